@@ -1,0 +1,40 @@
+"""The thresholds of the checks, as one frozen value.
+
+Where the numbers come from (a policy file with a source for each) is not this
+room's concern; the defaults are those of the neutral policy.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePolicy:
+    """Thresholds for the checks; the unit of each stands in its name.
+
+    ``decisive`` names the checks whose warning alone keeps a photo from being verified.
+    """
+
+    name: str = "default-1"
+    tolerance_point_m: float = 15.0
+    tolerance_corridor_m: float = 25.0
+    tolerance_obstructed_m: float = 50.0
+    assumed_r68_m: float = 30.0
+    inside_pass_probability: float = 0.90
+    inside_fail_probability: float = 0.01
+    accuracy_pass_r68_m: float = 50.0
+    accuracy_fail_r68_m: float = 100.0
+    station_tolerance_m: float = 25.0
+    repeated_positions: int = 5
+    schedule_grace_days: int = 7
+    defects_period_days: int = 365
+    future_limit_s: float = 300.0
+    fresh_pass_h: float = 72.0
+    fresh_fail_h: float = 720.0
+    clocks_warn_s: float = 300.0
+    clocks_fail_s: float = 86_400.0
+    minimum_megapixels: float = 3.2
+    decisive: frozenset[str] = frozenset(
+        {"place.inside_site", "place.claims_agree", "time.claims_agree", "origin.first_use"}
+    )
