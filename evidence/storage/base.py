@@ -1,0 +1,137 @@
+"""The contract that every store of originals keeps, and the form of its keys.
+
+An original is written once, named by its content, and never replaced. Derived copies
+live in a second space and may be made again. What a photo means, and who may see it,
+is kept out of here.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+from types import TracebackType
+from typing import BinaryIO, Protocol, Self
+
+from evidence.errors import InvalidKeyError
+from evidence.seal import Seal
+
+_KEY = re.compile(r"([0-9a-f]{2})/([0-9a-f]{2})/(\1\2[0-9a-f]{60})")
+_COPY_NAME = re.compile(r"[0-9a-f]{64}/[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9]{1,8}")
+
+
+def key_for(sha256: str) -> str:
+    """Give the key of the original with this sha256: ``ab/cd/<sha256>``."""
+    return checked_key(f"{sha256[:2]}/{sha256[2:4]}/{sha256}")
+
+
+def checked_key(key: str) -> str:
+    """Pass a well-formed key through; refuse anything else with `InvalidKeyError`."""
+    if not _KEY.fullmatch(key):
+        raise InvalidKeyError(key)
+    return key
+
+
+def checked_copy_name(name: str) -> str:
+    """Pass a name such as ``<sha256>/thumbnail.jpg`` through; else raise `InvalidKeyError`."""
+    if not _COPY_NAME.fullmatch(name):
+        raise InvalidKeyError(name)
+    return name
+
+
+class Incoming(Protocol):
+    """A file being received: written in order, sealed, then kept or discarded.
+
+    It can be read and sought like any binary file, so a form parser may write into it
+    and the metadata reader may read from it. Closing without `keep` discards it.
+    """
+
+    def write(self, chunk: bytes, /) -> int:
+        """Append bytes and hash them; only at the end of what is already written."""
+        ...
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Read from the current position."""
+        ...
+
+    def seek(self, offset: int, whence: int = 0, /) -> int:
+        """Move the position for the next read."""
+        ...
+
+    def tell(self) -> int:
+        """Give the position for the next read."""
+        ...
+
+    def seal(self, claimed_sha256: str | None = None) -> Seal:
+        """Give the seal of everything written.
+
+        Raises:
+            EmptyFileError: nothing was written.
+            DigestMismatchError: the bytes are not those the device hashed.
+        """
+        ...
+
+    def keep(self) -> str:
+        """Make the bytes durable and give their key; the original is safe when this returns.
+
+        The same bytes kept twice, or by two processes at once, are one original.
+
+        Raises:
+            EmptyFileError: nothing was written.
+            OriginalDamagedError: the store already holds other bytes under this key.
+        """
+        ...
+
+    def discard(self) -> None:
+        """Drop the bytes, unless they were kept. Harmless to call again."""
+        ...
+
+    def close(self) -> None:
+        """Close the file; discards it unless it was kept."""
+        ...
+
+    def __enter__(self) -> Self: ...
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None, /
+    ) -> None: ...
+
+
+class OriginalStore(Protocol):
+    """A place that keeps originals for ever and derived copies for as long as they are wanted."""
+
+    def incoming(self) -> Incoming:
+        """Open a new file to receive an upload into."""
+        ...
+
+    def open(self, key: str) -> BinaryIO:
+        """Open an original for reading.
+
+        Raises:
+            InvalidKeyError: not a key.
+            OriginalMissingError: nothing is kept under it.
+        """
+        ...
+
+    def exists(self, key: str) -> bool:
+        """Say whether an original is kept under the key."""
+        ...
+
+    def verify(self, key: str) -> bool:
+        """Hash the kept bytes again; False where they no longer match their key.
+
+        Raises:
+            OriginalMissingError: nothing is kept under it.
+        """
+        ...
+
+    def put_copy(self, name: str, data: bytes) -> None:
+        """Write a derived copy whole, or not at all; replaces an earlier one of that name."""
+        ...
+
+    def open_copy(self, name: str) -> BinaryIO:
+        """Open a derived copy for reading; raises `OriginalMissingError` where there is none."""
+        ...
+
+    def sweep(self, now: datetime) -> int:
+        """Remove what interrupted uploads left more than an hour before ``now``; give their number."""
+        ...
