@@ -1,0 +1,100 @@
+"""Every setting of Saksi, typed and frozen; the only reader of the environment.
+
+``load`` turns ``SAKSI_*`` variables into one ``Settings`` value. The defaults are the embedded
+engines: a SQLite file and a folder under ``var/``, in one process.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent
+MEBIBYTE = 1024 * 1024
+
+
+class SettingsError(ValueError):
+    """A ``SAKSI_*`` variable holds something that cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All settings; sizes in bytes, spans of time in the unit their name ends with."""
+
+    data_root: Path
+    database_url: str
+    secret_key: str
+    policies_root: Path = ROOT / "policies"
+    host: str = "127.0.0.1"
+    port: int = 8000
+    threads: int = 8
+    job_threads: int = 1
+    cookie_secure: bool = True
+    max_photo_bytes: int = 60 * MEBIBYTE
+    max_json_bytes: int = 4 * MEBIBYTE
+    max_pixels: int = 200_000_000
+    token_hours: int = 24 * 7
+    sign_in_attempts: int = 8
+    sign_in_window_minutes: int = 15
+
+    @property
+    def originals_root(self) -> Path:
+        """The folder that holds originals and their copies."""
+        return self.data_root / "photos"
+
+
+def load(environ: Mapping[str, str] | None = None) -> Settings:
+    """Read the settings from ``environ`` (the process's own when None).
+
+    Raises:
+        SettingsError: a variable is unknown, or is not of its type or range.
+    """
+    source = os.environ if environ is None else environ
+    data_root = Path(source.get("SAKSI_DATA_ROOT", str(ROOT / "var"))).resolve()
+    return Settings(
+        data_root=data_root,
+        database_url=source.get("SAKSI_DATABASE_URL", f"sqlite:///{data_root / 'saksi.sqlite3'}"),
+        secret_key=source.get("SAKSI_SECRET_KEY") or _kept_secret(data_root),
+        policies_root=Path(source.get("SAKSI_POLICIES_ROOT", str(ROOT / "policies"))),
+        host=source.get("SAKSI_HOST", "127.0.0.1"),
+        port=_integer(source, "SAKSI_PORT", 8000, least=1, most=65_535),
+        threads=_integer(source, "SAKSI_THREADS", 8, least=1, most=256),
+        job_threads=_integer(source, "SAKSI_JOB_THREADS", 1, least=0, most=64),
+        cookie_secure=_switch(source, "SAKSI_COOKIE_SECURE", default=True),
+        max_photo_bytes=_integer(source, "SAKSI_MAX_PHOTO_MIB", 60, least=1, most=1024) * MEBIBYTE,
+        token_hours=_integer(source, "SAKSI_TOKEN_HOURS", 24 * 7, least=1, most=24 * 90),
+    )
+
+
+def _integer(source: Mapping[str, str], name: str, default: int, *, least: int, most: int) -> int:
+    text = source.get(name, str(default))
+    if not text.isascii() or not text.isdigit() or not least <= int(text) <= most:
+        raise SettingsError(f"{name} must be a whole number from {least} to {most}, not {text!r}")
+    return int(text)
+
+
+def _switch(source: Mapping[str, str], name: str, *, default: bool) -> bool:
+    text = source.get(name, "1" if default else "0")
+    if text not in {"0", "1"}:
+        raise SettingsError(f"{name} must be 0 or 1, not {text!r}")
+    return text == "1"
+
+
+def _kept_secret(data_root: Path) -> str:
+    """The signing secret of this installation, made once and readable by its owner alone."""
+    path = data_root / "secret.key"
+    if not path.exists():
+        data_root.mkdir(parents=True, exist_ok=True)
+        fresh = path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(secrets.token_urlsafe(48))
+        # A hard link fails where another process was first, and its secret stays.
+        try:
+            os.link(fresh, path)
+        except FileExistsError:
+            pass
+        fresh.unlink()
+    return path.read_text().strip()

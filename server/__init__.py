@@ -1,0 +1,1 @@
+"""The application: composition root, database, sign-in, problems, jobs and the use cases."""

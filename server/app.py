@@ -1,0 +1,61 @@
+"""The composition root: settings in, a WSGI application out.
+
+Everything that must be true of every request is set up here: who is calling, the size of what
+they send, the security headers of what they get, and how a refusal is told.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_wtf.csrf import CSRFProtect
+
+import config
+from evidence.storage.local import LocalStore
+from server import access, db, policy, refusals, requests
+from server.engines import EXTENSION, Engines
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Build the application.
+
+    Raises:
+        config.SettingsError: a setting cannot be used.
+        server.policy.PolicyError: a policy file has a fault.
+    """
+    settings = settings or config.load()
+    app = Flask("server")
+    settings.data_root.mkdir(parents=True, exist_ok=True)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SESSION_COOKIE_NAME="saksi",
+        SESSION_COOKIE_SECURE=settings.cookie_secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        WTF_CSRF_CHECK_DEFAULT=False,
+        WTF_CSRF_SSL_STRICT=settings.cookie_secure,
+    )
+    app.extensions[EXTENSION] = Engines(
+        settings=settings,
+        store=LocalStore(settings.originals_root),
+        policies=policy.load(settings.policies_root),
+    )
+    app.request_class = requests.EvidenceRequest
+    db.init(app)
+    csrf = CSRFProtect(app)
+    refusals.register(app)
+    requests.register(app, csrf)
+    _register_doors(app)
+    access.ensure_declared(app)
+    return app
+
+
+def _register_doors(app: Flask) -> None:
+    """The rooms that face the outside; they know nothing of each other."""
+    import field_api
+    import public_site
+    import review_ui
+
+    field_api.register(app)
+    review_ui.register(app)
+    public_site.register(app)

@@ -1,0 +1,29 @@
+"""What the use cases are given beside the database: the settings, the store and the policies."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import current_app
+
+from config import Settings
+from evidence.storage.base import OriginalStore
+from server.policy import Policies
+
+EXTENSION = "saksi"
+
+
+@dataclass(frozen=True, slots=True)
+class Engines:
+    """The engines that the settings chose, one set per application."""
+
+    settings: Settings
+    store: OriginalStore
+    policies: Policies
+
+
+def engines() -> Engines:
+    """The engines of the running application."""
+    found = current_app.extensions[EXTENSION]
+    assert isinstance(found, Engines)
+    return found

@@ -1,0 +1,42 @@
+"""The tables, one file per aggregate; no rule that needs a clock or a request lives here."""
+
+from server.models.custody import CustodyEvent
+from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
+from server.models.jobs import Job
+from server.models.milestones import Milestone, Requirement
+from server.models.payments import Certificate, Dispute, PassingOn, Payment
+from server.models.people import Grant, Organisation, Person
+from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
+from server.models.sessions import SignInAttempt, SignInSession
+from server.models.submissions import Submission, SubmissionDecision, SubmissionItem, SubmissionParty
+
+__all__ = [
+    "Appeal",
+    "Area",
+    "Certificate",
+    "Contract",
+    "ContractVariation",
+    "CustodyEvent",
+    "Dispute",
+    "Evidence",
+    "EvidenceDecision",
+    "EvidenceFinding",
+    "Grant",
+    "Job",
+    "Milestone",
+    "Organisation",
+    "Original",
+    "PassingOn",
+    "Payment",
+    "Person",
+    "Project",
+    "Requirement",
+    "SignInAttempt",
+    "SignInSession",
+    "Site",
+    "SiteCell",
+    "Submission",
+    "SubmissionDecision",
+    "SubmissionItem",
+    "SubmissionParty",
+]

@@ -1,0 +1,118 @@
+"""The one catalogue of problems, and how they are told (RFC 9457).
+
+A service raises ``Problem`` with a name from ``CATALOGUE``; the application renders it as
+``application/problem+json`` or as a page. Nothing unexpected leaks a class name or a trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+MEDIA_TYPE = "application/problem+json"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of problem: its HTTP status and its title, which never change."""
+
+    status: int
+    title: str
+
+
+CATALOGUE: dict[str, Kind] = {
+    "bad-request": Kind(400, "The request cannot be read"),
+    "not-signed-in": Kind(401, "Sign in first"),
+    "sign-in-failed": Kind(401, "The name or the password is wrong"),
+    "not-allowed": Kind(403, "Your role does not allow this"),
+    "separation-of-duties": Kind(403, "Someone else has to do this"),
+    "not-found": Kind(404, "There is no such record"),
+    "method-not-allowed": Kind(405, "This address does not take that method"),
+    "not-acceptable": Kind(406, "The asked-for format is not offered"),
+    "conflict": Kind(409, "The record has changed meanwhile"),
+    "evidence-conflict": Kind(409, "This evidence id is already taken by something else"),
+    "wrong-state": Kind(409, "The record's state does not allow this"),
+    "digest-conflict": Kind(409, "The evidence is not the evidence that was shown"),
+    "already-decided": Kind(409, "This was already decided"),
+    "already-paid": Kind(409, "This certificate was already paid"),
+    "already-appealed": Kind(409, "An appeal can be made once"),
+    "requirements-not-met": Kind(409, "The milestone's requirements are not met"),
+    "too-large": Kind(413, "The upload is too large"),
+    "media-type-unsupported": Kind(415, "This kind of content is not taken"),
+    "photo-type-unsupported": Kind(415, "The file is not a photo that can be taken"),
+    "photo-empty": Kind(422, "The photo is empty"),
+    "photo-digest-mismatch": Kind(422, "The photo changed on its way"),
+    "invalid": Kind(422, "Some fields are not right"),
+    "project-not-placed": Kind(422, "No project's site contains this photo"),
+    "import-refused": Kind(422, "The import has faults"),
+    "too-many-attempts": Kind(429, "Too many attempts"),
+    "internal": Kind(500, "Something went wrong on our side"),
+    "store-away": Kind(503, "The store is away"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong with one field; ``pointer`` is a JSON Pointer (RFC 6901) as a URI fragment."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """A refusal that a client can act on.
+
+    Args:
+        name: a key of ``CATALOGUE``.
+        detail: one sentence about this very case.
+        errors: the fields at fault.
+        headers: extra response headers (``Retry-After``, say).
+        extra: further members of the problem document.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        detail: str,
+        *,
+        errors: Iterable[FieldError] = (),
+        headers: dict[str, str] | None = None,
+        **extra: Any,
+    ) -> None:
+        super().__init__(detail)
+        self.name = name
+        self.kind = CATALOGUE[name]
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.headers = headers or {}
+        self.extra = extra
+
+    def document(self) -> dict[str, Any]:
+        """The problem as RFC 9457 says it."""
+        told: dict[str, Any] = {
+            "type": f"/problems/{self.name}",
+            "title": self.kind.title,
+            "status": self.kind.status,
+            "detail": self.detail,
+        }
+        if self.errors:
+            told["errors"] = [{"pointer": error.pointer, "detail": error.detail} for error in self.errors]
+        return told | self.extra
+
+
+def pointer(*steps: str | int) -> str:
+    """A JSON Pointer in its URI fragment form: ``pointer("a", 0) == "#/a/0"``."""
+    return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
+
+
+def field_errors(messages: Any, *steps: str | int) -> list[FieldError]:
+    """Flatten marshmallow's nested messages into one error per field."""
+    if isinstance(messages, dict):
+        return [
+            error
+            for key, nested in messages.items()
+            for error in field_errors(nested, *(steps if key == "_schema" else (*steps, key)))
+        ]
+    texts = messages if isinstance(messages, list) else [messages]
+    return [FieldError(pointer(*steps), str(text)) for text in texts]

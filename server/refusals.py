@@ -1,0 +1,64 @@
+"""Telling a refusal: as a problem document to programs, as a page to people."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, Response, make_response, render_template, request
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from server.problems import MEDIA_TYPE, Problem
+
+LOG = logging.getLogger("saksi")
+API_PREFIXES = ("/api/", "/openapi.json")
+BY_STATUS = {
+    400: "bad-request",
+    404: "not-found",
+    405: "method-not-allowed",
+    406: "not-acceptable",
+    413: "too-large",
+    415: "media-type-unsupported",
+}
+
+
+def register(app: Flask) -> None:
+    """Answer every refusal, expected or not, in the shape that its asker can read."""
+    app.register_error_handler(Problem, _tell)
+    app.register_error_handler(CSRFError, lambda _error: _tell(_form_too_old()))
+    app.register_error_handler(HTTPException, _tell_http)
+    app.register_error_handler(Exception, _tell_unexpected)
+
+
+def wants_page() -> bool:
+    """Whether the asker is a person with a browser: everything outside the API's addresses."""
+    return not request.path.startswith(API_PREFIXES)
+
+
+def _tell(problem: Problem) -> Response:
+    if wants_page():
+        response = make_response(render_template("problem.html", problem=problem), problem.kind.status)
+    else:
+        response = make_response(problem.document(), problem.kind.status)
+        response.content_type = MEDIA_TYPE
+    response.headers.extend(problem.headers)
+    return response
+
+
+def _tell_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    if 300 <= status < 400:
+        return make_response(error.get_response())
+    allow = dict(error.get_headers()).get("Allow")
+    name = BY_STATUS.get(status, "bad-request" if status < 500 else "internal")
+    detail = error.description if status < 500 and error.description else "Try again later."
+    return _tell(Problem(name, detail, headers={"Allow": allow} if allow else None))
+
+
+def _tell_unexpected(error: Exception) -> Response:
+    LOG.exception("%s %s failed", request.method, request.path, exc_info=error)
+    return _tell(Problem("internal", "It was written down and will be looked at. What you sent was not recorded."))
+
+
+def _form_too_old() -> Problem:
+    return Problem("bad-request", "This form is too old or was not made by this site. Load the page again and repeat.")

@@ -1,0 +1,115 @@
+"""What is true of every request: its caller, its size, and the headers of its answer.
+
+A photo in a multipart body is written straight into the store's incoming file while it is
+read and hashed, so that its bytes touch the disk once and memory does not grow with it.
+"""
+
+from __future__ import annotations
+
+from typing import IO, Any, cast
+
+from flask import Flask, Request, Response, g, redirect, request, url_for
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import FileStorage
+from werkzeug.exceptions import RequestEntityTooLarge
+
+from evidence.storage.base import Incoming
+from server import auth
+from server.access import access_of, allows
+from server.engines import engines
+from server.problems import Problem
+from server.refusals import wants_page
+
+PHOTO_FIELD = "photo"
+FORM_OVERHEAD_BYTES = 64 * 1024
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
+    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+SECURITY_HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "X-Frame-Options": "DENY",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "geolocation=(self), camera=(self)",
+}
+
+
+class EvidenceRequest(Request):
+    """A request whose file parts stream into the store's incoming files."""
+
+    max_form_memory_size = 1024 * 1024
+    max_form_parts = 32
+
+    def _get_file_stream(
+        self,
+        total_content_length: int | None,
+        content_type: str | None,
+        filename: str | None = None,
+        content_length: int | None = None,
+    ) -> IO[bytes]:
+        incoming = engines().store.incoming()
+        g.setdefault("incoming", []).append(incoming)
+        return incoming  # type: ignore[return-value]
+
+    def photo(self) -> Incoming | None:
+        """The incoming file of the ``photo`` part, still unread by anyone but the hash."""
+        part: FileStorage | None = self.files.get(PHOTO_FIELD)
+        if part is None:
+            return None
+        stream: Any = part.stream
+        assert hasattr(stream, "seal")
+        return cast(Incoming, stream)
+
+
+def register(app: Flask, csrf: CSRFProtect) -> None:
+    """Put the door-keepers before, and the headers behind, every route."""
+
+    @app.before_request
+    def enter() -> Response | None:
+        _limit_size()
+        if request.endpoint is None:
+            return None
+        if wants_page():
+            g.actor = auth.actor_from_cookie()
+            csrf.protect()
+        else:
+            g.actor = auth.actor_from_token(request)
+        return _keep_the_door(app, request.endpoint)
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        for name, value in SECURITY_HEADERS.items():
+            response.headers.setdefault(name, value)
+        if auth.optional_actor() is not None or response.status_code >= 400:
+            response.headers.setdefault("Cache-Control", "private, no-store")
+        return response
+
+    @app.teardown_request
+    def sweep(_error: BaseException | None) -> None:
+        for incoming in g.pop("incoming", []):
+            incoming.discard()
+
+
+def _limit_size() -> None:
+    """Set the limit that is enforced while the body is read; refuse what is declared larger."""
+    settings = engines().settings
+    multipart = (request.mimetype or "").startswith("multipart/")
+    limit = settings.max_photo_bytes + FORM_OVERHEAD_BYTES if multipart else settings.max_json_bytes
+    request.max_content_length = limit
+    if request.content_length is not None and request.content_length > limit:
+        raise RequestEntityTooLarge(f"At most {limit} bytes are taken here.")
+
+
+def _keep_the_door(app: Flask, endpoint: str) -> Response | None:
+    rule = access_of(app, endpoint)
+    actor = auth.optional_actor()
+    if allows(rule, actor):
+        return None
+    if actor is not None:
+        raise Problem("not-allowed", "Your role does not allow this.")
+    if wants_page():
+        return redirect(url_for("review_ui.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+    raise Problem("not-signed-in", "This needs a signed-in person.", headers={"WWW-Authenticate": "Bearer"})

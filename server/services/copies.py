@@ -1,0 +1,99 @@
+"""The job that makes a photo's thumbnail and web copy, once the inspector has the verdict.
+
+It is the first to decode the pixels. Where they cannot be decoded the verdict is lowered, with
+the reason; it is never raised here.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from evidence import imaging
+from evidence.errors import OriginalMissingError
+from evidence.findings import Outcome
+from server import jobs
+from server.db import reading, writing
+from server.engines import engines
+from server.models import Evidence, EvidenceFinding, Original
+from server.models.evidence import CopiesState, EvidenceState
+from server.services import custody
+from server.times import utc_now
+
+COPIES_JOB = "copies"
+THUMBNAIL = "thumbnail"
+WEB = "web"
+#: States that the machine gave; a person's word is not taken back by a job.
+MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
+
+
+def copy_name(sha256: str, name: str) -> str:
+    """The store's name of one copy of an original; ``name`` is ``thumbnail`` or ``web``."""
+    return f"{sha256}/{name}.jpg"
+
+
+@jobs.handler(COPIES_JOB)
+def make_copies(subject: str) -> None:
+    """Make both copies of the photo with this evidence id; doing it twice does no harm."""
+    evidence_id = UUID(subject)
+    original = reading().scalars(
+        sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256).where(Evidence.id == evidence_id)
+    ).one()
+    try:
+        _write_copies(original)
+    except imaging.UndecodableError as error:
+        _lower(evidence_id, str(error), now=utc_now())
+        return
+    with writing() as session:
+        _mark(session, evidence_id, CopiesState.READY)
+
+
+def _write_copies(original: Original) -> None:
+    store = engines().store
+    if _exists(copy_name(original.sha256, WEB)):
+        return
+    with store.open(original.storage_key) as stream:
+        made = imaging.copies(stream, original.media_type)
+    # The web copy comes last: where it is there, both are.
+    store.put_copy(copy_name(original.sha256, THUMBNAIL), made.thumbnail)
+    store.put_copy(copy_name(original.sha256, WEB), made.web)
+
+
+def _exists(name: str) -> bool:
+    try:
+        engines().store.open_copy(name).close()
+    except OriginalMissingError:
+        return False
+    return True
+
+
+def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
+    with writing() as session:
+        _mark(session, evidence_id, CopiesState.IMPOSSIBLE)
+        session.execute(
+            sa.update(EvidenceFinding)
+            .where(EvidenceFinding.evidence_id == evidence_id, EvidenceFinding.name == "file.decodes")
+            .values(
+                outcome=Outcome.FAIL,
+                measured="cannot be decoded",
+                message="The picture in the file is damaged and cannot be shown; take the photo again.",
+            )
+        )
+        session.execute(
+            sa.update(Evidence).where(Evidence.id == evidence_id).values(verdict=EvidenceState.REJECTED)
+        )
+        session.execute(
+            sa.update(Evidence)
+            .where(Evidence.id == evidence_id, Evidence.state.in_(MACHINE_STATES))
+            .values(state=EvidenceState.REJECTED)
+        )
+        custody.append(
+            session, None, "evidence.lowered", "evidence", str(evidence_id), now=now, check="file.decodes", reason=reason
+        )
+
+
+def _mark(session: Session, evidence_id: UUID, copies: CopiesState) -> None:
+    session.execute(sa.update(Evidence).where(Evidence.id == evidence_id).values(copies=copies))

@@ -1,0 +1,101 @@
+"""The custody log: appended in the same transaction as the change it tells of, linked by hash.
+
+An event's hash covers the hash of the event before, so that a line cannot be changed, taken
+out or put in between without every later hash being wrong. ``broken_link`` needs only the
+events themselves and can be run offline on an export.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.db import reading
+from server.models import CustodyEvent
+from server.times import iso
+
+FIRST = "0" * 64
+
+
+def append(
+    session: Session,
+    actor_id: UUID | None,
+    action: str,
+    record_type: str,
+    record_id: str,
+    *,
+    now: datetime,
+    **details: Any,
+) -> None:
+    """Add one event inside the caller's transaction; ``details`` must be plain JSON values."""
+    previous = session.scalar(sa.select(CustodyEvent.hash).order_by(CustodyEvent.sequence.desc()).limit(1)) or FIRST
+    line = {
+        "at": iso(now),
+        "actor": str(actor_id) if actor_id else None,
+        "action": action,
+        "record_type": record_type,
+        "record": record_id,
+        "details": details,
+    }
+    session.execute(
+        sa.insert(CustodyEvent).values(
+            at=now,
+            actor_id=actor_id,
+            action=action,
+            record_type=record_type,
+            record_id=record_id,
+            details=details,
+            previous=previous,
+            hash=link(previous, line),
+        )
+    )
+
+
+def link(previous: str, line: dict[str, Any]) -> str:
+    """The hash of ``line`` after the event whose hash is ``previous``: sha256 over canonical JSON."""
+    text = json.dumps({"previous": previous, **line}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def export() -> Iterator[dict[str, Any]]:
+    """Every event in order, as plain values with its two hashes."""
+    for event in reading().scalars(sa.select(CustodyEvent).order_by(CustodyEvent.sequence).execution_options(yield_per=1000)):
+        yield {
+            "at": iso(event.at),
+            "actor": str(event.actor_id) if event.actor_id else None,
+            "action": event.action,
+            "record_type": event.record_type,
+            "record": event.record_id,
+            "details": event.details,
+            "previous": event.previous,
+            "hash": event.hash,
+        }
+
+
+def broken_link(events: Iterable[dict[str, Any]]) -> int | None:
+    """The place (from 0) of the first event that does not follow from the one before, or None."""
+    expected = FIRST
+    for place, event in enumerate(events):
+        line = {key: value for key, value in event.items() if key not in {"previous", "hash"}}
+        if event["previous"] != expected or event["hash"] != link(expected, line):
+            return place
+        expected = event["hash"]
+    return None
+
+
+def of_record(record_type: str, record_id: str) -> list[CustodyEvent]:
+    """The events of one record, oldest first."""
+    return list(
+        reading().scalars(
+            sa.select(CustodyEvent)
+            .where(CustodyEvent.record_type == record_type, CustodyEvent.record_id == record_id)
+            .order_by(CustodyEvent.sequence)
+        )
+    )

@@ -1,0 +1,261 @@
+"""What anyone may read: published projects, areas, and the photos behind approved milestones.
+
+A photo is public from the moment its milestone is approved, and only as a copy without
+metadata. An unpublished record does not exist here: asking for it answers ``not-found``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from evidence.errors import OriginalMissingError
+from server import paging, wording
+from server.app import engines
+from server.db import reading
+from server.models import Area, Contract, Evidence, Project, Site
+from server.models.projects import ProjectStatus
+from server.paging import Page
+from server.problems import Problem
+from server.services import public_project
+from server.services.public_documents import (
+    AreaCount,
+    AreaPage,
+    CheckLine,
+    Named,
+    PhotoCard,
+    PhotoPage,
+    ProjectCard,
+    ProjectPage,
+)
+
+Box = tuple[float, float, float, float]
+CopyName = Literal["thumbnail", "web"]
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    """Which projects; everything left None is not asked for.
+
+    ``bbox`` is south, west, north, east in degrees, west > east across the antimeridian. ``area``
+    is an area's code and takes in all areas below it; ``text`` is sought in title, purpose and code.
+    """
+
+    bbox: Box | None = None
+    area: str | None = None
+    state: ProjectStatus | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CopyFile:
+    """The bytes of a derived JPEG and the strong ETag that names them."""
+
+    content: bytes
+    etag: str
+
+
+def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datetime) -> Page[ProjectCard]:
+    """Published projects by code; an area that does not exist holds none.
+
+    Raises:
+        Problem: ``invalid``, for a broken cursor.
+    """
+    query = _published_projects().where(*_conditions(asked)).order_by(Project.code).limit(limit + 1)
+    if cursor is not None:
+        query = query.where(Project.code > paging.decode(cursor, parts=1)[0])
+    found = list(reading().scalars(query))
+    more = len(found) > limit
+    cards = public_project.cards(found[:limit], now=now)
+    return Page(cards, paging.encode([found[limit - 1].code]) if more else None)
+
+
+def project(code: str, *, now: datetime) -> ProjectPage:
+    """One published project.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    found = reading().scalar(_published_projects().where(Project.code == code))
+    if found is None:
+        raise Problem("not-found", f"No published project has the code {code}.")
+    return public_project.page(found, now=now)
+
+
+def newest_photos(limit: int, *, area: str | None = None) -> tuple[PhotoCard, ...]:
+    """The photos published last, over all projects or in one area and below."""
+    query = _published_photos().order_by(Evidence.published_at.desc(), Evidence.id.desc()).limit(limit)
+    if area is not None:
+        query = query.where(_in_area(area))
+    return tuple(public_project.photo_card(photo) for photo in reading().scalars(query))
+
+
+def photo(evidence_id: UUID) -> PhotoPage:
+    """One published photo with its checks.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    found = _published_photo(evidence_id)
+    card = public_project.photo_card(found)
+    return PhotoPage(
+        **{name: getattr(card, name) for name in card.__dataclass_fields__},
+        grade_words=wording.GRADES[found.grade],
+        state=found.state,
+        checks=tuple(
+            CheckLine(f.name, wording.check(f.name), f.outcome, f.measured, f.expected, f.message)
+            for f in found.findings
+        ),
+        organisation=found.uploader.organisation.name,
+        received_at=found.received_at,
+        sha256=found.sha256,
+        width_by_height=_pixels(found),
+        policy=found.policy,
+    )
+
+
+def photo_copy(evidence_id: UUID, name: CopyName) -> CopyFile:
+    """The bytes of a published photo's thumbnail (400 px) or web copy (1600 px).
+
+    Raises:
+        Problem: ``not-found``, also while the copy is still to be made.
+    """
+    return read_copy(_published_photo(evidence_id).sha256, name)
+
+
+def read_copy(sha256: str, name: CopyName) -> CopyFile:
+    """A derived copy from the store by its original's sha256; ``not-found`` where there is none."""
+    try:
+        with engines().store.open_copy(f"{sha256}/{name}.jpg") as stream:
+            return CopyFile(stream.read(), f"{sha256[:32]}-{name}")
+    except OriginalMissingError:
+        raise Problem("not-found", "This copy is not there yet. Try again in a minute.") from None
+
+
+def areas() -> tuple[AreaCount, ...]:
+    """The tree of areas that hold published projects, from the root, with their counts."""
+    return _tree(_counted_areas())
+
+
+def area(code: str) -> AreaPage:
+    """One area with the areas above and right below.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    found = reading().scalar(sa.select(Area).where(Area.code == code))
+    if found is None:
+        raise Problem("not-found", f"There is no area with the code {code}.")
+    counted = {path: pair for path, pair in _counted_areas().items() if path.startswith(found.path)}
+    here = _tree(counted, below=found.path)
+    total = counted[found.path][1] if found.path in counted else 0
+    names = public_project.area_names([found.path])
+    above = tuple(names[step] for step in found.path.split("/")[:-2] if step in names)
+    return AreaPage(AreaCount(found.code, found.name, found.level, total, here), above)
+
+
+def _published_projects() -> sa.Select[tuple[Project]]:
+    return (
+        sa.select(Project)
+        .where(Project.published_at.is_not(None))
+        .options(
+            joinedload(Project.agency),
+            joinedload(Project.area),
+            joinedload(Project.contract).joinedload(Contract.supplier),
+            joinedload(Project.contract).selectinload(Contract.variations),
+        )
+    )
+
+
+def _published_photos() -> sa.Select[tuple[Evidence]]:
+    return (
+        sa.select(Evidence)
+        .join(Evidence.project)
+        .where(Evidence.published_at.is_not(None), Project.published_at.is_not(None))
+        .options(joinedload(Evidence.project), joinedload(Evidence.milestone))
+    )
+
+
+def _published_photo(evidence_id: UUID) -> Evidence:
+    query = _published_photos().where(Evidence.id == evidence_id).options(selectinload(Evidence.findings))
+    found = reading().scalar(query)
+    if found is None:
+        raise Problem("not-found", "There is no published photo with this id.")
+    return found
+
+
+def _conditions(asked: ProjectFilter) -> list[sa.ColumnElement[bool]]:
+    conditions: list[sa.ColumnElement[bool]] = []
+    if asked.area is not None:
+        conditions.append(_in_area(asked.area))
+    if asked.state is not None:
+        conditions.append(Project.status == asked.state)
+    if asked.text:
+        columns = (Project.title, Project.purpose, Project.code)
+        conditions.append(sa.or_(*(column.icontains(asked.text, autoescape=True) for column in columns)))
+    if asked.bbox is not None:
+        here = sa.select(Site.project_id).where(Site.retired_at.is_(None), _meets(asked.bbox))
+        conditions.append(Project.id.in_(here))
+    return conditions
+
+
+def _in_area(code: str) -> sa.ColumnElement[bool]:
+    """Projects of an area or of any below it: their area's path begins with the area's own."""
+    root = sa.select(Area.path).where(Area.code == code).scalar_subquery()
+    # A prefix is compared by its length, so that no letter of a path is taken for a LIKE wildcard.
+    below = sa.select(Area.id).where(sa.func.substr(Area.path, 1, sa.func.length(root)) == root)
+    return Project.area_id.in_(below)
+
+
+def _meets(bbox: Box) -> sa.ColumnElement[bool]:
+    """Sites whose own box meets ``bbox``; either of the two may cross the antimeridian."""
+    south, west, north, east = bbox
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    plain = Site.west <= Site.east
+    longitudes = sa.or_(
+        *(sa.and_(plain, Site.west <= right, Site.east >= left) for left, right in spans),
+        *(sa.and_(~plain, sa.or_(Site.west <= right, Site.east >= left)) for left, right in spans),
+    )
+    return sa.and_(Site.south <= north, Site.north >= south, longitudes)
+
+
+def _counted_areas() -> dict[str, tuple[Area, int]]:
+    """Every area that holds a published project in it or below, by path, with the number of them."""
+    rows = reading().execute(
+        sa.select(Area.path, sa.func.count())
+        .join(Project, Project.area_id == Area.id)
+        .where(Project.published_at.is_not(None))
+        .group_by(Area.path)
+    )
+    counts: dict[str, int] = {}
+    for path, number in rows:
+        for prefix in _prefixes(path):
+            counts[prefix] = counts.get(prefix, 0) + number
+    found = reading().scalars(sa.select(Area).where(Area.path.in_(counts)).order_by(Area.name))
+    return {each.path: (each, counts[each.path]) for each in found}
+
+
+def _tree(counted: dict[str, tuple[Area, int]], below: str = "") -> tuple[AreaCount, ...]:
+    """The areas right below a path, each with its own parts, by name."""
+    return tuple(
+        AreaCount(each.code, each.name, each.level, number, _tree(counted, path))
+        for path, (each, number) in counted.items()
+        if path != below and path.startswith(below) and path[len(below) :].count("/") == 1
+    )
+
+
+def _prefixes(path: str) -> Sequence[str]:
+    steps = path.rstrip("/").split("/")
+    return ["/".join(steps[: depth + 1]) + "/" for depth in range(len(steps))]
+
+
+def _pixels(found: Evidence) -> str | None:
+    file = found.claims.get("file") or {}
+    width, height = file.get("width"), file.get("height")
+    return f"{width} × {height}" if width and height else None

@@ -1,0 +1,129 @@
+"""Signing in and out: argon2 passwords, throttled attempts, sessions that end."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+from functools import cache
+from uuid import UUID
+
+import sqlalchemy as sa
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy.orm import Session, joinedload
+
+from config import Settings
+from server.access import Actor, HeldRole
+from server.db import new_id, reading, writing
+from server.models import Person, SignInAttempt, SignInSession
+from server.problems import Problem
+from server.services import custody
+
+HASHER = PasswordHasher()
+
+
+def hash_password(password: str) -> str:
+    """The argon2id hash of a password, with its parameters (RFC 9106)."""
+    return HASHER.hash(password)
+
+
+def sign_in(email: str, password: str, *, address: str, now: datetime, settings: Settings) -> SignInSession:
+    """Begin a session for the person with this address and password.
+
+    The attempt is counted before the password is tried, so that many tries at once cannot
+    slip past the limit; a success takes the account's own failures away.
+
+    Raises:
+        Problem: ``sign-in-failed`` or ``too-many-attempts``.
+    """
+    account = _digest("account", email.strip().lower())
+    attempt = _count_attempt(account, _digest("address", address), now, settings)
+    person = reading().scalar(sa.select(Person).where(Person.email == email.strip().lower()))
+    known_hash = person.password_hash if person else _hash_of_nobody()
+    if not _matches(known_hash, password) or person is None or person.disabled_at is not None:
+        raise Problem("sign-in-failed", "No account has this address and password.")
+    return _begin(person.id, account, attempt, now, timedelta(hours=settings.token_hours))
+
+
+def sign_out(session_id: UUID, *, now: datetime) -> None:
+    """End a session; its token is worth nothing from now on."""
+    with writing() as session:
+        ended = session.get_one(SignInSession, session_id)
+        ended.ended_at = now
+        custody.append(session, ended.person_id, "session.ended", "session", str(session_id), now=now)
+
+
+def actor(session_id: UUID, *, now: datetime) -> Actor | None:
+    """The person of a session that has neither ended nor expired, with the roles of this moment."""
+    found = reading().scalar(
+        sa.select(SignInSession)
+        .where(SignInSession.id == session_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > now)
+        .options(
+            joinedload(SignInSession.person).joinedload(Person.organisation),
+            joinedload(SignInSession.person).selectinload(Person.grants),
+        )
+    )
+    if found is None or found.person.disabled_at is not None:
+        return None
+    person = found.person
+    return Actor(
+        person_id=person.id,
+        name=person.name,
+        email=person.email,
+        organisation_id=person.organisation_id,
+        organisation_name=person.organisation.name,
+        organisation_kind=person.organisation.kind,
+        session_id=found.id,
+        held=tuple(HeldRole(grant.role, grant.project_id, grant.agency_id) for grant in person.grants),
+    )
+
+
+def _count_attempt(account: str, address: str, now: datetime, settings: Settings) -> UUID:
+    """Count one try against the account and the address; answers the id of the address's row."""
+    since = now - timedelta(minutes=settings.sign_in_window_minutes)
+    # Many people may share one address behind a mobile network, so it gets a wider limit.
+    limits = {account: settings.sign_in_attempts, address: settings.sign_in_attempts * 10}
+    with writing() as session:
+        session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < since))
+        if any(_attempts(session, subject, since) >= limit for subject, limit in limits.items()):
+            raise Problem(
+                "too-many-attempts",
+                f"Wait {settings.sign_in_window_minutes} minutes and try again.",
+                headers={"Retry-After": str(settings.sign_in_window_minutes * 60)},
+            )
+        counted = SignInAttempt(id=new_id(), subject=address, at=now)
+        session.add_all([counted, SignInAttempt(subject=account, at=now)])
+        return counted.id
+
+
+def _attempts(session: Session, subject: str, since: datetime) -> int:
+    return session.scalar(
+        sa.select(sa.func.count()).where(SignInAttempt.subject == subject, SignInAttempt.at >= since)
+    ) or 0
+
+
+def _begin(person_id: UUID, account: str, attempt: UUID, now: datetime, lifetime: timedelta) -> SignInSession:
+    with writing() as session:
+        session.execute(sa.delete(SignInAttempt).where((SignInAttempt.subject == account) | (SignInAttempt.id == attempt)))
+        begun = SignInSession(person_id=person_id, created_at=now, expires_at=now + lifetime)
+        session.add(begun)
+        session.flush()
+        custody.append(session, person_id, "session.begun", "session", str(begun.id), now=now)
+    return begun
+
+
+def _matches(known_hash: str, password: str) -> bool:
+    try:
+        return HASHER.verify(known_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hash_of_nobody() -> str:
+    """Verified against where the account is unknown, so that the answer takes as long."""
+    return HASHER.hash("no account has this password")
+
+
+def _digest(kind: str, value: str) -> str:
+    return hashlib.sha256(f"{kind}:{value}".encode()).hexdigest()

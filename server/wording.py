@@ -1,0 +1,163 @@
+"""How values are said to people: money, shares, days, instants, and the words for every code.
+
+Money is formatted from integer minor units with integer arithmetic; no float touches it. The
+words are English; a later issue translates them, so every code has its sentence here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import Enum
+from zoneinfo import ZoneInfo
+
+#: ISO 4217 currencies without, or with other than two, minor digits.
+MINOR_DIGITS = {"KRW": 0, "JPY": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "PYG": 0, "RWF": 0}
+MINOR_DIGITS |= {"BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3, "IQD": 3}
+SYMBOLS = {"PHP": "₱", "THB": "฿", "KRW": "₩", "INR": "₹", "VND": "₫", "JPY": "¥", "EUR": "€", "GBP": "£"}
+SYMBOLS |= {"IDR": "Rp ", "MYR": "RM ", "USD": "US$ "}
+
+MINUS = "\N{MINUS SIGN}"
+
+GRADES = {
+    "A": "Attested: signed on an enrolled device, and the file and the device agree on place and time.",
+    "B": "Corroborated: the file and the device each state the place and the time, and they agree.",
+    "C": "Single witness: only one machine states the place or the time.",
+    "D": "Stated: the place or the time rests on a person's word.",
+}
+GRADE_NAMES = {"A": "attested", "B": "corroborated", "C": "single witness", "D": "stated"}
+
+CHECKS = {
+    "file.sealed": "The file arrived as it left the device",
+    "file.decodes": "The file is a whole picture",
+    "file.resolution": "The picture is sharp enough",
+    "file.untouched": "The picture was not edited",
+    "place.inside_site": "Taken inside the site",
+    "place.accuracy": "The position is exact enough",
+    "place.claims_agree": "File and device name the same place",
+    "place.station": "Taken at the required station",
+    "place.not_redacted": "The position was not removed from the file",
+    "place.repeated": "Positions vary as a moving phone's do",
+    "time.in_schedule": "Taken within the schedule",
+    "time.working_hours": "Taken during working hours",
+    "time.not_future": "Not dated in the future",
+    "time.fresh": "Sent soon after it was taken",
+    "time.claims_agree": "File, satellites and device name the same time",
+    "time.zone": "The time zone is known",
+    "origin.first_use": "Used for the first time",
+    "device.enrolled": "Signed by an enrolled device",
+    "motion.plausible": "The way from the photo before is plausible",
+    "light.sun": "Daylight fits place and time",
+    "picture.screen": "Not a photo of a screen",
+}
+REFUSALS = {
+    "file.sealed": "the file changed on its way",
+    "file.decodes": "the file is not a whole picture",
+    "file.resolution": "the picture is not sharp enough",
+    "file.untouched": "the picture was edited",
+    "place.inside_site": "taken outside the site",
+    "time.not_future": "dated in the future",
+    "time.in_schedule": "taken outside the contract's time",
+    "origin.first_use": "the same picture was used before",
+    "device.enrolled": "the device's signature is wrong",
+    "review": "refused by a reviewer, who looked at it",
+}
+STATES = {
+    "received": "received",
+    "verified": "verified",
+    "needs_review": "needs review",
+    "rejected": "rejected by the checks",
+    "accepted": "accepted by a reviewer",
+    "refused": "refused by a reviewer",
+    "planned": "not started",
+    "open": "under way",
+    "submitted": "waiting for approval",
+    "returned": "returned for more",
+    "approved": "approved",
+    "paid": "paid",
+    "locked": "locked",
+    "unlocked": "unlocked",
+    "certified": "certified",
+    "passed_on": "passed on",
+    "pending": "waiting for a decision",
+    "identification": "identified",
+    "preparation": "in preparation",
+    "implementation": "under construction",
+    "completion": "being completed",
+    "completed": "completed",
+    "cancelled": "cancelled",
+}
+STAGES = {
+    "before": "Before the works",
+    "mobilisation": "Mobilisation",
+    "during": "During the works",
+    "completion": "Completion",
+    "warranty": "Under warranty",
+    "safety": "Safety",
+}
+OUTCOMES = {"pass": "holds", "warn": "look", "fail": "fails", "unknown": "not known"}
+
+
+def money(minor: int, currency: str) -> str:
+    """An amount of minor units with its currency: ``money(125000050, "PHP") == "₱1,250,000.50"``."""
+    digits = MINOR_DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    tail = f".{part:0{digits}d}" if digits else ""
+    return f"{MINUS if minor < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{whole:,}{tail}"
+
+
+def share(basis_points: int) -> str:
+    """Basis points as per cent, without needless digits: ``share(1250) == "12.5 %"``."""
+    whole, part = divmod(abs(basis_points), 100)
+    tail = f".{part:02d}".rstrip("0") if part else ""
+    return f"{MINUS if basis_points < 0 else ''}{whole}{tail} %"
+
+
+def day(value: date | None) -> str:
+    """A day that nobody can misread: ``7 March 2026``; a dash where it is not known."""
+    return "–" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def instant(value: datetime | None, zone: str) -> str:
+    """An instant as the clock of the project's zone showed it, with the zone's own abbreviation."""
+    if value is None:
+        return "not known"
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{local.day} {local:%B %Y, %H:%M} {local:%Z}"
+
+
+def position(latitude: float, longitude: float) -> str:
+    """A position to the fifth decimal (about a metre), with its hemispheres."""
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.5f}° {north}, {abs(longitude):.5f}° {east}"
+
+
+def metres(value: float) -> str:
+    """A length rounded as it would be said: ``43 m``, ``1.2 km``."""
+    return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
+
+
+def state(code: str | Enum) -> str:
+    """The words for a state of any record."""
+    key = str(code.value) if isinstance(code, Enum) else code
+    return STATES.get(key, key.replace("_", " "))
+
+
+def stage(code: str | Enum) -> str:
+    """The words for a stage of the works."""
+    key = str(code.value) if isinstance(code, Enum) else code
+    return STAGES.get(key, key)
+
+
+def check(name: str) -> str:
+    """What a check asks, in words; its own name where it has none yet."""
+    return CHECKS.get(name, name)
+
+
+def refusal(name: str) -> str:
+    """Why photos that fail a check are refused, in words."""
+    return REFUSALS.get(name, f"“{check(name)}” does not hold")
+
+
+def count(number: int, one: str, many: str | None = None) -> str:
+    """A number with its noun: ``1 photo``, ``1,200 photos``."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
