@@ -15,20 +15,17 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from evidence.errors import OriginalMissingError
 from server import paging, wording
-from server.app import engines
 from server.db import reading
 from server.models import Area, Contract, Evidence, Project, Site
 from server.models.projects import ProjectStatus
 from server.paging import Page
 from server.problems import Problem
-from server.services import public_project
+from server.services import evidence_reading, public_project
 from server.services.public_documents import (
     AreaCount,
     AreaPage,
     CheckLine,
-    Named,
     PhotoCard,
     PhotoPage,
     ProjectCard,
@@ -73,7 +70,7 @@ def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datet
     found = list(reading().scalars(query))
     more = len(found) > limit
     cards = public_project.cards(found[:limit], now=now)
-    return Page(cards, paging.encode([found[limit - 1].code]) if more else None)
+    return Page(cards, paging.encode(found[limit - 1].code) if more else None)
 
 
 def project(code: str, *, now: datetime) -> ProjectPage:
@@ -126,16 +123,8 @@ def photo_copy(evidence_id: UUID, name: CopyName) -> CopyFile:
     Raises:
         Problem: ``not-found``, also while the copy is still to be made.
     """
-    return read_copy(_published_photo(evidence_id).sha256, name)
-
-
-def read_copy(sha256: str, name: CopyName) -> CopyFile:
-    """A derived copy from the store by its original's sha256; ``not-found`` where there is none."""
-    try:
-        with engines().store.open_copy(f"{sha256}/{name}.jpg") as stream:
-            return CopyFile(stream.read(), f"{sha256[:32]}-{name}")
-    except OriginalMissingError:
-        raise Problem("not-found", "This copy is not there yet. Try again in a minute.") from None
+    sha256 = _published_photo(evidence_id).sha256
+    return CopyFile(evidence_reading.read_copy(sha256, name), f"{sha256[:32]}-{name}")
 
 
 def areas() -> tuple[AreaCount, ...]:
@@ -160,7 +149,7 @@ def area(code: str) -> AreaPage:
     return AreaPage(AreaCount(found.code, found.name, found.level, total, here), above)
 
 
-def _published_projects() -> sa.Select[tuple[Project]]:
+def _published_projects() -> sa.Select[Project]:
     return (
         sa.select(Project)
         .where(Project.published_at.is_not(None))
@@ -173,7 +162,7 @@ def _published_projects() -> sa.Select[tuple[Project]]:
     )
 
 
-def _published_photos() -> sa.Select[tuple[Evidence]]:
+def _published_photos() -> sa.Select[Evidence]:
     return (
         sa.select(Evidence)
         .join(Evidence.project)

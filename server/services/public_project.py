@@ -106,7 +106,8 @@ def page(project: Project, *, now: datetime) -> ProjectPage:
 
 def photo_card(photo: Evidence) -> PhotoCard:
     """One published photo; its project and milestone are loaded."""
-    assert photo.milestone is not None and photo.published_at is not None, "only a milestone's approval publishes"
+    if photo.milestone is None or photo.published_at is None:
+        raise LookupError(f"photo {photo.id} is not public: only a milestone's approval publishes")
     return PhotoCard(
         id=photo.id,
         milestone=Named(photo.milestone.code, photo.milestone.title),
@@ -251,7 +252,7 @@ def _refused(project_id: UUID) -> tuple[RefusedCount, ...]:
         )
         .group_by(EvidenceFinding.name)
     )
-    counts: dict[str, int] = {name: number for name, number in rows}
+    counts: dict[str, int] = dict(rows.tuples())
     by_people = sa.select(sa.func.count()).where(
         Evidence.project_id == project_id, Evidence.state == EvidenceState.REFUSED
     )
