@@ -8,6 +8,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+#: The measured value of a check that broke; a photo with such a finding is never verified by machine.
+NOT_CHECKED = "not checked"
+
 
 class Outcome(StrEnum):
     """How a check ended; ``unknown`` means there was nothing to check against."""

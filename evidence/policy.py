@@ -14,6 +14,8 @@ class EvidencePolicy:
     """Thresholds for the checks; the unit of each stands in its name.
 
     ``decisive`` names the checks whose warning alone keeps a photo from being verified.
+    The ``agree_`` numbers bound how far the file's and the device's positions may lie apart,
+    in standard deviations of their difference and in metres.
     """
 
     name: str = "default-1"
@@ -25,6 +27,9 @@ class EvidencePolicy:
     inside_fail_probability: float = 0.01
     accuracy_pass_r68_m: float = 50.0
     accuracy_fail_r68_m: float = 100.0
+    agree_pass_sigmas: float = 3.0
+    agree_fail_sigmas: float = 6.0
+    agree_fail_m: float = 1_000.0
     station_tolerance_m: float = 25.0
     repeated_positions: int = 5
     schedule_grace_days: int = 7

@@ -35,6 +35,7 @@ class MoneyPolicy:
     retention_until_share_bp: int
     first_payment_min_share_bp: int
     liquidated_damages_per_day_share_bp: int
+    wage_arrears_per_year_share_bp: int
     two_approvals_from_minor: int
     currency: str
 
@@ -195,18 +196,19 @@ class _Head(Schema):
     extends = fields.String(load_default=None)
 
 
-def _schema() -> Schema:
-    """The schema of a whole file, made from the rules."""
-    sections: dict[str, dict[str, fields.Field[Any]]] = {}
-    for rule in RULES:
-        sections.setdefault(rule.section, {})[rule.key] = fields.Nested(_entry_schema(rule))
-    nested = {name: fields.Nested(Schema.from_dict(keys), load_default=dict) for name, keys in sections.items()}
-    return type("PolicySchema", (_Head,), nested)()
+def _strict(keys: Mapping[str, fields.Field[Any]], base: type[Schema] = Schema) -> type[Schema]:
+    """A schema that refuses any other key and says which ones are allowed."""
+
+    class Strict(base):  # type: ignore[valid-type, misc]
+        error_messages = {"unknown": f"is unknown; allowed are {', '.join(keys)}", "type": "must be a table"}
+
+    schema: type[Schema] = Strict.from_dict(dict(keys))
+    return schema
 
 
 def _entry_schema(rule: Rule) -> type[Schema]:
     """The schema of one key: value, unit and source, nothing else."""
-    return Schema.from_dict(
+    return _strict(
         {
             "value": fields.Raw(required=True, validate=_must_obey(rule)),
             "unit": fields.String(required=True, validate=validate.Equal(rule.unit)),
@@ -225,7 +227,16 @@ def _must_obey(rule: Rule) -> Any:
     return refuse
 
 
-_SCHEMA = _schema()
+def _file_schema() -> Schema:
+    """The schema of a whole file, made from the rules."""
+    sections: dict[str, dict[str, fields.Field[Any]]] = {}
+    for rule in RULES:
+        sections.setdefault(rule.section, {})[rule.key] = fields.Nested(_entry_schema(rule))
+    nested = {name: fields.Nested(_strict(keys), load_default=dict) for name, keys in sections.items()}
+    return _strict(nested, _Head)()
+
+
+_SCHEMA = _file_schema()
 
 
 def _read(path: Path) -> _Draft:
@@ -249,7 +260,8 @@ def _first_fault(messages: Any) -> str:
     path: list[str] = []
     while isinstance(messages, dict):
         key, messages = next(iter(messages.items()))
-        path.append(str(key))
+        if key != "_schema":
+            path.append(str(key))
     place = [f"[{path[0]}]" if len(path) > 1 else f"{path[0]}:", *(f"{key}:" for key in path[1:])]
     return " ".join([*place, str(messages[0])])
 

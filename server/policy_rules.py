@@ -124,6 +124,7 @@ RULES: tuple[Rule, ...] = (
     NumberRule("money", "retention_until_share", "basis points", 0, 10_000),
     NumberRule("money", "first_payment_min_share", "basis points", 0, 10_000),
     NumberRule("money", "liquidated_damages_per_day_share", "basis points", 0, 10_000),
+    NumberRule("money", "wage_arrears_per_year_share", "basis points", 0, 10_000),
     NumberRule("money", "two_approvals_from", "minor units", 0, 2**53),
     CurrencyRule("money", "currency"),
     NumberRule("windows", "payment_after_certificate", "days", 1, 365),

@@ -1,0 +1,55 @@
+"""``time.claims_agree``: do the file's clock, the satellites and the device say the same time?
+
+The widest gap between any two decides.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from evidence.checks._time import times
+from evidence.checks._words import SPEAKER, sentence, span
+from evidence.context import Context
+from evidence.findings import ClaimName, Finding, Outcome
+from evidence.policy import EvidencePolicy
+
+NAME = "time.claims_agree"
+
+_GPS = "the satellite time in the file"
+
+
+def check(context: Context) -> Finding:
+    """Pass within 5 minutes, warn beyond, fail beyond 24 hours (the policy's numbers); unknown for one time."""
+    instants = _instants(context)
+    expected = f"within {span(context.policy.clocks_warn_s)}"
+    if len(instants) < 2:
+        message = "There is only one statement of the time, so there is nothing to compare it with."
+        return Finding(NAME, Outcome.UNKNOWN, message, expected=expected)
+    (early, first), (late, last) = instants[0], instants[-1]
+    gap_s = (last - first).total_seconds()
+    outcome = _outcome(gap_s, context.policy)
+    measured = f"{span(gap_s)} apart"
+    return Finding(NAME, outcome, _message(outcome, early, late, measured), measured, expected, ClaimName.FILE)
+
+
+def _instants(context: Context) -> list[tuple[str, datetime]]:
+    """Who says which instant, the earliest first."""
+    said = [(SPEAKER[witness.claim], witness.instant) for witness in times(context)]
+    if context.claims.file.gps_instant is not None:
+        said.append((_GPS, context.claims.file.gps_instant))
+    return sorted(said, key=lambda pair: pair[1])
+
+
+def _outcome(gap_s: float, policy: EvidencePolicy) -> Outcome:
+    """Read the policy's bounds."""
+    if gap_s <= policy.clocks_warn_s:
+        return Outcome.PASS
+    return Outcome.FAIL if gap_s > policy.clocks_fail_s else Outcome.WARN
+
+
+def _message(outcome: Outcome, early: str, late: str, measured: str) -> str:
+    """The sentence for the person on site."""
+    if outcome is Outcome.PASS:
+        return "All statements of the time agree."
+    advice = "let the network set the phone's time and zone, wait for a new position, and retake."
+    return f"{sentence(early)} and {late} are {measured}; {advice}"
