@@ -127,8 +127,12 @@ def _take(now: datetime) -> tuple[Job, UUID] | None:
         if job_id is None:
             return None
         job = session.get_one(Job, job_id)
-        job.state, job.lease, job.due_at = JobState.RUNNING, lease, now + LEASE
         job.attempts += 1
+        if job.attempts > ATTEMPTS:
+            # Its runners died each time without a word; it must not take the next one with it.
+            job.state, job.lease, job.last_error = JobState.DEAD, None, "every runner that took this job died"
+            return None
+        job.state, job.lease, job.due_at = JobState.RUNNING, lease, now + LEASE
         session.flush()
         session.expunge(job)
     return job, lease

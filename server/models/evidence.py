@@ -140,7 +140,7 @@ class EvidenceDecision(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), index=True)
+    evidence_id: Mapped[UUID] = mapped_column(index=True)
     project_id: Mapped[UUID]
     uploader_id: Mapped[UUID]
     contractor_id: Mapped[UUID]
@@ -164,7 +164,7 @@ class Appeal(Base):
         sa.CheckConstraint("length(reason) > 0", name="has_reason"),
     )
 
-    evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True)
     uploader_id: Mapped[UUID]
     reason: Mapped[str] = mapped_column(sa.String(2000))
     appealed_at: Mapped[datetime] = mapped_column(UtcDateTime)

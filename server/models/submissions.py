@@ -143,7 +143,7 @@ class SubmissionDecision(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    submission_id: Mapped[UUID] = mapped_column(sa.ForeignKey("submission.id"))
+    submission_id: Mapped[UUID]
     position: Mapped[int]
     decision: Mapped[SubmissionDecisionWord] = mapped_column(code_of(SubmissionDecisionWord, "decision"))
     reason: Mapped[str] = mapped_column(sa.String(2000))
