@@ -103,7 +103,7 @@ class Corridor:
 
 
 def format_station(chainage_m: float) -> str:
-    """Chainage as surveyors write it, rounded to the metre: ``1+234`` for 1234.0, ``-0+050`` for −50."""
+    """Chainage as surveyors write it, rounded to the metre: ``1+234`` for 1234.0, ``-0+050`` for -50."""
     whole = round(abs(chainage_m))
     sign = "-" if chainage_m < 0 and whole else ""
     return f"{sign}{whole // 1000}+{whole % 1000:03d}"

@@ -32,7 +32,7 @@ def near(longitudes: FloatArray, meridian: float) -> FloatArray:
 
 
 def split(geometry: BaseGeometry) -> BaseGeometry:
-    """A shape whose longitudes run past ±180, cut there and brought back into −180 … 180."""
+    """A shape whose longitudes run past ±180, cut there and brought back into -180 … 180."""
     west, _, east, _ = geometry.bounds
     if west >= -180 and east <= 180:
         return geometry
@@ -46,7 +46,7 @@ def _split_area(area: BaseGeometry) -> BaseGeometry:
     for turn in _WORLDS:
         cut = shapely.intersection(area, box(turn - 180, -90, turn + 180, 90))
         pieces.extend(_shifted(part, turn) for part in shapely.get_parts(cut) if part.geom_type == "Polygon")
-    return MultiPolygon(pieces) if len(pieces) > 1 else pieces[0]
+    return shapely.orient_polygons(MultiPolygon(pieces) if len(pieces) > 1 else pieces[0])
 
 
 def _split_lines(lines: BaseGeometry) -> BaseGeometry:
@@ -72,7 +72,7 @@ def _walk(line: LineString) -> list[LineString]:
 
 
 def _edge_between(start: float, end: float) -> float | None:
-    """The antimeridian (−180 or 180) that a step crosses, if it does."""
+    """The antimeridian (-180 or 180) that a step crosses, if it does."""
     return next((edge for edge in (-180.0, 180.0) if (start < edge < end) or (end < edge < start)), None)
 
 

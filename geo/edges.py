@@ -82,7 +82,7 @@ class Edges:
 
         For rings with the inside on their left this is P(inside). The area integral turns into
         one along the edges: with r the distance from the point and θ its direction,
-        P = 1/2π ∮ (1 − exp(−r²/2σ²)) dθ. Within reach it is taken by Gauss and Legendre
+        P = 1/2π ∮ (1 - exp(-r²/2 sigma²)) dθ. Within reach it is taken by Gauss and Legendre
         over the length of the edge, where the integrand has no singularity; beyond reach
         the exponential is nothing and the angle itself remains. Error below 1e-6.
         """
@@ -115,7 +115,7 @@ def _angle(side: FloatArray, start: FloatArray, end: FloatArray) -> FloatArray:
 
 
 def _within_reach(side: FloatArray, low: FloatArray, high: FloatArray, sigma_m: float) -> float:
-    """Sum of ∫ (1 − exp(−r²/2σ²)) dθ over the stretches low … high; short ones need few nodes."""
+    """Sum of ∫ (1 - exp(-r²/2 sigma²)) dθ over the stretches low … high; short ones need few nodes."""
     span = high - low
     short = (span > 0) & (span <= sigma_m)
     long = span > sigma_m

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 import shapely
-from geopy.distance import geodesic  # type: ignore[import-untyped]
+from geopy.distance import geodesic
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
@@ -68,7 +68,7 @@ class LocalPlane:
         return easts, norths
 
     def to_geographic(self, east_m: float, north_m: float) -> tuple[float, float]:
-        """Latitude and longitude (in −180 … 180) of a place on the plane; the inverse of :meth:`to_plane`."""
+        """Latitude and longitude (in -180 … 180) of a place on the plane; the inverse of :meth:`to_plane`."""
         latitudes, longitudes = self._backward(np.array([east_m]), np.array([north_m]))
         return float(latitudes[0]), wrap_longitude(float(longitudes[0]))
 
@@ -117,20 +117,20 @@ class LocalPlane:
 
 
 def check_position(latitude: float, longitude: float) -> None:
-    """Raise ValueError unless latitude is in −90 … 90 and longitude in −360 … 360 (NaN is not)."""
+    """Raise ValueError unless latitude is in -90 … 90 and longitude in -360 … 360 (NaN is not)."""
     if not (-90 <= latitude <= 90 and -360 <= longitude <= 360):
         raise ValueError(f"not a position: latitude {latitude}, longitude {longitude}")
 
 
 def wrap_longitude(longitude: float) -> float:
-    """The same longitude in −180 … 180 degrees; a value already there is kept as it is."""
+    """The same longitude in -180 … 180 degrees; a value already there is kept as it is."""
     return longitude if -180 <= longitude <= 180 else (longitude + 180) % 360 - 180
 
 
 def geodesic_m(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> float:
     """Length in metres of the shortest way on the ellipsoid (Karney's method, by geopy)."""
     start, end = (latitude_1, wrap_longitude(longitude_1)), (latitude_2, wrap_longitude(longitude_2))
-    return float(geodesic(start, end).metres)
+    return float(geodesic(start, end).m)
 
 
 def bearing_deg(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> float:

@@ -73,7 +73,7 @@ def cell_range(cell: int) -> tuple[int, int]:
 
 
 def _cell(level: int, x: int, y: int) -> int:
-    # A leading one above the 2 × level bits tells the levels apart.
+    # A leading one above the 2 * level bits tells the levels apart.
     return (1 << 2 * level) | _interleaved(x, y)
 
 
@@ -88,7 +88,7 @@ def _columns(west: float, east: float, level: int) -> range:
 
 
 def _column(longitude: float, level: int) -> int:
-    """Tile column; longitude 180 is the first column beyond the last, the same as −180."""
+    """Tile column; longitude 180 is the first column beyond the last, the same as -180."""
     return math.floor((wrap_longitude(longitude) + 180) / 360 * (1 << level))
 
 

@@ -14,15 +14,15 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString, MultiPolygon, Polygon
-from shapely.geometry.base import BaseGeometry
+from shapely.geometry import LinearRing, LineString, MultiPolygon, Polygon
 
 from geo import dateline
 from geo.position import FloatArray, LocalPlane, geodesic_m, mean_position
 
 MAX_VERTICES = 20_000
 MAX_EXTENT_M = 500_000.0
-MIN_AREA_M2 = 0.01
+# Twice the area over the perimeter is the mean width of a thin shape.
+MIN_WIDTH_M = 0.1
 AREA_KEPT = 0.01
 JOIN_M = 1.0
 
@@ -81,7 +81,8 @@ def repair_polygons(polygons: Sequence[RawPolygon]) -> tuple[Polygon | MultiPoly
     plane = _plane_of([ring for rings in cleaned for ring in rings], paths[0].pointer)
     parts = [_one_polygon(rings, sent, plane, notes) for rings, sent in zip(cleaned, polygons, strict=True)]
     area = _united(parts, plane, notes)
-    if plane.project(area).area < MIN_AREA_M2:
+    on_ground = plane.project(area)
+    if 2 * on_ground.area <= MIN_WIDTH_M * on_ground.length:
         raise GeometryError("the shape has no area", paths[0].pointer)
     return area, notes.sentences
 
@@ -171,12 +172,11 @@ def _plane_of(paths: Iterable[FloatArray], pointer: str) -> LocalPlane:
 def _one_polygon(rings: list[FloatArray], sent: RawPolygon, plane: LocalPlane, notes: _Notes) -> Polygon | MultiPolygon:
     """One polygon in longitude, latitude, oriented and valid on the ground."""
     runs = [np.column_stack([_meridians(ring[:, 0], plane.longitude), ring[:, 1]]) for ring in rings]
-    turned = shapely.orient_polygons(Polygon(runs[0], runs[1:]))
-    on_ground = plane.project(turned)
-    if [_is_left(ring) for ring in runs] != [True] + [False] * (len(runs) - 1) and on_ground.is_valid:
-        notes.add("A ring ran the wrong way round and was turned.")
+    shell, *holes = [_turned(run, plane, notes, inside_left=index == 0) for index, run in enumerate(runs)]
+    polygon = Polygon(shell, holes)
+    on_ground = plane.project(polygon)
     if on_ground.is_valid:
-        return turned
+        return polygon
     return plane.unproject(_uncrossed(on_ground, plane, sent[0].pointer, notes))
 
 
@@ -186,9 +186,12 @@ def _meridians(longitudes: FloatArray, meridian: float) -> FloatArray:
     return dateline.near(run, meridian) if abs(run[-1] - run[0]) < 180 else longitudes
 
 
-def _is_left(ring: FloatArray) -> bool:
-    """Whether the inside of a ring lies on its left."""
-    return bool(shapely.is_ccw(shapely.linearrings(ring)))
+def _turned(ring: FloatArray, plane: LocalPlane, notes: _Notes, *, inside_left: bool) -> FloatArray:
+    """A ring with its inside on the asked side. The ground decides: around a pole degrees cannot tell."""
+    if bool(shapely.is_ccw(plane.project(LinearRing(ring)))) == inside_left:
+        return ring
+    notes.add("A ring ran the wrong way round and was turned.")
+    return ring[::-1]
 
 
 def _uncrossed(outline: Polygon, plane: LocalPlane, pointer: str, notes: _Notes) -> Polygon | MultiPolygon:
@@ -230,8 +233,8 @@ def _united(parts: list[Polygon | MultiPolygon], plane: LocalPlane, notes: _Note
     on_ground = plane.project(together)
     if on_ground.is_valid:
         return together
-    # Both halves of a seam are snapped to a tenth of a millimetre, or rounding would leave a slit.
-    united = shapely.union_all(shapely.get_parts(on_ground), grid_size=1e-4)
+    # Both halves of a seam are snapped to a micrometre, or rounding would leave a slit.
+    united = shapely.union_all(shapely.get_parts(on_ground), grid_size=1e-6)
     if not isinstance(united, Polygon | MultiPolygon):
         raise GeometryError("the parts of the shape have no area together")
     notes.add("Parts that touch or overlap were put together.")

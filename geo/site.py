@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 import shapely
 from shapely.geometry import LineString, MultiLineString, MultiPolygon, Polygon, mapping
@@ -138,8 +138,8 @@ class Site:
     def _corridor(self) -> Corridor | None:
         if self.kind == "polygon" or self.width_m is None:
             return None
-        assert isinstance(self.geometry, LineString | MultiLineString)
-        return Corridor(self.geometry, width_m=self.width_m, chainage_start_m=self.chainage_start_m, plane=self._plane)
+        line = cast(LineString, self.geometry)
+        return Corridor(line, width_m=self.width_m, chainage_start_m=self.chainage_start_m, plane=self._plane)
 
     @cached_property
     def _boundary(self) -> Boundary:

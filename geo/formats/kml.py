@@ -6,19 +6,23 @@ links are kept out. Pointers name the placemark.
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
 from defusedxml.common import DefusedXmlException
-from defusedxml.ElementTree import fromstring
+from defusedxml.ElementTree import iterparse
 
 from geo.formats.raw import ALTITUDES_DROPPED, POINTS_LEFT_OUT, RawShape, as_coordinates, note
 from geo.repair import GeometryError, RawPath
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
+
+_DEEPEST = 60
+_MOST_ELEMENTS = 200_000
 
 # People write "121.0, 14.6, 0" although KML allows no space inside a tuple.
 _COMMA = re.compile(r"\s*,\s*")
@@ -34,14 +38,27 @@ def read(data: bytes, notes: list[str]) -> list[RawShape]:
 
 
 def _parsed(data: bytes) -> Element:
+    """The root of the document, given up as soon as it grows past its bounds."""
+    depth = count = 0
+    root: Element | None = None
     try:
-        return fromstring(data, forbid_dtd=True)
+        for event, element in iterparse(io.BytesIO(data), events=("start", "end"), forbid_dtd=True):
+            root = element if root is None else root
+            depth += 1 if event == "start" else -1
+            count += event == "start"
+            if depth > _DEEPEST or count > _MOST_ELEMENTS:
+                raise GeometryError("the XML is nested too deep or holds too many elements", "")
     except ParseError as error:
         raise GeometryError(f"this is not sound XML: {error}", "") from error
     except DefusedXmlException as error:
         raise GeometryError("the XML declares a document type or entities, which are not taken", "") from error
+    except GeometryError:
+        raise
     except (ValueError, LookupError) as error:
         raise GeometryError("the XML is in an encoding that is not known", "") from error
+    if root is None:
+        raise GeometryError("the XML holds nothing", "")
+    return root
 
 
 def _placemark(placemark: Element, number: int, notes: list[str]) -> Iterator[RawShape]:

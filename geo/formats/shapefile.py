@@ -24,6 +24,9 @@ from geo.repair import GeometryError, RawPath
 
 _ToDegrees = Callable[[FloatArray], FloatArray]
 
+_LONGEST_PRJ = 65_536
+_HEADER_BYTES = 100
+
 # What pyshp raises on damaged files, besides its own error.
 _DAMAGE = (pyshp.ShapefileException, struct.error, ValueError, IndexError, KeyError, TypeError, OSError, OverflowError)
 
@@ -44,6 +47,7 @@ def read(files: Archive, notes: list[str]) -> list[RawShape]:
 def _records(data: bytes, name: str, notes: list[str]) -> list[RawShape]:
     """Every record of the main file, still in the file's own coordinates."""
     shapes: list[RawShape] = []
+    _check_lengths(data, name)
     try:
         with pyshp.Reader(shp=io.BytesIO(data)) as reader:
             for number, shape in enumerate(reader.iterShapes()):
@@ -54,6 +58,19 @@ def _records(data: bytes, name: str, notes: list[str]) -> list[RawShape]:
     except _DAMAGE as error:
         raise GeometryError("the Shapefile is damaged", name) from error
     return shapes
+
+
+def _check_lengths(data: bytes, name: str) -> None:
+    """Walk the lengths that the file states: pyshp only warns of a wrong one, and a negative one holds it for ever."""
+    stated = 2 * int.from_bytes(data[24:28], "big", signed=True)
+    place = _HEADER_BYTES
+    while place + 8 <= len(data) == stated:
+        length = 2 * int.from_bytes(data[place + 4 : place + 8], "big", signed=True)
+        if length < 4:
+            break
+        place += 8 + length
+    if place != len(data):
+        raise GeometryError("the Shapefile is not as long as it says itself; it was cut short or damaged", name)
 
 
 def _geometry(shape: Any) -> dict[str, Any]:
@@ -74,7 +91,7 @@ def _projection(files: Archive, name: str, shapes: list[RawShape], notes: list[s
 
 def _described(text: bytes, name: str, notes: list[str]) -> _ToDegrees:
     try:
-        system = CRS.from_user_input(text.decode("utf-8-sig", "replace").strip())
+        system = CRS.from_wkt(text[:_LONGEST_PRJ].decode("utf-8-sig", "replace").strip())
         transformer = Transformer.from_crs(system, CRS.from_epsg(4326), always_xy=True)
     except (CRSError, ProjError) as error:
         raise GeometryError("the reference system in the .prj file is not understood", name) from error
@@ -89,7 +106,9 @@ def _accuracy(transformer: Transformer) -> str:
 
 
 def _converted(shape: RawShape, to_degrees: _ToDegrees) -> RawShape:
-    parts = [[RawPath(to_degrees(path.coordinates), path.pointer) for path in paths] for paths in shape.parts]
+    # Outer rings run clockwise in a Shapefile, anticlockwise everywhere else.
+    step = -1 if shape.kind == "polygon" else 1
+    parts = [[RawPath(to_degrees(path.coordinates)[::step], path.pointer) for path in paths] for paths in shape.parts]
     return RawShape(shape.kind, parts, shape.pointer)
 
 
