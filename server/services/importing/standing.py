@@ -1,0 +1,126 @@
+"""What must be true between a project document and the records it meets.
+
+The names it uses must be known, and what was put forward, decided or paid must stay as it was.
+Every fault is told, each at its field. Nothing is written here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server.models import Area, Milestone, Organisation
+from server.models.milestones import MilestoneState
+from server.models.people import OrganisationKind
+from server.policy import Policies
+from server.problems import FieldError, pointer
+from server.services.importing import difference
+from server.services.importing.present import Records
+
+Document = Mapping[str, Any]
+
+#: A milestone in another state was put forward at least once and stays as it was.
+CHANGEABLE = frozenset({MilestoneState.PLANNED, MilestoneState.OPEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """The records that a document names by their codes; None where there is none of that code."""
+
+    agency: Organisation | None
+    area: Area | None
+    supplier: Organisation | None
+
+
+def names(session: Session, document: Document) -> Names:
+    """Look up what the document names."""
+    return Names(
+        agency=_organisation(session, document.get("agency")),
+        area=session.scalar(sa.select(Area).where(Area.code == document.get("area"))),
+        supplier=_organisation(session, (document.get("contract") or {}).get("supplier")),
+    )
+
+
+def faults(wanted: Document, present: Document, found: Records, known: Names, policies: Policies) -> list[FieldError]:
+    """Everything in which a document does not fit the records."""
+    return [
+        *_unknown_names(wanted, known),
+        *_unknown_policy(wanted, policies),
+        *_settled_contract(wanted, present, found),
+        *_settled_milestones(wanted, present, found),
+        *_bound_requirements(wanted, found),
+    ]
+
+
+def _organisation(session: Session, code: str | None) -> Organisation | None:
+    return session.scalar(sa.select(Organisation).where(Organisation.code == code))
+
+
+def _unknown_names(wanted: Document, known: Names) -> Iterator[FieldError]:
+    yield from _of_kind(wanted.get("agency"), known.agency, OrganisationKind.AGENCY, "agency")
+    supplier = (wanted.get("contract") or {}).get("supplier")
+    yield from _of_kind(supplier, known.supplier, OrganisationKind.CONTRACTOR, "contract", "supplier")
+    if wanted.get("area") is not None and known.area is None:
+        yield FieldError(pointer("area"), f"There is no area with the code {wanted['area']}.")
+
+
+def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKind, *steps: str) -> Iterator[FieldError]:
+    if code is not None and found is None:
+        yield FieldError(pointer(*steps), f"There is no organisation with the code {code}.")
+    elif found is not None and found.kind is not kind:
+        yield FieldError(pointer(*steps), f"{found.name} is recorded as {found.kind.value}, not as {kind.value}.")
+
+
+def _unknown_policy(wanted: Document, policies: Policies) -> Iterator[FieldError]:
+    known = sorted({policies.get(name).id for name in policies.names()})
+    if wanted.get("policy") is not None and wanted["policy"] not in known:
+        yield FieldError(pointer("policy"), f"There is no such policy; there are {', '.join(known)}.")
+
+
+def _settled_contract(wanted: Document, present: Document, found: Records) -> Iterator[FieldError]:
+    before, after = present.get("contract"), wanted.get("contract") or {}
+    if before is None:
+        return
+    if found.decided and after.get("supplier") not in {None, before["supplier"]}:
+        told = f"Submissions and decisions name {before['supplier']}; the supplier cannot change any more."
+        yield FieldError(pointer("contract", "supplier"), told)
+    if found.unlocked and after.get("currency") not in {None, before["currency"]}:
+        told = f"Certificates were unlocked in {before['currency']}; the currency cannot change any more."
+        yield FieldError(pointer("contract", "currency"), told)
+
+
+def _settled_milestones(wanted: Document, present: Document, found: Records) -> Iterator[FieldError]:
+    before = {each["code"]: each for each in present.get("milestones", [])}
+    after = {each.get("code"): place for place, each in enumerate(wanted.get("milestones", []))}
+    for milestone in found.milestones:
+        place, why = after.get(milestone.code), _why_it_stays(milestone, found)
+        if place is None and why is not None:
+            yield FieldError(pointer("milestones"), f"{milestone.code} cannot be taken away: {why}.")
+        elif place is not None and milestone.state not in CHANGEABLE:
+            steps = ("milestones", place)
+            for change in difference.within(before[milestone.code], wanted["milestones"][place], steps):
+                yield FieldError(change.pointer, f"{milestone.code} cannot be changed: {why}.")
+
+
+def _why_it_stays(milestone: Milestone, found: Records) -> str | None:
+    if milestone.state not in CHANGEABLE:
+        return f"it is {milestone.state.value}"
+    return "photos, submissions or disputes are tied to it" if milestone.id in found.bound else None
+
+
+def _bound_requirements(wanted: Document, found: Records) -> Iterator[FieldError]:
+    """Requirements that went from an open milestone although photos were taken for them."""
+    after = {each.get("code"): (place, each) for place, each in enumerate(wanted.get("milestones", []))}
+    for milestone in found.milestones:
+        if milestone.code not in after or milestone.state not in CHANGEABLE:
+            continue
+        place, told = after[milestone.code]
+        kept = {requirement.get("code") for requirement in told.get("requirements", [])}
+        for requirement in milestone.requirements:
+            if requirement.code not in kept and requirement.id in found.bound:
+                detail = f"{requirement.code} cannot be taken away: photos were taken for it."
+                yield FieldError(pointer("milestones", place, "requirements"), detail)

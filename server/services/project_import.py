@@ -1,0 +1,169 @@
+"""Importing a project: a preview of what would change with every fault named, and the writing of it.
+
+One document states the project, its contract, its site and its milestones; the site may come as a
+file and the milestones as a table instead. Importing the same again changes nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from marshmallow import ValidationError
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from server.access import Actor, require
+from server.db import reading, writing
+from server.engines import engines
+from server.models import Project
+from server.models.people import Role
+from server.problems import FieldError, Problem, field_errors, pointer
+from server.services.importing import difference, milestone_table, present, rules, site_part, standing
+from server.services.importing.difference import Change
+from server.services.importing.milestone_table import MilestoneTable
+from server.services.importing.schema import ProjectSchema
+from server.services.importing.site_part import SiteFile, SitePart
+from server.services.importing.writing import Import, write
+
+#: Sections that stay as they are where the document leaves them out.
+SECTIONS = ("contract", "site", "milestones")
+
+
+@dataclass(frozen=True, slots=True)
+class ImportParts:
+    """What was sent: the document as parsed JSON, and the files beside it."""
+
+    document: Any
+    site_file: SiteFile | None = None
+    milestones_file: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """What an import would do: every change, every fault, and what was assumed or repaired.
+
+    With faults nothing would be written; ``changes`` is then what is told apart from them.
+    """
+
+    changes: list[Change]
+    creates: bool
+    faults: list[FieldError]
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """The parts as read, before any record was looked at; ``document`` holds what is sound of it."""
+
+    document: dict[str, Any]
+    site: SitePart
+    table: MilestoneTable
+    faults: list[FieldError]
+
+
+def preview(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Preview:
+    """What importing ``parts`` as project ``code`` would change, and what is wrong with it.
+
+    Raises:
+        Problem: ``not-allowed``, for anyone but an administrator of the project's agency.
+    """
+    del now  # A preview is the same at any time; the argument is there as in every use case.
+    return _prepare(reading(), actor, code, _read(code, parts), lock=False)[0]
+
+
+def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Project:
+    """Import ``parts`` as project ``code``: all of it, or nothing where there is a fault.
+
+    Raises:
+        Problem: ``import-refused`` with every fault, ``not-allowed``, ``separation-of-duties``, or
+            ``conflict`` where something else was written at the same moment.
+    """
+    read = _read(code, parts)
+    try:
+        with writing() as session:
+            told, plan = _prepare(session, actor, code, read, lock=True)
+            if told.faults or plan is None:
+                raise Problem("import-refused", _refusal(told.faults), errors=told.faults)
+            if plan.found.project is not None and not plan.changes:
+                return plan.found.project
+            return write(session, actor, plan, now=now)
+    except IntegrityError:
+        raise Problem("conflict", "Something of this project was changed at the same moment. Import again.") from None
+
+
+def _read(code: str, parts: ImportParts) -> _Reading:
+    """Read all parts; nothing here asks the records, so no lock is held meanwhile."""
+    if not isinstance(parts.document, Mapping):
+        broken = [FieldError(pointer(), "The document is not a JSON object.")]
+        return _Reading({}, SitePart(), MilestoneTable(), broken)
+    raw = dict(parts.document)
+    table = MilestoneTable()
+    faults = []
+    if parts.milestones_file is not None:
+        table = milestone_table.read(parts.milestones_file)
+        if "milestones" in raw:
+            faults.append(FieldError(pointer("milestones"), "Milestones are given here and as a table; give one."))
+        raw["milestones"] = table.milestones
+    document, wrong = _load(raw)
+    faults += [*table.faults, *wrong]
+    # Where the section's own fields are wrong, its geometry cannot be judged yet.
+    sound = not any(fault.pointer.startswith("#/site") for fault in wrong)
+    site = site_part.read(document.get("site"), parts.site_file) if sound else SitePart()
+    if document.get("code") not in {None, code}:
+        faults.append(FieldError(pointer("code"), f"The document is sent as project {code}."))
+    return _Reading(document, site, table, [*faults, *site.faults])
+
+
+def _load(raw: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
+    """The document in Python values; with faults, as much of it as is sound."""
+    try:
+        document: dict[str, Any] = ProjectSchema().load(raw)
+        faults: list[FieldError] = []
+    except ValidationError as error:
+        document = error.valid_data if isinstance(error.valid_data, dict) else {}
+        faults = field_errors(error.messages)
+    if "working_days" in document:
+        document["working_days"] = sorted(set(document["working_days"]))
+    return document, faults
+
+
+def _prepare(session: Session, actor: Actor, code: str, read: _Reading, *, lock: bool) -> tuple[Preview, Import | None]:
+    """Compare what was read with the records; the second is None where there are faults."""
+    found = present.records(session, code, lock=lock)
+    names = standing.names(session, read.document)
+    _permit(actor, found.project, names)
+    before = present.document(found)
+    wanted = _completed(read, before)
+    shape = read.site.site or (present.shape(found) if "site" not in read.document else None)
+    faults = [*read.faults, *rules.faults(wanted, shape)]
+    faults += standing.faults(wanted, before, found, names, engines().policies)
+    faults = [read.table.named(fault) for fault in dict.fromkeys(faults)]
+    changes = [] if read.faults else difference.changes(before, wanted)
+    told = Preview(changes, found.project is None, faults, read.site.notes)
+    return told, None if faults else Import(wanted, found, names, read.site, changes)
+
+
+def _completed(read: _Reading, before: Mapping[str, Any]) -> dict[str, Any]:
+    """The document with the site that was read, and with the sections it left out as they are."""
+    wanted = dict(read.document)
+    wanted.pop("site", None)
+    section = read.site.section()
+    if section is not None:
+        wanted["site"] = section
+    return wanted | {name: before[name] for name in SECTIONS if name in before and name not in wanted}
+
+
+def _permit(actor: Actor, project: Project | None, names: standing.Names) -> None:
+    """Only an administrator of the agency, and of the new one where the agency changes."""
+    if project is not None:
+        require(actor, project, {Role.ADMINISTRATOR})
+    held = {grant.agency_id for grant in actor.held if grant.role is Role.ADMINISTRATOR}
+    if not held or (names.agency is not None and names.agency.id not in held):
+        raise Problem("not-allowed", "Only an administrator of the agency imports its projects.")
+
+
+def _refusal(faults: list[FieldError]) -> str:
+    return f"Nothing was imported: there {'is 1 fault' if len(faults) == 1 else f'are {len(faults)} faults'}."
