@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any, cast
 from uuid import UUID
 
@@ -121,12 +122,24 @@ def writing() -> Iterator[Session]:
         raise
 
 
-def insert_if_new(session: Session, table: type[Base], **values: Any) -> bool:
+def table_of(model: type[Base]) -> sa.Table:
+    """The bare table of a model, for statements that need none of the mapper's work."""
+    table = model.__table__
+    assert isinstance(table, sa.Table)
+    return table
+
+
+def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert one row unless its key is taken; False where it was. Waits for a rival's transaction."""
-    dialect = session.get_bind().dialect.name
+    connection = session.connection()
+    statement = _insert_or_leave(table_of(model), connection.dialect.name)
+    return cast("sa.CursorResult[Any]", connection.execute(statement, values)).rowcount == 1
+
+
+@cache
+def _insert_or_leave(table: sa.Table, dialect: str) -> sa.Insert:
     insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    done = session.execute(insert(table).values(**values).on_conflict_do_nothing())
-    return cast("sa.CursorResult[Any]", done).rowcount == 1
+    return insert(table).on_conflict_do_nothing()
 
 
 def reading() -> Session:

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from server.db import new_id, reading, writing
+from server.db import new_id, reading, table_of, writing
 from server.engines import engines
 from server.load import UPLOADS
 from server.models import Job
@@ -33,6 +33,7 @@ POLITE_S = 2.0
 
 Handler = Callable[[str], None]
 HANDLERS: dict[str, Handler] = {}
+_INSERT = table_of(Job).insert()
 _work_came = threading.Event()
 
 
@@ -52,10 +53,17 @@ def enqueue(session: Session, kind: str, subject: str, *, now: datetime) -> None
     Raises:
         sqlalchemy.exc.IntegrityError: the same kind and subject were queued before.
     """
-    session.execute(
-        sa.insert(Job).values(
-            id=new_id(), kind=kind, subject=subject, state=JobState.QUEUED, attempts=0, queued_at=now, due_at=now
-        )
+    session.connection().execute(
+        _INSERT,
+        {
+            "id": new_id(),
+            "kind": kind,
+            "subject": subject,
+            "state": JobState.QUEUED,
+            "attempts": 0,
+            "queued_at": now,
+            "due_at": now,
+        },
     )
     _work_came.set()
 

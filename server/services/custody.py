@@ -17,11 +17,14 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from server.db import reading
+from server.db import reading, table_of
 from server.models import CustodyEvent
 from server.times import iso
 
 FIRST = "0" * 64
+_EVENTS = table_of(CustodyEvent)
+_INSERT = _EVENTS.insert()
+_LAST_HASH = sa.select(_EVENTS.c.hash).order_by(_EVENTS.c.sequence.desc()).limit(1)
 
 
 def append(
@@ -35,7 +38,10 @@ def append(
     **details: Any,
 ) -> None:
     """Add one event inside the caller's transaction; ``details`` must be plain JSON values."""
-    previous = session.scalar(sa.select(CustodyEvent.hash).order_by(CustodyEvent.sequence.desc()).limit(1)) or FIRST
+    # What the caller changed through the mapper is written before the event that tells of it.
+    session.flush()
+    connection = session.connection()
+    previous = connection.execute(_LAST_HASH).scalar() or FIRST
     line = {
         "at": iso(now),
         "actor": str(actor_id) if actor_id else None,
@@ -44,17 +50,18 @@ def append(
         "record": record_id,
         "details": details,
     }
-    session.execute(
-        sa.insert(CustodyEvent).values(
-            at=now,
-            actor_id=actor_id,
-            action=action,
-            record_type=record_type,
-            record_id=record_id,
-            details=details,
-            previous=previous,
-            hash=link(previous, line),
-        )
+    connection.execute(
+        _INSERT,
+        {
+            "at": now,
+            "actor_id": actor_id,
+            "action": action,
+            "record_type": record_type,
+            "record_id": record_id,
+            "details": details,
+            "previous": previous,
+            "hash": link(previous, line),
+        },
     )
 
 

@@ -1,7 +1,7 @@
-"""The upload: a photo comes in, is kept, read, checked and judged, and the answer is on record.
+"""The upload: a photo comes in, is sealed, read, given its place among the works, kept and recorded.
 
-Nothing here decodes pixels; that is a job queued in the same transaction. The bytes are
-durable before the row is committed, and the row before the answer.
+Nothing here decodes pixels. The bytes are durable before the row is committed, and the row
+before the answer. Judging and writing are ``evidence_record``'s.
 """
 
 from __future__ import annotations
@@ -16,30 +16,28 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from evidence import metadata
-from evidence.checks import run_all
 from evidence.claims import Claims, DeviceClaim, FileClaim, OperatorClaim, PositionClaim
-from evidence.context import Context, EarlierUse, History, Stage
+from evidence.context import Stage
 from evidence.errors import DigestMismatchError, EmptyFileError, UnsupportedTypeError
-from evidence.findings import Finding
 from evidence.seal import Seal
 from evidence.storage.base import Incoming
-from evidence.verdict import grade, judge
-from evidence.witness import captured_at, machine_places, machine_positions
-from geo import quadtile
-from server import jobs
+from evidence.witness import captured_at, machine_positions
 from server.access import Actor
-from server.db import insert_if_new, reading, writing
-from server.models import Evidence, EvidenceFinding, Original, Person, Project
-from server.models.evidence import CopiesState, EvidenceState
+from server.db import reading, table_of
+from server.models import Evidence
 from server.problems import FieldError, Problem
-from server.services import custody
-from server.services.copies import COPIES_JOB
-from server.services.evidence_target import Target, Wanted, find_target
-from server.services.evidence_view import claims_document, plain
+from server.services.evidence_record import Photo, record
+from server.services.evidence_target import Wanted, find_target
+from server.services.evidence_view import plain
 from server.times import iso
+
+
+_EVIDENCE = table_of(Evidence).c
+_KNOWN = sa.select(_EVIDENCE.sha256, _EVIDENCE.claim_digest, _EVIDENCE.uploader_id).where(
+    _EVIDENCE.id == sa.bindparam("id")
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,8 +103,9 @@ def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float =
     storage_key = _keep(upload, store_again)
     # The transaction below reads history afresh; what was loaded so far is only carried along.
     reading().expunge_all()
+    photo = Photo(upload.evidence_id, seal, storage_key, upload.claim.digest, upload.claim.caption, claims)
     try:
-        return Received(_record(actor, upload, seal, claims, target, storage_key, now), created=True)
+        return Received(record(actor, photo, target, now=now), created=True)
     except IntegrityError:
         rival = _replayed(actor, upload, seal)
         if rival is None:
@@ -129,12 +128,11 @@ def _seal(upload: Upload) -> Seal:
 
 def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
     """The record under this id, if it is this very upload sent again; None where the id is free."""
-    known = reading().get(Evidence, upload.evidence_id)
+    known = reading().connection().execute(_KNOWN, {"id": upload.evidence_id}).one_or_none()
     if known is None:
         return None
-    same = (known.sha256, known.claim_digest, known.uploader_id) == (seal.sha256, upload.claim.digest, actor.person_id)
-    if same:
-        return known
+    if tuple(known) == (seal.sha256, upload.claim.digest, actor.person_id):
+        return reading().get_one(Evidence, upload.evidence_id)
     what = "another photo" if known.sha256 != seal.sha256 else "the same photo with another claim"
     raise Problem("evidence-conflict", f"This id already stands for {what}. Give this one a fresh id.")
 
@@ -176,159 +174,6 @@ def _keep(upload: Upload, retry_after_s: float) -> str:
             f"The store for photos {why}. Nothing was recorded; keep the photo and send it again.",
             headers={"Retry-After": str(int(retry_after_s))},
         ) from error
-
-
-def _record(
-    actor: Actor,
-    upload: Upload,
-    seal: Seal,
-    claims: Claims,
-    target: Target,
-    storage_key: str,
-    now: datetime,
-) -> Evidence:
-    """Judge and write, in one transaction, so that no rival use of the same bytes goes unseen."""
-    original = {
-        "sha256": seal.sha256,
-        "size": seal.size,
-        "media_type": claims.file.media_type,
-        "storage_key": storage_key,
-        "kept_at": now,
-    }
-    with writing() as session:
-        insert_if_new(session, Original, **original)
-        context = Context(
-            evidence=str(upload.evidence_id),
-            sha256=seal.sha256,
-            claims=claims,
-            stage=target.stage,
-            site=target.shape,
-            schedule=target.schedule,
-            policy=target.policy,
-            received_at=now,
-            project=target.project.code,
-            milestone=str(target.milestone.id) if target.milestone else None,
-            requirement=target.rule,
-            history=_history(session, actor, seal, target),
-        )
-        findings = run_all(context)
-        row = _row(actor, upload, context, findings, target)
-        session.execute(sa.insert(Evidence).values(row))
-        rows = [_finding_row(upload.evidence_id, finding) for finding in findings]
-        session.execute(sa.insert(EvidenceFinding), rows)
-        custody.append(
-            session,
-            actor.person_id,
-            "evidence.received",
-            "evidence",
-            str(upload.evidence_id),
-            now=now,
-            sha256=seal.sha256,
-            project=target.project.code,
-            verdict=row["verdict"].value,
-            grade=row["grade"],
-            policy=row["policy"],
-        )
-        jobs.enqueue(session, COPIES_JOB, str(upload.evidence_id), now=now)
-    return Evidence(
-        **row,
-        original=Original(**original),
-        project=target.project,
-        milestone=target.milestone,
-        requirement=target.requirement,
-        uploader=Person(id=actor.person_id, name=actor.name),
-        findings=[EvidenceFinding(**finding) for finding in rows],
-    )
-
-
-def _history(session: Session, actor: Actor, seal: Seal, target: Target) -> History:
-    same = session.execute(
-        sa.select(
-            Evidence.id,
-            Project.code,
-            Evidence.milestone_id,
-            Evidence.stage,
-            Evidence.captured_at,
-            Evidence.received_at,
-        )
-        .join(Project, Project.id == Evidence.project_id)
-        .where(Evidence.sha256 == seal.sha256)
-        .order_by(Evidence.received_at)
-        .limit(20)
-    )
-    place = Evidence.claims["file"]["position"]
-    recent = session.execute(
-        sa.select(place["latitude"].as_float(), place["longitude"].as_float())
-        .where(Evidence.uploader_id == actor.person_id, Evidence.project_id == target.project.id)
-        .order_by(Evidence.received_at.desc())
-        .limit(target.policy.repeated_positions + 5)
-    )
-    return History(
-        same_bytes=tuple(
-            EarlierUse(
-                evidence=str(use.id),
-                project=use.code,
-                milestone=str(use.milestone_id) if use.milestone_id else None,
-                stage=use.stage.value,
-                captured_at=use.captured_at,
-                received_at=use.received_at,
-            )
-            for use in same
-        ),
-        recent_positions=tuple((row[0], row[1]) for row in recent if row[0] is not None and row[1] is not None),
-    )
-
-
-def _row(
-    actor: Actor, upload: Upload, context: Context, findings: tuple[Finding, ...], target: Target
-) -> dict[str, Any]:
-    claims = context.claims
-    verdict = EvidenceState(judge(findings, target.policy).value)
-    place = _best_place(claims, target)
-    return {
-        "id": upload.evidence_id,
-        "project_id": target.project.id,
-        "milestone_id": target.milestone.id if target.milestone else None,
-        "requirement_id": target.requirement.id if target.requirement else None,
-        "site_id": target.site_id,
-        "stage": target.stage,
-        "caption": upload.claim.caption,
-        "uploader_id": actor.person_id,
-        "sha256": context.sha256,
-        "claim_digest": upload.claim.digest,
-        "claims": claims_document(claims),
-        "latitude": place.latitude if place else None,
-        "longitude": place.longitude if place else None,
-        "quadtile": quadtile.key(place.latitude, place.longitude) if place else None,
-        "captured_at": captured_at(claims, target.zone),
-        "received_at": context.received_at,
-        "policy": target.policy.name,
-        "verdict": verdict,
-        "grade": grade(claims, findings).value,
-        "state": verdict,
-        "copies": CopiesState.WAITING,
-    }
-
-
-def _best_place(claims: Claims, target: Target) -> PositionClaim | None:
-    """Where the photo is drawn on a map: the best machine's word, else the operator's pin."""
-    good = machine_places(claims, target.policy)
-    if good:
-        return good[0].position
-    rough = machine_positions(claims)
-    return rough[0][1] if rough else claims.operator.position
-
-
-def _finding_row(evidence_id: UUID, finding: Finding) -> dict[str, Any]:
-    return {
-        "evidence_id": evidence_id,
-        "name": finding.check,
-        "outcome": finding.outcome,
-        "measured": finding.measured,
-        "expected": finding.expected,
-        "claim": finding.claim,
-        "message": finding.message,
-    }
 
 
 def _canonical(claim: UploadClaim) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session, joinedload
 
 from evidence.context import Requirement as RequirementRule
 from evidence.context import Schedule, Stage
@@ -26,6 +26,24 @@ from server.models import Milestone, Project, Requirement, Site
 from server.problems import FieldError, Problem
 from server.services import site_lookup
 from server.services.schedule import fitting_milestone, schedule_for
+
+
+_PROJECTS = (
+    sa.select(Project, Site)
+    .outerjoin(Site, sa.and_(Site.project_id == Project.id, Site.retired_at.is_(None)))
+    .options(joinedload(Project.contract))
+)
+_BY_CODE = _PROJECTS.where(Project.code == sa.bindparam("code"))
+_BY_ID = _PROJECTS.where(Project.id == sa.bindparam("id"))
+_BY_MILESTONE = _PROJECTS.join(Milestone, Milestone.project_id == Project.id).where(
+    Milestone.id == sa.bindparam("milestone_id")
+)
+_MILESTONES = (
+    sa.select(Milestone)
+    .where(Milestone.project_id == sa.bindparam("project_id"))
+    .order_by(Milestone.position)
+    .options(joinedload(Milestone.requirements))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,22 +98,21 @@ def find_target(actor: Actor, wanted: Wanted, *, now: datetime) -> Target:
     """Look up, or find, where a photo belongs.
 
     Raises:
-        Problem: ``not-found``, ``not-allowed``, ``invalid`` or ``project-not-placed``.
+        Problem: ``not-allowed``, ``invalid`` or ``project-not-placed``.
     """
     session = reading()
-    project = _project(session, actor, wanted)
+    project, site = _project(session, actor, wanted)
     require(actor, project, UPLOADERS)
     zone = ZoneInfo(project.time_zone)
     on_date = (wanted.captured_in(zone) or now).astimezone(zone).date()
-    policy = engines().policies.latest(project.policy)
-    milestones = _milestones(session, project)
+    policy = engines().policies.latest(project.policy).evidence
+    milestones = list(session.scalars(_MILESTONES, {"project_id": project.id}).unique())
     milestone = (
         _named_milestone(milestones, wanted.milestone)
         if wanted.milestone
-        else fitting_milestone(milestones, wanted.stage, on_date, grace_days=policy.evidence.schedule_grace_days)
+        else fitting_milestone(milestones, wanted.stage, on_date, grace_days=policy.schedule_grace_days)
     )
     requirement = _named_requirement(milestone, wanted)
-    site = session.scalar(sa.select(Site).where(Site.project_id == project.id, Site.retired_at.is_(None)))
     return Target(
         project=project,
         milestone=milestone,
@@ -104,50 +121,43 @@ def find_target(actor: Actor, wanted: Wanted, *, now: datetime) -> Target:
         site_id=site.id if site else None,
         shape=site_lookup.geometry(site) if site else None,
         schedule=schedule_for(project, milestone),
-        policy=policy.evidence,
+        policy=policy,
     )
 
 
-def _project(session: Session, actor: Actor, wanted: Wanted) -> Project:
+def _project(session: Session, actor: Actor, wanted: Wanted) -> tuple[Project, Site | None]:
+    """The project, by name, by milestone or by place, and its current site."""
     if wanted.project is not None:
-        found = session.scalar(_projects().where(Project.code == wanted.project))
-        if found is None:
-            raise _no_such("project", "There is no project with this code.")
-        return found
-    if wanted.milestone is not None:
-        found = session.scalar(_projects().join(Milestone).where(Milestone.id == wanted.milestone))
-        if found is None:
-            raise _no_such("milestone", "There is no milestone with this id.")
-        return found
-    return _project_by_place(session, actor, wanted)
+        found = session.execute(_BY_CODE, {"code": wanted.project}).one_or_none()
+        missing = _no_such("project", "There is no project with this code.")
+    elif wanted.milestone is not None:
+        found = session.execute(_BY_MILESTONE, {"milestone_id": wanted.milestone}).one_or_none()
+        missing = _no_such("milestone", "There is no milestone with this id.")
+    else:
+        found = session.execute(_BY_ID, {"id": _project_at(session, actor, wanted)}).one()
+        missing = _not_placed(wanted)
+    if found is None:
+        raise missing
+    return found[0], found[1]
 
 
-def _project_by_place(session: Session, actor: Actor, wanted: Wanted) -> Project:
+def _project_at(session: Session, actor: Actor, wanted: Wanted) -> UUID:
+    """The project whose site contains the claim, among those the person may send photos to."""
+    mine = {held.project_id for held in actor.held if held.project_id and held.role in UPLOADERS}
     for latitude, longitude in wanted.places:
-        sites = site_lookup.find(session, latitude, longitude, among=actor.project_ids)
+        sites = site_lookup.find(session, latitude, longitude, among=mine)
         if sites:
-            return session.scalars(_projects().where(Project.id == sites[0].project_id)).one()
+            return sites[0].project_id
+    raise _not_placed(wanted)
+
+
+def _not_placed(wanted: Wanted) -> Problem:
     detail = (
         "None of your projects' sites contains the position of this photo. Name the project."
         if wanted.places
         else "The photo has no position, so its project cannot be found by place. Name the project."
     )
-    raise Problem("project-not-placed", detail, errors=[FieldError("#/claim/project", "Name the project.")])
-
-
-def _projects() -> sa.Select[tuple[Project]]:
-    return sa.select(Project).options(joinedload(Project.contract))
-
-
-def _milestones(session: Session, project: Project) -> list[Milestone]:
-    return list(
-        session.scalars(
-            sa.select(Milestone)
-            .where(Milestone.project_id == project.id)
-            .order_by(Milestone.position)
-            .options(selectinload(Milestone.requirements))
-        )
-    )
+    return Problem("project-not-placed", detail, errors=[FieldError("#/claim/project", "Name the project.")])
 
 
 def _named_milestone(milestones: list[Milestone], wanted: UUID) -> Milestone:

@@ -1,0 +1,221 @@
+"""Judging a photo and writing it down, in one transaction.
+
+History is read inside that transaction, so that no rival use of the same bytes goes unseen.
+These are the statements of the upload's road; they are built once and bypass the mapper.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from evidence.checks import run_all
+from evidence.claims import Claims, PositionClaim
+from evidence.context import Context, EarlierUse, History
+from evidence.findings import Finding
+from evidence.seal import Seal
+from evidence.verdict import grade, judge
+from evidence.witness import captured_at, machine_places, machine_positions
+from geo import quadtile
+from server import jobs
+from server.access import Actor
+from server.db import insert_if_new, table_of, writing
+from server.models import Evidence, EvidenceFinding, Original, Person, Project
+from server.models.evidence import CopiesState, EvidenceState
+from server.services import custody
+from server.services.copies import COPIES_JOB
+from server.services.evidence_target import Target
+from server.services.evidence_view import claims_document
+
+_evidence, _project = table_of(Evidence), table_of(Project)
+_INSERT_EVIDENCE = _evidence.insert()
+_INSERT_FINDING = table_of(EvidenceFinding).insert()
+_SAME_BYTES = (
+    sa.select(
+        _evidence.c.id,
+        _project.c.code,
+        _evidence.c.milestone_id,
+        _evidence.c.stage,
+        _evidence.c.captured_at,
+        _evidence.c.received_at,
+    )
+    .join(_project, _project.c.id == _evidence.c.project_id)
+    .where(_evidence.c.sha256 == sa.bindparam("sha256"))
+    .order_by(_evidence.c.received_at)
+    .limit(20)
+)
+_FILE_PLACE = _evidence.c.claims["file"]["position"]
+_RECENT_PLACES = (
+    sa.select(_FILE_PLACE["latitude"].as_float(), _FILE_PLACE["longitude"].as_float())
+    .where(_evidence.c.uploader_id == sa.bindparam("uploader"), _evidence.c.project_id == sa.bindparam("project"))
+    .order_by(_evidence.c.received_at.desc())
+    .limit(sa.bindparam("most", type_=sa.Integer))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Photo:
+    """A sealed and kept photo with its claims, ready to be judged."""
+
+    evidence_id: UUID
+    seal: Seal
+    storage_key: str
+    claim_digest: str
+    caption: str
+    claims: Claims
+
+
+def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> Evidence:
+    """Judge ``photo`` and write it with its findings, its custody event and the job for its copies.
+
+    Returns:
+        The evidence as written, not attached to the session.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the id was taken meanwhile; nothing was written.
+    """
+    original = {
+        "sha256": photo.seal.sha256,
+        "size": photo.seal.size,
+        "media_type": photo.claims.file.media_type,
+        "storage_key": photo.storage_key,
+        "kept_at": now,
+    }
+    with writing() as session:
+        unseen = insert_if_new(session, Original, **original)
+        connection = session.connection()
+        history = _history(connection, actor, photo, target, unseen=unseen)
+        findings = run_all(_context(photo, target, history, now))
+        row = _row(actor, photo, target, findings, now)
+        rows = [_finding_row(photo.evidence_id, finding) for finding in findings]
+        connection.execute(_INSERT_EVIDENCE, row)
+        connection.execute(_INSERT_FINDING, rows)
+        custody.append(
+            session,
+            actor.person_id,
+            "evidence.received",
+            "evidence",
+            str(photo.evidence_id),
+            now=now,
+            sha256=photo.seal.sha256,
+            project=target.project.code,
+            verdict=row["verdict"].value,
+            grade=row["grade"],
+            policy=row["policy"],
+        )
+        jobs.enqueue(session, COPIES_JOB, str(photo.evidence_id), now=now)
+    return _written(actor, target, row, rows, original)
+
+
+def _context(photo: Photo, target: Target, history: History, now: datetime) -> Context:
+    return Context(
+        evidence=str(photo.evidence_id),
+        sha256=photo.seal.sha256,
+        claims=photo.claims,
+        stage=target.stage,
+        site=target.shape,
+        schedule=target.schedule,
+        policy=target.policy,
+        received_at=now,
+        project=target.project.code,
+        milestone=str(target.milestone.id) if target.milestone else None,
+        requirement=target.rule,
+        history=history,
+    )
+
+
+def _history(connection: Connection, actor: Actor, photo: Photo, target: Target, *, unseen: bool) -> History:
+    """What is on record; bytes that were unseen until now have no earlier use to look for."""
+    same = () if unseen else connection.execute(_SAME_BYTES, {"sha256": photo.seal.sha256})
+    recent = connection.execute(
+        _RECENT_PLACES,
+        {
+            "uploader": actor.person_id,
+            "project": target.project.id,
+            "most": target.policy.repeated_positions + 5,
+        },
+    )
+    return History(
+        same_bytes=tuple(
+            EarlierUse(
+                evidence=str(use.id),
+                project=use.code,
+                milestone=str(use.milestone_id) if use.milestone_id else None,
+                stage=use.stage.value,
+                captured_at=use.captured_at,
+                received_at=use.received_at,
+            )
+            for use in same
+        ),
+        recent_positions=tuple((row[0], row[1]) for row in recent if row[0] is not None and row[1] is not None),
+    )
+
+
+def _row(actor: Actor, photo: Photo, target: Target, findings: tuple[Finding, ...], now: datetime) -> dict[str, Any]:
+    verdict = EvidenceState(judge(findings, target.policy).value)
+    place = _best_place(photo.claims, target)
+    return {
+        "id": photo.evidence_id,
+        "project_id": target.project.id,
+        "milestone_id": target.milestone.id if target.milestone else None,
+        "requirement_id": target.requirement.id if target.requirement else None,
+        "site_id": target.site_id,
+        "stage": target.stage,
+        "caption": photo.caption,
+        "uploader_id": actor.person_id,
+        "sha256": photo.seal.sha256,
+        "claim_digest": photo.claim_digest,
+        "claims": claims_document(photo.claims),
+        "latitude": place.latitude if place else None,
+        "longitude": place.longitude if place else None,
+        "quadtile": quadtile.key(place.latitude, place.longitude) if place else None,
+        "captured_at": captured_at(photo.claims, target.zone),
+        "received_at": now,
+        "policy": target.policy.name,
+        "verdict": verdict,
+        "grade": grade(photo.claims, findings).value,
+        "state": verdict,
+        "copies": CopiesState.WAITING,
+        "published_at": None,
+    }
+
+
+def _best_place(claims: Claims, target: Target) -> PositionClaim | None:
+    """Where the photo is drawn on a map: the best machine's word, else the operator's pin."""
+    good = machine_places(claims, target.policy)
+    if good:
+        return good[0].position
+    rough = machine_positions(claims)
+    return rough[0][1] if rough else claims.operator.position
+
+
+def _finding_row(evidence_id: UUID, finding: Finding) -> dict[str, Any]:
+    return {
+        "evidence_id": evidence_id,
+        "name": finding.check,
+        "outcome": finding.outcome,
+        "measured": finding.measured,
+        "expected": finding.expected,
+        "claim": finding.claim,
+        "message": finding.message,
+    }
+
+
+def _written(
+    actor: Actor, target: Target, row: dict[str, Any], rows: list[dict[str, Any]], original: dict[str, Any]
+) -> Evidence:
+    """The record as it now stands, put together from what was written instead of read again."""
+    return Evidence(
+        **row,
+        original=Original(**original),
+        project=target.project,
+        milestone=target.milestone,
+        requirement=target.requirement,
+        uploader=Person(id=actor.person_id, name=actor.name),
+        findings=[EvidenceFinding(**finding) for finding in rows],
+    )
