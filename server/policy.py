@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, ClassVar
 
 from marshmallow import Schema, ValidationError, fields, validate
 
@@ -200,7 +200,10 @@ def _strict(keys: Mapping[str, fields.Field[Any]], base: type[Schema] = Schema) 
     """A schema that refuses any other key and says which ones are allowed."""
 
     class Strict(base):  # type: ignore[valid-type, misc]
-        error_messages = {"unknown": f"is unknown; allowed are {', '.join(keys)}", "type": "must be a table"}
+        error_messages: ClassVar[dict[str, str]] = {
+            "unknown": f"is unknown; allowed are {', '.join(keys)}",
+            "type": "must be a table",
+        }
 
     schema: type[Schema] = Strict.from_dict(dict(keys))
     return schema

@@ -12,6 +12,23 @@ from evidence.findings import ClaimName
 #: What a person calls each claim.
 SPEAKER = {ClaimName.FILE: "the photo file", ClaimName.DEVICE: "the phone", ClaimName.OPERATOR: "the pin"}
 
+# Not strftime: its names follow the process's locale, and it costs ten times as much.
+_MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+# Length of a unit in seconds, its name, and the least span that is said in it.
 _SPANS = ((86_400.0, "day", 48 * 3600.0), (3600.0, "h", 7200.0), (60.0, "min", 120.0))
 
 
@@ -32,7 +49,7 @@ def span(seconds: float) -> str:
 
 def day(moment: date) -> str:
     """A day as "3 May 2026"."""
-    return f"{moment.day} {moment:%B} {moment.year}"
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def sentence(text: str) -> str:

@@ -1,4 +1,4 @@
-"""``file.decodes``: is the file a whole picture of a size that can be opened?
+"""``file.decodes``: whether the file is a whole picture of a size that can be opened.
 
 The structure was walked by the reader; no pixel is decoded here.
 """

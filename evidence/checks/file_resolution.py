@@ -1,4 +1,4 @@
-"""``file.resolution``: are there enough pixels to see the work by?"""
+"""``file.resolution``: whether there are enough pixels to see the work by."""
 
 from __future__ import annotations
 

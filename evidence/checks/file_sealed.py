@@ -1,4 +1,4 @@
-"""``file.sealed``: are these the bytes that the phone recorded when the photo was taken?"""
+"""``file.sealed``: whether these are the bytes that the phone recorded when the photo was taken."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``origin.first_use``: has this very file been sent before?
+"""``origin.first_use``: whether this very file has been sent before.
 
 By sha256 only; near pictures need pixels and are another check's work. The same file for another
 project, milestone, day or stage is a picture used twice. The same file for the same place, stage

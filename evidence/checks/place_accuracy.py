@@ -1,4 +1,4 @@
-"""``place.accuracy``: how good is the position, as the 68 % radius that its maker stated?
+"""``place.accuracy``: how good the position is, by the 68 % radius that its maker stated.
 
 Two machines are two chances: the better one counts. Where it fails, no position is good
 enough and every other place check is unknown.

@@ -1,4 +1,4 @@
-"""``place.claims_agree``: do the file and the device say the same place?
+"""``place.claims_agree``: whether the file and the device say the same place.
 
 The distance is weighed against the standard deviation of the difference of the two positions.
 """

@@ -1,4 +1,4 @@
-"""``place.inside_site``: was the photo taken on the site, as far as its position can tell?
+"""``place.inside_site``: whether the photo was taken on the site, as far as its position can tell.
 
 The probability of being inside the tolerated outline decides, not the bare distance. The file
 and the device are each asked and weighed together (``_weigh.weigh``): one that passes is enough,

@@ -1,4 +1,4 @@
-"""``place.not_redacted``: did the position survive in the file, or was it zeroed or stripped on the way?
+"""``place.not_redacted``: whether the position survived in the file, or was zeroed or stripped on the way.
 
 Phones remove it without the inspector's doing, so this never fails.
 """

@@ -1,4 +1,4 @@
-"""``place.repeated``: do the coordinates vary over a batch, as a moving phone's do?
+"""``place.repeated``: whether the coordinates vary over a batch, as a moving phone's do.
 
 Bit-identical coordinates over many photos are what a mock position looks like.
 """

@@ -1,4 +1,4 @@
-"""``place.station``: at which station of the road or canal was the photo taken?
+"""``place.station``: at which station of the road or canal the photo was taken.
 
 A position too far from the line gets no station: the nearest point of a far line means nothing.
 """

@@ -1,4 +1,4 @@
-"""``time.claims_agree``: do the file's clock, the satellites and the device say the same time?
+"""``time.claims_agree``: whether the file's clock, the satellites and the device say the same time.
 
 The widest gap between any two decides.
 """

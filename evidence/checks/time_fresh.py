@@ -1,4 +1,4 @@
-"""``time.fresh``: was the photo received soon after it was taken?
+"""``time.fresh``: whether the photo was received soon after it was taken.
 
 A requirement may set its own oldest age; else the policy's holds.
 """

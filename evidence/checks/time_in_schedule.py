@@ -1,4 +1,4 @@
-"""``time.in_schedule``: does the day of capture fit the milestone and the contract?
+"""``time.in_schedule``: whether the day of capture fits the milestone and the contract.
 
 Days are whole days in the site's zone. The milestone's window is widened by the policy's grace on
 both sides; a limit that is not on record does not bind. A photo of stage *before* may be older

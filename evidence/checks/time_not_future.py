@@ -1,4 +1,4 @@
-"""``time.not_future``: does any machine say the photo was taken after the server received it?
+"""``time.not_future``: whether any machine says the photo was taken after the server received it.
 
 Here the worse claim counts: an honest clock may lag or a file may be old, but nothing honest
 comes from the future. Only a zone that was merely assumed can put a true time hours ahead, so a

@@ -1,4 +1,4 @@
-"""``time.working_hours``: was the photo taken on a working day and in working hours of the site?
+"""``time.working_hours``: whether the photo was taken on a working day and in working hours of the site.
 
 A shift that ends past midnight belongs to the day on which it began.
 """

@@ -1,4 +1,4 @@
-"""``time.zone``: is the zone of the file's clock known, or was the site's assumed?"""
+"""``time.zone``: whether the zone of the file's clock is known, or the site's was assumed."""
 
 from __future__ import annotations
 

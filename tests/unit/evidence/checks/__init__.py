@@ -1,0 +1,1 @@
+"""The checks, one test file for each family of them."""
