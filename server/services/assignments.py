@@ -1,0 +1,173 @@
+"""What a phone takes along: the projects of one person, with all it needs to pre-check a photo offline.
+
+The answer is the same as long as the records are, so that its ETag spares the way over a bad
+network. What was found wrong with single photos is kept out; here they are only counted.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from evidence.checks._place import tolerance_m
+from server.access import Actor
+from server.db import reading
+from server.documents import plain
+from server.engines import engines
+from server.models import Evidence, Milestone, Project, Requirement, Site
+from server.models.evidence import EvidenceState
+from server.policy import Policy
+from server.services import site_lookup
+from server.services.schedule import TAKES_PHOTOS, schedule_for
+
+#: Under which word each state of a photo is counted.
+COUNTED_AS = {
+    EvidenceState.VERIFIED: "verified",
+    EvidenceState.ACCEPTED: "verified",
+    EvidenceState.RECEIVED: "needs_review",
+    EvidenceState.NEEDS_REVIEW: "needs_review",
+    EvidenceState.REJECTED: "rejected",
+    EvidenceState.REFUSED: "rejected",
+}
+Counts = dict[UUID, dict[str, int]]
+
+
+def of(actor: Actor, *, now: datetime) -> dict[str, Any]:
+    """The projects on which the person holds a role of their own, in order of code.
+
+    A role across an agency is no assignment: an administrator's or auditor's list is empty.
+    """
+    del now  # Were the clock told here, no answer would equal the one before.
+    projects = _projects(actor)
+    ids = [project.id for project in projects]
+    sites = {site.project_id: site for site in _current_sites(ids)}
+    milestones = _milestones(ids)
+    counts = _counts(ids)
+    return {
+        "person": {"id": str(actor.person_id), "name": actor.name, "organisation": actor.organisation_name},
+        "projects": [
+            _project(
+                actor, project, sites.get(project.id), [m for m in milestones if m.project_id == project.id], counts
+            )
+            for project in projects
+        ],
+    }
+
+
+def etag(document: dict[str, Any]) -> str:
+    """The sha256 of a document as canonical JSON: the same document, the same tag."""
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _projects(actor: Actor) -> Sequence[Project]:
+    query = sa.select(Project).where(Project.id.in_(actor.project_ids)).order_by(Project.code)
+    return reading().scalars(query.options(joinedload(Project.contract), joinedload(Project.agency))).all()
+
+
+def _current_sites(project_ids: list[UUID]) -> Sequence[Site]:
+    return reading().scalars(sa.select(Site).where(Site.project_id.in_(project_ids), Site.retired_at.is_(None))).all()
+
+
+def _milestones(project_ids: list[UUID]) -> Sequence[Milestone]:
+    query = sa.select(Milestone).where(Milestone.project_id.in_(project_ids)).order_by(Milestone.position)
+    return reading().scalars(query.options(selectinload(Milestone.requirements))).all()
+
+
+def _counts(project_ids: list[UUID]) -> Counts:
+    """How many photos of each standing there are for each requirement."""
+    query = sa.select(Evidence.requirement_id, Evidence.state, sa.func.count())
+    query = query.where(Evidence.project_id.in_(project_ids))
+    counts: Counts = {}
+    for requirement_id, state, number in reading().execute(query.group_by(Evidence.requirement_id, Evidence.state)):
+        if requirement_id is not None:
+            standing = counts.setdefault(requirement_id, {})
+            standing[COUNTED_AS[state]] = standing.get(COUNTED_AS[state], 0) + number
+    return counts
+
+
+def _project(
+    actor: Actor, project: Project, site: Site | None, milestones: list[Milestone], counts: Counts
+) -> dict[str, Any]:
+    policy = engines().policies.latest(project.policy)
+    roles = actor.roles_on(project.id, project.agency_id)
+    return {
+        "code": project.code,
+        "title": project.title,
+        "status": project.status.value,
+        "agency": project.agency.name,
+        "roles": sorted(role.value for role in roles),
+        "time_zone": project.time_zone,
+        "schedule": _schedule(project),
+        "site": None if site is None else _site(site, policy),
+        "policy": policy.as_phone_numbers(),
+        "milestones": [_milestone(milestone, counts) for milestone in milestones],
+    }
+
+
+def _schedule(project: Project) -> dict[str, Any]:
+    """Days and hours in the project's zone; weekdays as ISO numbers them, Monday being 1."""
+    schedule = schedule_for(project, None)
+    return {
+        "contract_starts_on": plain(schedule.contract_start),
+        "contract_ends_on": plain(schedule.contract_end),
+        "working_days": sorted(schedule.working_days),
+        "work_starts": project.work_starts,
+        "work_ends": project.work_ends,
+    }
+
+
+def _site(site: Site, policy: Policy) -> dict[str, Any]:
+    """A GeoJSON Feature (RFC 7946), longitude first; lengths in metres."""
+    shape = site_lookup.geometry(site)
+    return {
+        "type": "Feature",
+        "id": str(site.id),
+        "geometry": shape.geojson(),
+        "properties": {
+            "kind": shape.kind,
+            "width_m": shape.width_m,
+            "chainage_start_m": shape.chainage_start_m if shape.kind == "corridor" else None,
+            "length_m": None if shape.length_m is None else round(shape.length_m, 2),
+            "tolerance_m": tolerance_m(shape, policy.evidence),
+            "obstructed": shape.obstructed,
+        },
+    }
+
+
+def _milestone(milestone: Milestone, counts: Counts) -> dict[str, Any]:
+    return {
+        "id": str(milestone.id),
+        "code": milestone.code,
+        "title": milestone.title,
+        "must_exist": milestone.must_exist,
+        "state": milestone.state.value,
+        "takes_photos": milestone.state in TAKES_PHOTOS,
+        "starts_on": milestone.starts_on.isoformat(),
+        "ends_on": milestone.ends_on.isoformat(),
+        "requirements": [
+            _requirement(requirement, counts.get(requirement.id, {})) for requirement in milestone.requirements
+        ],
+    }
+
+
+def _requirement(requirement: Requirement, standing: dict[str, int]) -> dict[str, Any]:
+    return {
+        "code": requirement.code,
+        "title": requirement.title,
+        "stage": requirement.stage.value,
+        "photos": requirement.photos,
+        "view": requirement.view,
+        "station_m": requirement.station_m,
+        "station_tolerance_m": requirement.station_tolerance_m,
+        "minimum_megapixels": requirement.minimum_megapixels,
+        "oldest_age_h": requirement.oldest_age_h,
+        "counts": {word: standing.get(word, 0) for word in ("verified", "needs_review", "rejected")},
+    }
