@@ -1,0 +1,34 @@
+"""Settings come from the environment, typed, and a wrong one is named."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import config
+
+
+def test_the_defaults_live_in_one_folder(tmp_path: Path) -> None:
+    settings = config.load({"SAKSI_DATA_ROOT": str(tmp_path)})
+
+    assert settings.database_url == f"sqlite:///{tmp_path / 'saksi.sqlite3'}"
+    assert settings.originals_root.parent == tmp_path
+    assert settings.cookie_secure
+
+
+def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None:
+    first = config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).secret_key
+
+    assert config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).secret_key == first
+    assert len(first) >= 48
+    assert (tmp_path / "secret.key").stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("SAKSI_PORT", "0"), ("SAKSI_PORT", "many"), ("SAKSI_THREADS", "-1"), ("SAKSI_COOKIE_SECURE", "yes")],
+)
+def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
+    with pytest.raises(config.SettingsError, match=name):
+        config.load({"SAKSI_DATA_ROOT": str(tmp_path), name: value})
