@@ -50,7 +50,8 @@ class Anatomy:
 
 def tiff_block(payload: bytes) -> bytes | None:
     """Strip the ``Exif`` prefixes that containers put before a TIFF block; None where there is none."""
-    for prefix in (b"Exif\0\0", b"Exif\0\xff"):
-        while payload.startswith(prefix):
-            payload = payload[len(prefix) :]
+    for _ in range(2):
+        # Some phones write the prefix twice.
+        if payload[:6] in (b"Exif\0\0", b"Exif\0\xff"):
+            payload = payload[6:]
     return payload if payload[:2] in (b"II", b"MM") else None

@@ -49,6 +49,7 @@ class _Meta:
     extents: dict[int, list[tuple[int, int]]] = field(default_factory=dict)
     inside: set[int] = field(default_factory=set)
     idat: bytes = b""
+    entries_left: int = _MAX_ENTRIES
     sizes: dict[int, tuple[int, int]] = field(default_factory=dict)
     properties: dict[int, list[int]] = field(default_factory=dict)
 
@@ -158,15 +159,14 @@ def _locations(cursor: Cursor, meta: _Meta) -> None:
     offset_bytes, length_bytes, base_bytes = sizes >> 12, sizes >> 8 & 15, sizes >> 4 & 15
     index_bytes = sizes & 15 if version else 0
     item_bytes = 4 if version >= 2 else 2
-    budget = _MAX_ENTRIES
     for _ in range(min(cursor.number(item_bytes), _MAX_ENTRIES)):
         item = cursor.number(item_bytes)
         if version and cursor.number(2) & 15 == 1:
             meta.inside.add(item)
         cursor.take(2)
         base, count = cursor.number(base_bytes), cursor.number(2)
-        budget -= count
-        if budget < 0:
+        meta.entries_left -= count + 1
+        if meta.entries_left < 0:
             raise DamagedError("more extents than any camera writes")
         extents = []
         for _ in range(count):
@@ -200,11 +200,12 @@ def _note(view: View, found: Anatomy, meta: _Meta) -> None:
     sizes = [meta.sizes[index] for index in meta.properties.get(meta.primary or 0, ()) if index in meta.sizes]
     if sizes:
         found.width, found.height = sizes[0]
-    for item, kind in meta.kinds.items():
-        if kind == b"Exif" and found.exif is None:
-            found.exif = _exif_block(_content(view, meta, item))
-        elif kind == b"xmp" and found.xmp is None:
-            found.xmp = _content(view, meta, item) or None
+    # Only the first item of each kind: a file may name thousands that share the same bytes.
+    first = {kind: item for item, kind in reversed(meta.kinds.items())}
+    if b"Exif" in first:
+        found.exif = _exif_block(_content(view, meta, first[b"Exif"]))
+    if b"xmp" in first:
+        found.xmp = _content(view, meta, first[b"xmp"]) or None
     last = max(
         (sum(e) for item, extents in meta.extents.items() if item not in meta.inside for e in extents), default=0
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Any, BinaryIO, cast
 
 import exifread
-from PIL import Image
+from PIL import Image, TiffImagePlugin
 
 from evidence.metadata.bounds import BoundedStream
 
@@ -53,7 +53,7 @@ def _attempt_exifread(stream: BinaryIO) -> ExifTags | None:
     try:
         tags = exifread.process_file(bounded, details=False, extract_thumbnail=False, strict=False)
     # It raises AssertionError, IndexError, OverflowError and more on odd files; none is ours to know.
-    except Exception:  # noqa: BLE001
+    except Exception:
         return None
     found: dict[str, dict[int, Any]] = {"Image": {}, "EXIF": {}, "GPS": {}}
     for name, tag in tags.items():
@@ -70,7 +70,7 @@ def _attempt_pillow(stream: BinaryIO) -> ExifTags | None:
             warnings.simplefilter("ignore")
             return _with_pillow(stream)
     # As above: whatever a second reader raises means that it could not read.
-    except Exception:  # noqa: BLE001
+    except Exception:
         return None
 
 
@@ -80,8 +80,7 @@ def _with_pillow(stream: BinaryIO) -> ExifTags | None:
     stream.seek(0)
     bounded = cast(BinaryIO, BoundedStream(stream))
     if is_bigtiff:
-        with Image.open(bounded, formats=["TIFF"]) as picture:
-            return _from_pillow(picture.getexif())
+        return _from_pillow(TiffImagePlugin.TiffImageFile(bounded).getexif())
     exif = Image.Exif()
     exif.load_from_fp(bounded)
     return _from_pillow(exif)

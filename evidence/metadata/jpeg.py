@@ -14,6 +14,8 @@ from evidence.metadata.bounds import DamagedError, View
 _MARKER = re.compile(rb"\xff([\x01-\xcf\xd8-\xfe])")
 _WINDOWS = (64, 1 << 12, 1 << 16, 1 << 20)
 _MAX_MARKERS = 4_000
+# Half a second of searching at worst. A whole picture ends in its end mark and needs no search.
+_MAX_SEARCH_BYTES = 48 << 20
 
 _TEM, _SOI, _EOI, _SOS, _APP1 = 0x01, 0xD8, 0xD9, 0xDA, 0xE1
 _SIZE_MARKERS = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
@@ -64,7 +66,8 @@ def _next_marker(view: View, offset: int) -> tuple[int, int]:
     """
     widths = iter(_WINDOWS)
     width = next(widths)
-    while window := view.at(offset, width):
+    limit = offset + _MAX_SEARCH_BYTES
+    while offset < limit and (window := view.at(offset, width)):
         if match := _MARKER.search(window):
             return match[1][0], offset + match.end()
         if len(window) < 2:

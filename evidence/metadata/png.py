@@ -14,22 +14,29 @@ from evidence.metadata.bounds import BLOCK_BYTES, DamagedError, View
 
 _MAX_CHUNKS = 50_000
 _SIGNATURE_BYTES = 8
-_RAW_PROFILE = re.compile(rb"Raw profile type (exif|APP1)\Z")
+_XMP_NAME = b"XML:com.adobe.xmp"
+_WANTED = (_XMP_NAME, b"Raw profile type exif", b"Raw profile type APP1")
+_NAME_BYTES = 80
+
+# Kind of chunk and what follows the name, by name.
+_Texts = dict[bytes, tuple[bytes, bytes]]
 _RAW_HEX = re.compile(rb"\s*\w+\s+\d+\s+([0-9a-fA-F\s]+)")
 
 
 def examine(view: View) -> Anatomy:
     """Walk the chunks; one that reaches past the end of the file, or no IEND, is a truncation."""
     found = Anatomy()
+    texts: _Texts = {}
     try:
-        _walk(view, found)
+        _walk(view, found, texts)
     except DamagedError as error:
         found.fail(TRUNCATED, str(error))
+    _note_texts(found, texts)
     found.conclude()
     return found
 
 
-def _walk(view: View, found: Anatomy) -> None:
+def _walk(view: View, found: Anatomy, texts: _Texts) -> None:
     if view.at(_SIGNATURE_BYTES + 4, 4) != b"IHDR":
         found.fail(DAMAGED, "the header does not come first")
     offset = _SIGNATURE_BYTES
@@ -39,7 +46,7 @@ def _walk(view: View, found: Anatomy) -> None:
         end = offset + 12 + length
         if end > view.size:
             raise DamagedError("the file ends inside a chunk")
-        _note(view, found, kind, offset + 8, length)
+        _note(view, found, texts, kind, range(offset + 8, end - 4))
         if kind == b"IEND":
             found.trailing_bytes = view.size - end
             return
@@ -47,22 +54,24 @@ def _walk(view: View, found: Anatomy) -> None:
     found.fail(DAMAGED, "more chunks than any camera writes")
 
 
-def _note(view: View, found: Anatomy, kind: bytes, offset: int, length: int) -> None:
+def _note(view: View, found: Anatomy, texts: _Texts, kind: bytes, span: range) -> None:
+    """Take from one chunk what it has to tell; of the texts only the first of each name."""
     if kind == b"IHDR" and found.width is None:
-        found.width, found.height = view.number(offset, 4), view.number(offset + 4, 4)
+        found.width, found.height = view.number(span.start, 4), view.number(span.start + 4, 4)
     elif kind == b"eXIf":
-        found.exif = tiff_block(view.at(offset, length)) or found.exif
-    elif kind in (b"tEXt", b"zTXt", b"iTXt") and not (found.exif and found.xmp):
-        _note_text(found, kind, view.at(offset, length))
+        found.exif = found.exif or tiff_block(view.at(span.start, len(span)))
+    elif kind in (b"tEXt", b"zTXt", b"iTXt"):
+        name = view.at(span.start, _NAME_BYTES).partition(b"\0")[0]
+        if name in _WANTED and name not in texts:
+            texts[name] = kind, view.at(span.start + len(name) + 1, max(0, len(span) - len(name) - 1))
 
 
-def _note_text(found: Anatomy, kind: bytes, payload: bytes) -> None:
-    keyword, _, rest = payload.partition(b"\0")
-    if kind == b"iTXt" and keyword == b"XML:com.adobe.xmp":
-        found.xmp = found.xmp or _international_text(rest)
-    elif _RAW_PROFILE.match(keyword):
-        text = _inflate(rest[1:]) if kind == b"zTXt" else rest
-        found.exif = found.exif or _raw_profile(text)
+def _note_texts(found: Anatomy, texts: _Texts) -> None:
+    for name, (kind, rest) in texts.items():
+        if name == _XMP_NAME and kind == b"iTXt":
+            found.xmp = found.xmp or _international_text(rest)
+        elif name != _XMP_NAME:
+            found.exif = found.exif or _raw_profile(_inflate(rest[1:]) if kind == b"zTXt" else rest)
 
 
 def _international_text(rest: bytes) -> bytes:

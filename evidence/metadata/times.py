@@ -28,7 +28,7 @@ _GPS_TIME, _GPS_DATE = 0x07, 0x1D
 
 #: A camera's clock may differ from satellite time by this much and still tell its zone.
 ZONE_TOLERANCE = timedelta(seconds=90)
-_EARLIEST, _LATEST = datetime(1800, 1, 1), datetime(9000, 1, 1)
+_YEARS = range(1800, 9000)
 # Every offset in use is a whole or half hour, or one of these quarters (IANA tz database).
 _QUARTERS = {timedelta(minutes=m) for m in (5 * 60 + 45, 8 * 60 + 45, 12 * 60 + 45, 13 * 60 + 45)}
 _HALF_HOUR = timedelta(minutes=30)
@@ -48,10 +48,11 @@ def parse_wall(value: str) -> tuple[datetime, float, str] | None:
         return None
     year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
     try:
-        wall = datetime(year, month, day, hour, minute, second)
+        # A clock on the wall has no zone, so neither has this.
+        wall = datetime(year, month, day, hour, minute, second)  # noqa: DTZ001
     except ValueError:
         return None
-    if not _EARLIEST <= wall < _LATEST:
+    if year not in _YEARS:
         return None
     fraction, rounding = _fraction(match[7] or "")
     return wall + fraction, rounding if match[6] else 60.0, match[8].strip()
@@ -88,7 +89,7 @@ def gps_instant(tags: ExifTags) -> datetime | None:
         midnight = datetime(int(day[1]), int(day[2]), int(day[3]), tzinfo=UTC)
     except ValueError:
         return None
-    if not _EARLIEST <= midnight.replace(tzinfo=None) < _LATEST:
+    if midnight.year not in _YEARS:
         return None
     return midnight + timedelta(hours=hour, minutes=minute, seconds=second)
 
@@ -104,7 +105,8 @@ def exif_time(tags: ExifTags, satellite: datetime | None, longitude_deg: float |
                 fraction, rounding = _fraction(_digits(tags.photo.get(fraction_tag)))
                 wall += fraction
             offset = parse_offset(text(tags.photo.get(offset_tag)))
-            return zoned(wall, offset, f"{tags.source}:{name}", rounding, satellite, longitude_deg)
+            source = f"{tags.source}:{name}"
+            return zoned(wall, offset, source, rounding, satellite=satellite, longitude_deg=longitude_deg)
     return None
 
 
@@ -120,8 +122,9 @@ def zoned(
     offset: timedelta | None,
     source: str,
     uncertainty_s: float,
-    satellite: datetime | None,
-    longitude_deg: float | None,
+    *,
+    satellite: datetime | None = None,
+    longitude_deg: float | None = None,
 ) -> TimeClaim:
     """Make a claim of a wall time: its zone stated, else implied by satellite time, else unknown."""
     if offset is not None:

@@ -41,7 +41,7 @@ def xmp_time(packet: bytes) -> TimeClaim | None:
         parsed = parse_wall(_property(packet, name) or "")
         if parsed is not None:
             wall, rounding_s, rest = parsed
-            return zoned(wall, parse_offset(rest), f"xmp:{name}", rounding_s, None, None)
+            return zoned(wall, parse_offset(rest), f"xmp:{name}", rounding_s)
     return None
 
 

@@ -169,7 +169,7 @@ class LocalStore:
             file.write(data)
             file.flush()
             os.fsync(file.fileno())
-        os.replace(part, target)
+        Path(part).replace(target)
         _fsync_folder(target.parent)
 
     def open_copy(self, name: str) -> BinaryIO:

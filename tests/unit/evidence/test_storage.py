@@ -1,0 +1,344 @@
+"""What every store of originals owes, and what the local one owes to power cuts and killed processes."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from evidence.errors import (
+    DigestMismatchError,
+    EmptyFileError,
+    InvalidKeyError,
+    OriginalDamagedError,
+    OriginalMissingError,
+)
+from evidence.storage import LocalStore, OriginalStore
+from evidence.storage.base import key_for
+
+PHOTO = b"\xff\xd8" + bytes(range(256)) * 700 + b"\xff\xd9"
+DIGEST = hashlib.sha256(PHOTO).hexdigest()
+KEY = f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+COPY = f"{DIGEST}/thumbnail.jpg"
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(params=["local"])
+def store(request: pytest.FixtureRequest, tmp_path: Path) -> OriginalStore:
+    """Each kind of store in turn; a new kind is added to the parameters and nowhere else."""
+    return {"local": lambda: LocalStore(tmp_path / "store")}[request.param]()
+
+
+@pytest.fixture
+def local(tmp_path: Path) -> LocalStore:
+    return LocalStore(tmp_path / "store")
+
+
+def keep(store: OriginalStore, photo: bytes) -> str:
+    with store.incoming() as incoming:
+        incoming.write(photo)
+        return incoming.keep()
+
+
+def files_below(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
+
+
+# What every store owes.
+
+
+def test_gives_back_the_bytes_it_kept(store: OriginalStore) -> None:
+    key = keep(store, PHOTO)
+
+    with store.open(key) as original:
+        assert original.read() == PHOTO
+    assert key == KEY
+    assert store.exists(key)
+    assert store.verify(key)
+
+
+def test_seals_while_receiving(store: OriginalStore) -> None:
+    with store.incoming() as incoming:
+        for at in range(0, len(PHOTO), 65_536):
+            incoming.write(PHOTO[at : at + 65_536])
+        sealed = incoming.seal(DIGEST)
+
+    assert (sealed.sha256, sealed.size) == (DIGEST, len(PHOTO))
+
+
+def test_can_be_read_and_sought_before_it_is_kept(store: OriginalStore) -> None:
+    with store.incoming() as incoming:
+        incoming.write(PHOTO)
+        incoming.seek(0)
+        assert incoming.read(2) == b"\xff\xd8"
+        assert incoming.seek(-2, io.SEEK_END) == len(PHOTO) - 2
+        assert incoming.read() == b"\xff\xd9"
+        assert incoming.keep() == KEY
+        incoming.seek(0)
+        assert incoming.read() == PHOTO
+
+
+def test_refuses_to_be_written_anywhere_but_at_its_end(store: OriginalStore) -> None:
+    with store.incoming() as incoming:
+        incoming.write(PHOTO)
+        incoming.seek(0)
+        with pytest.raises(io.UnsupportedOperation):
+            incoming.write(b"other")
+
+
+def test_refuses_to_be_written_after_it_was_kept(store: OriginalStore) -> None:
+    with store.incoming() as incoming:
+        incoming.write(PHOTO)
+        incoming.keep()
+        with pytest.raises(io.UnsupportedOperation):
+            incoming.write(b"more")
+
+
+def test_refuses_bytes_that_differ_from_the_device_digest(store: OriginalStore) -> None:
+    with store.incoming() as incoming:
+        incoming.write(PHOTO)
+        with pytest.raises(DigestMismatchError):
+            incoming.seal("0" * 64)
+
+    assert not store.exists(KEY)
+
+
+def test_keeps_no_empty_file(store: OriginalStore) -> None:
+    with store.incoming() as incoming, pytest.raises(EmptyFileError):
+        incoming.keep()
+
+
+def test_closing_without_keeping_keeps_nothing(store: OriginalStore) -> None:
+    incoming = store.incoming()
+    incoming.write(PHOTO)
+    incoming.close()
+
+    assert not store.exists(KEY)
+
+
+def test_discarding_twice_is_harmless_and_never_takes_a_kept_original(store: OriginalStore) -> None:
+    incoming = store.incoming()
+    incoming.write(PHOTO)
+    key = incoming.keep()
+    incoming.discard()
+    incoming.discard()
+
+    assert store.verify(key)
+
+
+def test_the_same_bytes_kept_twice_are_one_original(store: OriginalStore) -> None:
+    assert keep(store, PHOTO) == keep(store, PHOTO)
+    assert store.verify(KEY)
+
+
+def test_keeping_the_same_bytes_at_once_from_many_threads_loses_nothing(store: OriginalStore) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: keep(store, PHOTO), range(24)))
+
+    assert keys == {KEY}
+    assert store.verify(KEY)
+
+
+def test_says_that_an_original_is_missing(store: OriginalStore) -> None:
+    assert not store.exists(KEY)
+    with pytest.raises(OriginalMissingError):
+        store.open(KEY)
+    with pytest.raises(OriginalMissingError):
+        store.verify(KEY)
+
+
+@pytest.mark.parametrize(
+    "key", ["", "../../etc/passwd", f"{KEY}/..", f"/{KEY}", KEY.upper(), f"00/00/{DIGEST}", f"{KEY}\n", DIGEST]
+)
+def test_refuses_a_key_that_it_never_gave_out(store: OriginalStore, key: str) -> None:
+    for ask in (store.open, store.exists, store.verify):
+        with pytest.raises(InvalidKeyError):
+            ask(key)
+
+
+def test_keeps_copies_beside_originals_and_replaces_them_whole(store: OriginalStore) -> None:
+    store.put_copy(COPY, b"small")
+    store.put_copy(COPY, b"smaller")
+
+    with store.open_copy(COPY) as copy:
+        assert copy.read() == b"smaller"
+    assert not store.exists(KEY)
+
+
+def test_says_that_a_copy_is_missing(store: OriginalStore) -> None:
+    with pytest.raises(OriginalMissingError):
+        store.open_copy(COPY)
+
+
+@pytest.mark.parametrize("name", ["thumbnail.jpg", f"{DIGEST}/../x.jpg", f"{DIGEST}/.jpg", f"{DIGEST}/a/b.jpg", ""])
+def test_refuses_a_copy_name_that_could_leave_its_folder(store: OriginalStore, name: str) -> None:
+    with pytest.raises(InvalidKeyError):
+        store.put_copy(name, b"x")
+    with pytest.raises(InvalidKeyError):
+        store.open_copy(name)
+
+
+# What the local store owes.
+
+
+def test_an_original_cannot_be_written_again_by_its_mode(local: LocalStore) -> None:
+    path = local.path(keep(local, PHOTO))
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+
+
+def test_never_replaces_an_original_even_by_the_same_bytes(local: LocalStore) -> None:
+    path = local.path(keep(local, PHOTO))
+    before = path.stat().st_ino
+    keep(local, PHOTO)
+
+    assert path.stat().st_ino == before
+
+
+def test_an_original_cut_short_on_disk_is_reported_not_replaced(local: LocalStore) -> None:
+    path = local.path(keep(local, PHOTO))
+    path.chmod(0o600)
+    path.write_bytes(PHOTO[:100])
+
+    with pytest.raises(OriginalDamagedError):
+        keep(local, PHOTO)
+    assert path.read_bytes() == PHOTO[:100]
+    assert not local.verify(KEY)
+
+
+def test_a_flipped_bit_on_disk_is_found_by_verify(local: LocalStore) -> None:
+    path = local.path(keep(local, PHOTO))
+    path.chmod(0o600)
+    path.write_bytes(b"\xfe" + PHOTO[1:])
+
+    assert not local.verify(KEY)
+
+
+def test_leaves_no_temporary_file_behind(local: LocalStore) -> None:
+    keep(local, PHOTO)
+    keep(local, PHOTO)
+    local.put_copy(COPY, b"small")
+    local.incoming().close()
+
+    assert files_below(local.incoming_folder) == []
+
+
+def test_file_and_every_folder_on_the_way_are_synced_before_the_key_is_given(
+    local: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def recording(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        sync(descriptor)
+
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("This system does not show which file a descriptor stands for.")
+    monkeypatch.setattr(os, "fsync", recording)
+    target = local.path(keep(local, PHOTO))
+
+    assert synced[0].parent == local.incoming_folder.resolve()
+    assert {target.resolve().parents[i] for i in range(3)} <= set(synced)
+    assert synced[-1] == target.parent.resolve()
+
+
+def test_sweeps_what_is_older_than_an_hour_and_nothing_else(local: LocalStore) -> None:
+    old, young = local.incoming_folder / "old.part", local.incoming_folder / "young.part"
+    for path, age in ((old, timedelta(minutes=61)), (young, timedelta(minutes=59))):
+        path.write_bytes(b"half")
+        os.utime(path, ((NOW - age).timestamp(),) * 2)
+    key = keep(local, PHOTO)
+
+    assert local.sweep(NOW) == 1
+    assert not old.exists()
+    assert young.exists()
+    assert local.exists(key)
+
+
+def test_memory_does_not_grow_with_the_photo(local: LocalStore) -> None:
+    import tracemalloc
+
+    chunk = bytes(65_536)
+    tracemalloc.start()
+    with local.incoming() as incoming:
+        for _ in range(512):
+            incoming.write(chunk)
+        incoming.keep()
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert peak < 2_000_000
+
+
+KILLED_AT = {
+    "while receiving": "incoming.write(photo[:100_000]); incoming.flush(); die()",
+    "before the link": "incoming.write(photo); os.link = lambda *_: die(); incoming.keep()",
+    "before the sync": "incoming.write(photo); os.fsync = lambda *_: die(); incoming.keep()",
+    "after the link": "incoming.write(photo); link = os.link; os.link = lambda *a: (link(*a), die()); incoming.keep()",
+}
+
+
+@pytest.mark.parametrize("moment", KILLED_AT)
+def test_a_process_killed_at_any_moment_leaves_the_whole_original_or_none(tmp_path: Path, moment: str) -> None:
+    photo = tmp_path / "photo"
+    photo.write_bytes(PHOTO)
+    script = f"""
+import os, signal
+from pathlib import Path
+from evidence.storage import LocalStore
+die = lambda: os.kill(os.getpid(), signal.SIGKILL)
+photo = Path({str(photo)!r}).read_bytes()
+incoming = LocalStore(Path({str(tmp_path / "store")!r})).incoming()
+{KILLED_AT[moment]}
+"""
+    repository = Path(__file__).resolve().parents[3]
+    ended = subprocess.run([sys.executable, "-c", script], cwd=repository, check=False, timeout=30)
+    assert ended.returncode == -signal.SIGKILL
+
+    store = LocalStore(tmp_path / "store")
+    whole = store.exists(KEY) and store.verify(KEY)
+    assert whole == (moment == "after the link")
+    assert len(files_below(tmp_path / "store" / "originals")) == (1 if whole else 0)
+    assert store.sweep(datetime.now(UTC) + timedelta(hours=2)) == 1
+    assert keep(store, PHOTO) == KEY
+    assert store.verify(KEY)
+
+
+def test_a_full_disk_keeps_nothing(local: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    incoming = local.incoming()
+    incoming.write(PHOTO)
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space"):
+        incoming.keep()
+    incoming.close()
+
+    assert not local.exists(KEY)
+    assert files_below(local.incoming_folder) == []
+
+
+def test_another_store_on_the_same_folder_sees_the_same_originals(local: LocalStore) -> None:
+    keep(local, PHOTO)
+
+    assert LocalStore(local.root).verify(key_for(DIGEST))
+
+
+def test_a_folder_removed_while_the_store_runs_is_an_error_not_a_silent_loss(local: LocalStore) -> None:
+    keep(local, PHOTO)
+    shutil.rmtree(local.root / "originals")
+
+    with pytest.raises(FileNotFoundError):
+        keep(local, PHOTO)
