@@ -7,11 +7,11 @@ import zlib
 
 import exifread
 import pytest
-from photo_maker import chunk, gps, heic, jpeg, png, segment, short, text, tiff, webp
 
 from evidence.claims import FileClaim, PlaceState, ZoneState
 from evidence.errors import EmptyFileError, UnsupportedTypeError
 from evidence.metadata import read
+from tests.unit.evidence.photo_maker import chunk, gps, heic, jpeg, png, segment, short, text, tiff, webp
 
 EXIF = tiff(
     {0x010F: text("Saksi"), 0x0110: text("S1"), 0x0112: short(6), 0x0131: text("camera 1.0")},

@@ -5,10 +5,10 @@ from __future__ import annotations
 import io
 
 import pytest
-from photo_maker import Tag, Tags, byte, dms, gps, jpeg, ratio, text, tiff, undefined
 
 from evidence.claims import FileClaim, PlaceState, PositionClaim
 from evidence.metadata import read
+from tests.unit.evidence.photo_maker import Tag, Tags, byte, dms, gps, jpeg, ratio, text, tiff, undefined
 
 
 def claim(tags: Tags) -> FileClaim:

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from photo_maker import Tag, Tags, dms, gps, jpeg, ratio, text, tiff
 
 from evidence.claims import FileClaim, TimeClaim, ZoneState
 from evidence.metadata import in_zone, read
+from tests.unit.evidence.photo_maker import Tag, Tags, dms, gps, jpeg, ratio, text, tiff
 
 MANILA = ZoneInfo("Asia/Manila")
 DATE_TIME_ORIGINAL, DIGITIZED, SUBSEC_ORIGINAL, OFFSET_ORIGINAL = 0x9003, 0x9004, 0x9291, 0x9011

@@ -8,11 +8,11 @@ import time
 import zlib
 
 import pytest
-from photo_maker import box, chunk, gps, heic, jpeg, long, png, segment, short, text, tiff, webp
 
 from evidence.claims import FileClaim, PlaceState
 from evidence.metadata import read
 from evidence.metadata.bounds import BUDGET, BoundedStream, OverBudgetError
+from tests.unit.evidence.photo_maker import box, chunk, gps, heic, jpeg, long, png, segment, short, text, tiff, webp
 
 EXIF = tiff({0x010F: text("Saksi")}, {0x9003: text("2026:02:03 12:00:00")}, gps())
 
