@@ -20,11 +20,16 @@ from geo import dateline
 from geo.position import FloatArray, LocalPlane, geodesic_m, mean_position
 
 MAX_VERTICES = 20_000
+MAX_RINGS = 1_000
 MAX_EXTENT_M = 500_000.0
 # Twice the area over the perimeter is the mean width of a thin shape.
 MIN_WIDTH_M = 0.1
 AREA_KEPT = 0.01
 JOIN_M = 1.0
+
+# A sound outline's edge touches its two neighbours and itself; mending a tangle can take minutes.
+_TANGLED_TOUCHES = 10
+_SAMPLED_EDGES = 100
 
 
 class GeometryError(ValueError):
@@ -80,7 +85,7 @@ def repair_polygons(polygons: Sequence[RawPolygon]) -> tuple[Polygon | MultiPoly
     cleaned = [[_closed(ring, notes) for ring in rings] for rings in polygons]
     plane = _plane_of([ring for rings in cleaned for ring in rings], paths[0].pointer)
     parts = [_one_polygon(rings, sent, plane, notes) for rings, sent in zip(cleaned, polygons, strict=True)]
-    area = _united(parts, plane, notes)
+    area = _united(parts, plane, paths[0].pointer, notes)
     on_ground = plane.project(area)
     if 2 * on_ground.area <= MIN_WIDTH_M * on_ground.length:
         raise GeometryError("the shape has no area", paths[0].pointer)
@@ -116,6 +121,10 @@ def _check_paths(paths: Sequence[RawPath]) -> None:
         raise GeometryError("the shape is empty", paths[0].pointer)
     if total > MAX_VERTICES:
         raise GeometryError(f"{total} vertices are more than the {MAX_VERTICES} that are allowed", paths[0].pointer)
+    if len(paths) > MAX_RINGS:
+        raise GeometryError(
+            f"{len(paths)} rings or lines are more than the {MAX_RINGS} that are allowed", paths[0].pointer
+        )
     for path in paths:
         _check_coordinates(path)
 
@@ -196,12 +205,25 @@ def _turned(ring: FloatArray, plane: LocalPlane, notes: _Notes, *, inside_left: 
 
 def _uncrossed(outline: Polygon, plane: LocalPlane, pointer: str, notes: _Notes) -> Polygon | MultiPolygon:
     """A crossing outline on the plane made valid; refused where that would change what it holds."""
+    _check_tangle(outline, pointer)
     repaired = shapely.make_valid(outline, method="structure", keep_collapsed=False)
     before = _area_as_drawn(outline)
     if not isinstance(repaired, Polygon | MultiPolygon) or abs(repaired.area - before) > AREA_KEPT * before:
         raise GeometryError(_fault(outline, plane), pointer)
     notes.add("An outline that crossed or touched itself was repaired; its area stayed within 1 %.")
     return shapely.orient_polygons(repaired)
+
+
+def _check_tangle(outline: Polygon | MultiPolygon, pointer: str) -> None:
+    """Refuse an outline whose edges cross so many others, by a sample, that mending it could take minutes."""
+    coordinates, ring = shapely.get_coordinates(shapely.get_rings(shapely.get_parts(outline)), return_index=True)
+    joined = ring[1:] == ring[:-1]
+    ends = np.stack([coordinates[:-1][joined], coordinates[1:][joined]], axis=1)
+    edges = np.asarray(shapely.linestrings(ends))
+    sample = edges[:: len(edges) // _SAMPLED_EDGES + 1]
+    touches = shapely.STRtree(edges).query(sample, predicate="intersects")
+    if touches.shape[1] > _TANGLED_TOUCHES * len(sample):
+        raise GeometryError("the outline crosses itself in very many places; its points are out of order", pointer)
 
 
 def _area_as_drawn(outline: Polygon) -> float:
@@ -224,7 +246,9 @@ def _fault(outline: Polygon, plane: LocalPlane) -> str:
     return f"the outline is not sound ({kind}){where}"
 
 
-def _united(parts: list[Polygon | MultiPolygon], plane: LocalPlane, notes: _Notes) -> Polygon | MultiPolygon:
+def _united(
+    parts: list[Polygon | MultiPolygon], plane: LocalPlane, pointer: str, notes: _Notes
+) -> Polygon | MultiPolygon:
     """All parts as one area; those that touch or overlap on the ground are melted together."""
     polygons: list[Polygon] = [polygon for part in parts for polygon in shapely.get_parts(part)]
     if len(polygons) == 1:
@@ -233,10 +257,11 @@ def _united(parts: list[Polygon | MultiPolygon], plane: LocalPlane, notes: _Note
     on_ground = plane.project(together)
     if on_ground.is_valid:
         return together
+    _check_tangle(on_ground, pointer)
     # Both halves of a seam are snapped to a micrometre, or rounding would leave a slit.
     united = shapely.union_all(shapely.get_parts(on_ground), grid_size=1e-6)
     if not isinstance(united, Polygon | MultiPolygon):
-        raise GeometryError("the parts of the shape have no area together")
+        raise GeometryError("the parts of the shape have no area together", pointer)
     notes.add("Parts that touch or overlap were put together.")
     return plane.unproject(shapely.orient_polygons(united))
 

@@ -26,7 +26,7 @@ class Archive:
     def __init__(self, container: zipfile.ZipFile) -> None:
         """Take an open container; GeometryError where it passes a bound."""
         self._container = container
-        self._files = [each for each in container.infolist() if not each.is_dir() and _is_content(each.filename)]
+        self._files = [each for each in container.infolist() if _is_content(each.filename)]
         if len(container.infolist()) > MAX_FILES:
             raise GeometryError(f"the archive holds more than {MAX_FILES} files", "")
         if sum(each.file_size for each in self._files) > MAX_TOTAL_BYTES:
@@ -72,8 +72,8 @@ def opened(data: bytes) -> Iterator[Archive]:
 
 
 def _is_content(name: str) -> bool:
-    # macOS puts a shadow of every file into its archives.
-    return not name.startswith("__MACOSX/") and not name.rpartition("/")[2].startswith("._")
+    # macOS puts a shadow of every file into its archives; a folder ends with a slash.
+    return not name.endswith("/") and not name.startswith("__MACOSX/") and not name.rpartition("/")[2].startswith("._")
 
 
 def _check_ratio(file: zipfile.ZipInfo) -> None:

@@ -20,7 +20,7 @@ from geo.formats.archive import Archive
 from geo.formats.geojson import read_geometry
 from geo.formats.raw import RawShape, note
 from geo.position import FloatArray
-from geo.repair import GeometryError, RawPath
+from geo.repair import MAX_RINGS, MAX_VERTICES, GeometryError, RawPath
 
 _ToDegrees = Callable[[FloatArray], FloatArray]
 
@@ -51,6 +51,7 @@ def _records(data: bytes, name: str, notes: list[str]) -> list[RawShape]:
     try:
         with pyshp.Reader(shp=io.BytesIO(data)) as reader:
             for number, shape in enumerate(reader.iterShapes()):
+                _check_size(shape, f"{name}/{number}")
                 if shape.shapeType != pyshp.NULL:
                     shapes += read_geometry(_geometry(shape), f"{name}/{number}", notes)
     except GeometryError:
@@ -71,6 +72,12 @@ def _check_lengths(data: bytes, name: str) -> None:
         place += 8 + length
     if place != len(data):
         raise GeometryError("the Shapefile is not as long as it says itself; it was cut short or damaged", name)
+
+
+def _check_size(shape: Any, pointer: str) -> None:
+    """Refuse at once what would be refused later: sorting holes to rings takes time."""
+    if len(getattr(shape, "parts", ())) > MAX_RINGS or len(shape.points) > MAX_VERTICES:
+        raise GeometryError(f"more than {MAX_VERTICES} vertices or {MAX_RINGS} rings", pointer)
 
 
 def _geometry(shape: Any) -> dict[str, Any]:

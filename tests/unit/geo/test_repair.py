@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 
 import numpy as np
 import pytest
@@ -134,6 +135,28 @@ def test_more_vertices_than_allowed_are_refused() -> None:
     angles = np.linspace(0, 2 * np.pi, MAX_VERTICES + 1)
 
     assert "vertices" in refusal(list(zip(np.cos(angles), np.sin(angles), strict=True))).reason
+
+
+def test_a_tangle_of_very_many_crossings_is_refused_within_seconds() -> None:
+    started = time.perf_counter()
+    tangle = np.random.default_rng(1).uniform(0, 0.1, (MAX_VERTICES - 1, 2))
+
+    assert "very many places" in refusal([tuple(place) for place in tangle]).reason
+    assert time.perf_counter() - started < 5
+
+
+def test_parts_that_cross_in_very_many_places_are_refused() -> None:
+    teeth = [(x / 1000, 0.001 if x % 2 else 0.9) for x in range(1000)]
+    comb = [(0.0, 0.0), *[(0.1 * x, 0.1 * y) for x, y in teeth][::-1], (0.0, 0.0)]
+    across = [(y, x) for x, y in comb]
+
+    with pytest.raises(GeometryError, match="very many places"):
+        repair_polygons([[path(comb)], [path(across)]])
+
+
+def test_more_rings_than_allowed_are_refused() -> None:
+    with pytest.raises(GeometryError, match="rings or lines"):
+        repair_polygons([[path(SQUARE)]] * 1001)
 
 
 def split_in_two() -> list[list[RawPath]]:
