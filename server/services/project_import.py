@@ -133,10 +133,10 @@ def _load(raw: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
 def _prepare(session: Session, actor: Actor, code: str, read: _Reading, *, lock: bool) -> tuple[Preview, Import | None]:
     """Compare what was read with the records; the second is None where there are faults."""
     found = present.records(session, code, lock=lock)
-    names = standing.names(session, read.document)
-    _permit(actor, found.project, names)
     before = present.document(found)
     wanted = _completed(read, before)
+    names = standing.names(session, wanted)
+    _permit(actor, found.project, names)
     shape = read.site.site or (present.shape(found) if "site" not in read.document else None)
     faults = [*read.faults, *rules.faults(wanted, shape)]
     faults += standing.faults(wanted, before, found, names, engines().policies)
