@@ -1,0 +1,27 @@
+"""The command ``saksi``: everything an operator does on the machine itself."""
+
+from __future__ import annotations
+
+import click
+
+from server.commands.custody import custody
+from server.commands.directory import areas, organisations, people
+from server.commands.importing import import_command
+from server.commands.jobs import jobs
+from server.commands.running import migrate_command, serve_command
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+def main() -> None:
+    """Saksi: evidence for public works, and money that moves only behind it.
+
+    Settings are read from SAKSI_* variables; without any, everything is kept under var/.
+    """
+
+
+for command in (migrate_command, serve_command, import_command, organisations, areas, people, custody, jobs):
+    main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,93 @@
+"""``saksi custody``: the log of who did what, written out and checked."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+import click
+
+from server.commands.help_text import examples
+from server.commands.installation import installation
+from server.services.custody import broken_link, export
+
+
+@click.group("custody")
+def custody() -> None:
+    """The custody log: every change of state, linked by hash."""
+
+
+@custody.command(
+    "export",
+    epilog=examples(
+        "saksi custody export custody-2026-03.jsonl",
+    ),
+)
+@click.argument("target", metavar="[FILE]", type=click.Path(dir_okay=False, path_type=Path), required=False)
+def export_command(target: Path | None) -> None:
+    """Write the log as JSON lines, oldest first, to FILE or to the terminal."""
+    with installation(), _writer(target) as out:
+        for event in export():
+            out.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
+
+
+@custody.command(
+    "verify",
+    epilog=examples(
+        "saksi custody verify",
+        "saksi custody verify custody-2026-03.jsonl",
+    ),
+)
+@click.argument(
+    "source", metavar="[FILE]", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
+)
+def verify_command(source: Path | None) -> None:
+    """Check that every event follows from the one before: in FILE, without any database, or in the log itself.
+
+    The exit code is 1 where a line was changed, taken out or put in between.
+    """
+    if source is None:
+        with installation():
+            _judge(export())
+    else:
+        with source.open(encoding="utf-8", errors="replace") as lines:
+            _judge(_events(lines))
+
+
+def _judge(events: Iterable[dict[str, Any]]) -> None:
+    count = 0
+
+    def counted() -> Iterator[dict[str, Any]]:
+        nonlocal count
+        for event in events:
+            count += 1
+            yield event
+
+    broken = broken_link(counted())
+    if broken is not None:
+        raise click.ClickException(f"The log is broken at event {broken + 1}: it does not follow from the one before.")
+    click.echo(f"The log is whole: {count} events.")
+
+
+def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    for number, line in enumerate(lines, 1):
+        try:
+            event = json.loads(line)
+        except ValueError:
+            event = None
+        if not isinstance(event, dict) or not {"previous", "hash"} <= event.keys():
+            raise click.ClickException(f"Line {number} is no event of a custody log.")
+        yield event
+
+
+@contextmanager
+def _writer(target: Path | None) -> Iterator[IO[str]]:
+    if target is None:
+        yield sys.stdout
+    else:
+        with target.open("w", encoding="utf-8") as file:
+            yield file
