@@ -1,0 +1,48 @@
+"""``python -m benches``: every bench, as JSON lines. ``python -m benches upload`` runs those whose name has the word.
+
+Each line has ``name``, ``value``, ``unit``, ``reference``, ``ratio``, ``goal``, ``met`` and ``machine``.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+BENCHES = ("upload_cpu_bench", "upload_http_bench", "site_lookup_bench", "place_bench", "reader_bench")
+
+
+def main(words: list[str]) -> int:
+    """Run the benches; 0 whether or not goals were met, since a figure is not a verdict."""
+    for name in BENCHES:
+        if words and not any(word in name for word in words):
+            continue
+        for row in importlib.import_module(f"benches.{name}").run():
+            print(json.dumps(row | {"machine": machine()}), flush=True)
+    return 0
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    return {
+        "processor": _processor(),
+        "cores": os.cpu_count(),
+        "system": platform.system(),
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        return platform.processor()
+    return next((line.partition(":")[2].strip() for line in lines if line.startswith("model name")), platform.machine())
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
