@@ -30,7 +30,9 @@ PARTY = ["submission_party.submission_id", "submission_party.person_id", "submis
 class Certificate(Base):
     """The money of one milestone: locked with it, unlocked by the approval of one submission.
 
-    The foreign key (submission, state) holds only while that submission is approved.
+    The foreign key (submission, state) holds only while that submission is approved. ``policy`` is
+    the policy's version under which the lines were reckoned; ``damages_left_minor`` is what this
+    certificate was too small to bear of the liquidated damages, and the next one takes up.
     """
 
     __tablename__ = "certificate"
@@ -44,9 +46,7 @@ class Certificate(Base):
         sa.CheckConstraint("submission_state = 'approved'", name="only_approved_unlocks"),
         sa.CheckConstraint("certifier_part = 'paymaster'", name="paymaster_certifies"),
         sa.CheckConstraint("(certified_by IS NULL) = (certifier_part IS NULL)", name="certifier_with_part"),
-        sa.CheckConstraint(
-            "state IN ('locked', 'unlocked') OR certified_by IS NOT NULL", name="certified_by_someone"
-        ),
+        sa.CheckConstraint("state IN ('locked', 'unlocked') OR certified_by IS NOT NULL", name="certified_by_someone"),
         sa.CheckConstraint(
             "net_minor = gross_minor - advance_recovery_minor - retention_minor - liquidated_damages_minor",
             name="lines_sum_to_net",
@@ -66,6 +66,8 @@ class Certificate(Base):
     retention_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     liquidated_damages_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
     net_minor: Mapped[int] = mapped_column(sa.BigInteger)
+    damages_left_minor: Mapped[int] = mapped_column(sa.BigInteger, default=0)
+    policy: Mapped[str | None] = mapped_column(sa.String(40))
     submission_id: Mapped[UUID | None] = mapped_column(unique=True)
     submission_state: Mapped[SubmissionState | None] = mapped_column(code_of(SubmissionState, "submission_state"))
     unlocked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

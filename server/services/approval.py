@@ -1,0 +1,133 @@
+"""What an approval asks for, and what a decision on a submission sets in motion.
+
+Everything here runs inside the transaction of ``submissions``, which has asked who may decide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server import wording
+from server.access import Actor
+from server.models import Evidence, Milestone, Submission, SubmissionItem
+from server.models.evidence import HOLDS, EvidenceState
+from server.models.milestones import MilestoneState
+from server.models.submissions import SubmissionDecisionWord, SubmissionState
+from server.problems import FieldError, Problem, pointer
+from server.services import certificates, custody
+from server.services.coverage import coverage
+from server.services.progress import DONE
+
+OUTCOMES = {
+    SubmissionDecisionWord.APPROVE: (SubmissionState.APPROVED, MilestoneState.APPROVED),
+    SubmissionDecisionWord.RETURN: (SubmissionState.RETURNED, MilestoneState.RETURNED),
+    SubmissionDecisionWord.REJECT: (SubmissionState.REJECTED, MilestoneState.RETURNED),
+}
+
+
+def frozen_photos(session: Session, submission: Submission) -> Sequence[Evidence]:
+    """The photos of the submission, held so that no review changes them before the decision stands."""
+    ids = sa.select(SubmissionItem.evidence_id).where(SubmissionItem.submission_id == submission.id)
+    return session.scalars(
+        sa.select(Evidence)
+        .where(Evidence.id.in_(ids))
+        .order_by(Evidence.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).all()
+
+
+def refuse_incomplete(session: Session, submission: Submission, photos: Sequence[Evidence]) -> None:
+    milestone = submission.milestone
+    before = session.get(Milestone, milestone.predecessor_id) if milestone.predecessor_id else None
+    if before is not None and before.state not in DONE:
+        raise Problem("wrong-state", f"Milestone {before.code} comes first and is not approved yet.")
+    holes = [*_photo_holes(photos), *_requirement_holes(submission, photos)]
+    if holes:
+        raise Problem("requirements-not-met", f"Milestone {milestone.code} cannot be approved yet.", errors=holes)
+
+
+def _photo_holes(photos: Sequence[Evidence]) -> list[FieldError]:
+    said = {EvidenceState.NEEDS_REVIEW: "This photo still waits for a reviewer."}
+    return [
+        FieldError(pointer("evidence", str(photo.id)), said.get(photo.state, f"This photo is {photo.state.value}."))
+        for photo in photos
+        if photo.state not in HOLDS
+    ]
+
+
+def _requirement_holes(submission: Submission, photos: Sequence[Evidence]) -> list[FieldError]:
+    return [
+        FieldError(
+            pointer("requirements", each.requirement.code),
+            f"“{each.requirement.title}” has {each.holding} of the {wording.count(each.needed, 'photo')} it needs.",
+        )
+        for each in coverage(submission.milestone, photos, submitted_at=submission.submitted_at)
+        if not each.met
+    ]
+
+
+def settle(
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    word: SubmissionDecisionWord,
+    photos: Sequence[Evidence],
+    now: datetime,
+) -> None:
+    """Carry out what the decision means for the submission, the milestone, the photos and the money."""
+    submission.state, submission.milestone.state = OUTCOMES[word]
+    # The certificate's foreign key asks for an approved submission, so this must be written first.
+    session.flush()
+    log(session, actor, submission, f"submission.{submission.state.value}", now)
+    log_milestone(session, actor, submission, now)
+    if word is SubmissionDecisionWord.APPROVE:
+        certificates.unlock(session, actor, submission, now=now)
+        _publish(session, actor, submission, photos, now)
+        _open_successors(session, actor, submission.milestone, now)
+
+
+def _publish(session: Session, actor: Actor, submission: Submission, photos: Sequence[Evidence], now: datetime) -> None:
+    for photo in photos:
+        photo.published_at = now
+        _event(session, actor, submission.milestone, "evidence.published", "evidence", photo.id, now)
+
+
+def _open_successors(session: Session, actor: Actor, milestone: Milestone, now: datetime) -> None:
+    successors = sa.select(Milestone).where(
+        Milestone.predecessor_id == milestone.id, Milestone.state == MilestoneState.PLANNED
+    )
+    for successor in session.scalars(successors.order_by(Milestone.position).with_for_update()):
+        successor.state = MilestoneState.OPEN
+        _event(session, actor, successor, "milestone.opened", "milestone", successor.id, now)
+
+
+def log(session: Session, actor: Actor, submission: Submission, action: str, now: datetime, **details: Any) -> None:
+    details |= {"digest": submission.digest}
+    _event(session, actor, submission.milestone, action, "submission", submission.id, now, **details)
+
+
+def log_milestone(session: Session, actor: Actor, submission: Submission, now: datetime) -> None:
+    milestone = submission.milestone
+    action = f"milestone.{milestone.state.value}"
+    _event(session, actor, milestone, action, "milestone", milestone.id, now, submission=str(submission.id))
+
+
+def _event(
+    session: Session,
+    actor: Actor,
+    milestone: Milestone,
+    action: str,
+    record_type: str,
+    record_id: UUID,
+    now: datetime,
+    **details: Any,
+) -> None:
+    details |= {"project": milestone.project.code, "milestone": milestone.code}
+    custody.append(session, actor.person_id, action, record_type, str(record_id), now=now, **details)

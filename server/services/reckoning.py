@@ -1,0 +1,184 @@
+"""What a certificate comes to: its lines at the moment of approval, and those lines in words.
+
+The arithmetic is ``server.money``'s; here the contract's account is drawn up from the records.
+A certificate names the version of the policy it was reckoned under, and keeps to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Session
+
+from server import wording
+from server.engines import engines
+from server.models import Certificate, Contract, Milestone, Submission
+from server.models.payments import CertificateState
+from server.money import CertificateLines, ContractAccount, MoneyError, calculate, reaches_first_payment
+from server.policy import MoneyPolicy, Policy
+from server.problems import Problem
+from server.services import duties
+from server.services.progress import today
+
+
+class CalculationLine(NamedTuple):
+    """One line of a certificate; deductions are negative, so that the lines above the net sum to it."""
+
+    label: str
+    amount_minor: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Earlier:
+    """What the certificates unlocked before have taken, in minor units."""
+
+    gross_minor: int
+    recovered_minor: int
+    damages_left_minor: int
+
+
+def reckon(session: Session, certificate: Certificate, submission: Submission) -> tuple[CertificateLines, str]:
+    """The lines of a certificate on the approval of ``submission``, and the policy's name.
+
+    Retention is the contract's own share, up to the policy's part of the works. Liquidated damages
+    are the policy's daily share of the milestone's amount for each day that its approved evidence
+    was put forward after the milestone's last planned day, where the works are; each milestone
+    answers for its own delay, so no day is charged twice.
+
+    Raises:
+        Problem: ``wrong-state``, where the contract has no value to reckon with.
+    """
+    milestone = submission.milestone
+    policy = engines().policies.latest(milestone.project.policy)
+    # Two approvals on one contract must see each other's lines.
+    contract = session.get_one(
+        Contract, duties.contract_of(milestone.project).id, with_for_update=True, populate_existing=True
+    )
+    try:
+        lines = calculate(
+            milestone.amount_minor,
+            _account(session, contract, certificate),
+            _rules(policy, contract),
+            days_late=days_late(milestone, submission),
+            late_minor=milestone.amount_minor,
+        )
+    except MoneyError as error:
+        raise Problem("wrong-state", f"The certificate cannot be reckoned: {error}.") from error
+    return lines, policy.name
+
+
+def days_late(milestone: Milestone, submission: Submission) -> int:
+    """Whole days from the milestone's last planned day to the submission, on the project's calendar."""
+    put_forward_on = today(submission.submitted_at, milestone.project.time_zone)
+    return max(0, (put_forward_on - milestone.ends_on).days)
+
+
+def calculation(session: Session, certificate: Certificate) -> list[CalculationLine]:
+    """The certificate line by line, each with its reason in words."""
+    milestone = certificate.milestone
+    gross = CalculationLine("Gross", certificate.gross_minor, f"The amount of milestone {milestone.code}.")
+    submission = session.get(Submission, certificate.submission_id) if certificate.submission_id else None
+    if submission is None:
+        why = "Nothing is due before the milestone is approved; deductions are worked out then."
+        return [gross, CalculationLine("Net", certificate.net_minor, why)]
+    contract, policy = duties.contract_of(milestone.project), policy_of(certificate)
+    return [
+        gross,
+        CalculationLine("Advance recovery", -certificate.advance_recovery_minor, _why_recovery(contract)),
+        CalculationLine("Retention", -certificate.retention_minor, _why_retention(contract, policy.money)),
+        CalculationLine(
+            "Liquidated damages",
+            -certificate.liquidated_damages_minor,
+            _why_damages(milestone, days_late(milestone, submission), policy.money),
+        ),
+        CalculationLine("Net", certificate.net_minor, _why_net(session, certificate, contract, policy)),
+    ]
+
+
+def due_on(certificate: Certificate) -> date | None:
+    """The last day for payment under the policy's window; None before certification."""
+    if certificate.certified_at is None:
+        return None
+    window = timedelta(days=policy_of(certificate).windows.payment_after_certificate_days)
+    return today(certificate.certified_at, certificate.milestone.project.time_zone) + window
+
+
+def policy_of(certificate: Certificate) -> Policy:
+    """The version under which the certificate was reckoned; while locked, the newest of the project's."""
+    policies = engines().policies
+    if certificate.policy is not None:
+        return policies.get(certificate.policy)
+    return policies.latest(certificate.milestone.project.policy)
+
+
+def _account(session: Session, contract: Contract, certificate: Certificate) -> ContractAccount:
+    earlier = _earlier(session, contract.project_id, certificate.id)
+    return ContractAccount(
+        value_minor=_value(contract),
+        advance_minor=contract.advance_minor,
+        certified_minor=earlier.gross_minor,
+        recovered_minor=earlier.recovered_minor,
+        damages_due_minor=earlier.damages_left_minor,
+    )
+
+
+def _value(contract: Contract) -> int:
+    return contract.value_minor + sum(variation.amount_minor for variation in contract.variations)
+
+
+def _earlier(session: Session, project_id: UUID, certificate_id: UUID) -> _Earlier:
+    """Sums over the project's other unlocked certificates; the latest carries all damages still left."""
+    others = session.scalars(
+        sa.select(Certificate)
+        .join(Milestone, Milestone.id == Certificate.milestone_id)
+        .where(
+            Milestone.project_id == project_id,
+            Certificate.id != certificate_id,
+            Certificate.state != CertificateState.LOCKED,
+        )
+        .order_by(Certificate.unlocked_at, Milestone.position)
+    ).all()
+    return _Earlier(
+        gross_minor=sum(other.gross_minor for other in others),
+        recovered_minor=sum(other.advance_recovery_minor for other in others),
+        damages_left_minor=others[-1].damages_left_minor if others else 0,
+    )
+
+
+def _rules(policy: Policy, contract: Contract) -> MoneyPolicy:
+    return replace(policy.money, retention_share_bp=contract.retention_bp)
+
+
+def _why_recovery(contract: Contract) -> str:
+    if not contract.advance_minor:
+        return "No advance was paid."
+    advance = wording.money(contract.advance_minor, contract.currency)
+    return f"The advance of {advance} is taken back in the proportion of the works certified."
+
+
+def _why_retention(contract: Contract, rules: MoneyPolicy) -> str:
+    kept, until = wording.share(contract.retention_bp), wording.share(rules.retention_until_share_bp)
+    return f"{kept} is kept back of works up to {until} of the contract's value."
+
+
+def _why_damages(milestone: Milestone, late: int, rules: MoneyPolicy) -> str:
+    if not late:
+        return f"Put forward by {wording.day(milestone.ends_on)}, as planned."
+    daily = wording.share(rules.liquidated_damages_per_day_share_bp)
+    days = wording.count(late, "day")
+    return f"Put forward {days} after {wording.day(milestone.ends_on)}; each day costs {daily} of the amount."
+
+
+def _why_net(session: Session, certificate: Certificate, contract: Contract, policy: Policy) -> str:
+    """Where the sum comes from; and, for the paymaster's eyes, that progress payments have not begun."""
+    told = f"Gross less the deductions, under policy {policy.name}."
+    account = _account(session, contract, certificate)
+    if reaches_first_payment(account, certificate.gross_minor, policy.money):
+        return told
+    first = wording.share(policy.money.first_payment_min_share_bp)
+    return f"{told} Progress payments begin when {first} of the contract's value is approved."
