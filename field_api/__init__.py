@@ -1,0 +1,48 @@
+"""The JSON API for phones and programs: one file per noun, a route and its schema side by side.
+
+A route parses, calls one service, and renders. Rules, transactions and permissions on a record are the
+services' business; pages for people live elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Flask, Response
+
+from field_api import (
+    assignments,
+    certificates,
+    decisions,
+    evidence,
+    openapi,
+    projects,
+    public,
+    session,
+    submissions,
+)
+from field_api.blueprint import api, teach_addresses
+from field_api.caching import REVALIDATE, kept_json
+from server.access import PUBLIC, declare
+
+NOUNS = (assignments, certificates, decisions, evidence, projects, public, session, submissions)
+
+
+def register(app: Flask) -> None:
+    """Add the API under ``/api/v1`` and its description at ``/openapi.json``."""
+    teach_addresses(app)
+    app.register_blueprint(api)
+    app.add_url_rule("/openapi.json", endpoint="openapi", view_func=_description_view(app), methods=["GET"])
+
+
+def _description_view(app: Flask) -> Callable[[], Response]:
+    described: list[dict[str, object]] = []
+
+    @declare(PUBLIC)
+    def description() -> Response:
+        """The OpenAPI document; built once, when it is first asked for and every route is there."""
+        if not described:
+            described.append(openapi.build(app))
+        return kept_json(described[0], media_type="application/json", cache=f"public, {REVALIDATE}")
+
+    return description

@@ -1,0 +1,36 @@
+"""The blueprint of the API's first version, and the forms that ids and codes take in its addresses."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Blueprint, Flask
+from werkzeug.routing import BaseConverter, UUIDConverter, ValidationError
+
+from field_api.fields import NIL
+
+PREFIX = "/api/v1"
+CODE_IN_ADDRESS = "[A-Za-z0-9][A-Za-z0-9._-]{0,63}"
+api = Blueprint("field_api", __name__, url_prefix=PREFIX)
+
+
+class IdConverter(UUIDConverter):
+    """A record's id: a UUID of any version, but not nil. Anything else is no address."""
+
+    def to_python(self, value: str) -> UUID:
+        """The id; the nil UUID names nothing, so it matches nothing."""
+        found: UUID = super().to_python(value)
+        if found == NIL:
+            raise ValidationError
+        return found
+
+
+class CodeConverter(BaseConverter):
+    """A project's code; what cannot be one never reaches the database."""
+
+    regex = CODE_IN_ADDRESS
+
+
+def teach_addresses(app: Flask) -> None:
+    """Make the converters known before any route is added."""
+    app.url_map.converters |= {"record": IdConverter, "code": CodeConverter}

@@ -1,0 +1,217 @@
+"""Reading what a request carries: its query, its JSON, the parts of its form.
+
+Everything is bounded while it is read, unknown names are refused, and each fault is named by a
+JSON Pointer. What the values mean is the services' concern.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, NoReturn
+
+from flask import Request, request
+from marshmallow import Schema, ValidationError
+from werkzeug.datastructures import FileStorage
+
+from field_api.fields import storable
+from server.problems import FieldError, Problem, field_errors, pointer
+
+JSON = "application/json"
+FORM = "multipart/form-data"
+MAX_JSON_PART_BYTES = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class JsonPart:
+    """A part of a form that holds JSON text, whether sent as a field or as a file.
+
+    ``checked`` False hands the value on unchecked: the service names the faults itself.
+    """
+
+    schema: type[Schema]
+    description: str
+    required: bool = True
+    checked: bool = True
+    most_bytes: int = MAX_JSON_PART_BYTES
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A part of a form that holds a file; its media types are what a client may expect to be taken."""
+
+    media_types: tuple[str, ...]
+    description: str
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class JsonBody:
+    """A JSON document as the whole body."""
+
+    schema: type[Schema]
+    example: Any = None
+
+
+@dataclass(frozen=True, slots=True)
+class Multipart:
+    """A form of named parts; with ``alone``, a JSON body is taken to be the part of that name."""
+
+    name: str
+    parts: Mapping[str, JsonPart | FilePart]
+    alone: str | None = None
+
+    @property
+    def lone_part(self) -> tuple[str, JsonPart]:
+        """The part that a JSON body stands for, with its name.
+
+        Raises:
+            LookupError: there is none.
+        """
+        for name, part in self.parts.items():
+            if name == self.alone and isinstance(part, JsonPart):
+                return name, part
+        raise LookupError(f"{self.name} takes no JSON body")
+
+
+Body = JsonBody | Multipart
+
+
+def read_query(schema: type[Schema] | None) -> dict[str, Any]:
+    """The query's parameters.
+
+    Raises:
+        Problem: ``invalid``, for a parameter that is unknown, repeated or not of its type.
+    """
+    names = list(request.args)
+    known = schema().fields if schema else {}
+    errors = [FieldError(pointer(name), "There is no such parameter.") for name in names if name not in known]
+    errors += [
+        FieldError(pointer(name), "This may be given once.")
+        for name in names
+        if name in known and len(request.args.getlist(name)) > 1
+    ]
+    if errors:
+        raise Problem("invalid", "Some parameters of the address are not right.", errors=errors)
+    return load(schema, request.args.to_dict()) if schema else {}
+
+
+def read_body(body: Body) -> dict[str, Any]:
+    """The body as its declaration says.
+
+    Raises:
+        Problem: ``media-type-unsupported``, ``bad-request``, ``invalid`` or ``too-large``.
+    """
+    if isinstance(body, JsonBody):
+        _expect(JSON)
+        return load(body.schema, parse(request.get_data(cache=False)))
+    if body.alone is None:
+        _expect(FORM)
+    elif request.mimetype == JSON:
+        return _read_alone(body)
+    else:
+        _expect(FORM, JSON)
+    return _read_form(body)
+
+
+def load(schema: type[Schema], value: Any, *steps: str | int) -> dict[str, Any]:
+    """``value`` checked against ``schema``; ``steps`` lead to it in what was sent.
+
+    Raises:
+        Problem: ``invalid``, with every fault.
+    """
+    try:
+        loaded: dict[str, Any] = schema().load(value)
+    except ValidationError as error:
+        raise Problem(
+            "invalid", "Some fields are not right; see errors.", errors=field_errors(error.messages, *steps)
+        ) from None
+    return loaded
+
+
+def parse(text: bytes) -> Any:
+    """JSON by RFC 8259, which knows no NaN and no Infinity.
+
+    Raises:
+        Problem: ``bad-request``.
+    """
+    try:
+        return json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError):
+        raise Problem("bad-request", "The body is not JSON (RFC 8259).") from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _expect(*taken: str) -> None:
+    if request.mimetype not in taken:
+        raise Problem("media-type-unsupported", f"This address takes {' or '.join(taken)}.")
+
+
+def _read_alone(body: Multipart) -> dict[str, Any]:
+    name, part = body.lone_part
+    value = parse(request.get_data(cache=False))
+    absent = {other: None for other in body.parts if other != name}
+    return absent | {name: load(part.schema, value) if part.checked else value}
+
+
+def _read_form(body: Multipart) -> dict[str, Any]:
+    _refuse_odd_parts(request, body)
+    return {
+        name: _json_part(name, part) if isinstance(part, JsonPart) else request.files.get(name)
+        for name, part in body.parts.items()
+    }
+
+
+def _refuse_odd_parts(sent: Request, body: Multipart) -> None:
+    """Refuse parts that are unknown, missing, repeated, or a text where a file belongs."""
+    counts: dict[str, int] = {}
+    for name, _value in [*sent.form.items(multi=True), *sent.files.items(multi=True)]:
+        counts[name] = counts.get(name, 0) + 1
+    errors = [FieldError(pointer(name), "There is no such part.") for name in counts if name not in body.parts]
+    for name, part in body.parts.items():
+        if counts.get(name, 0) > 1:
+            errors.append(FieldError(pointer(name), "This part may be sent once."))
+        elif part.required and name not in counts:
+            errors.append(FieldError(pointer(name), "This part is missing."))
+        elif isinstance(part, FilePart) and name in sent.form:
+            errors.append(FieldError(pointer(name), "This part must be a file: it needs a file name."))
+    if errors:
+        raise Problem("invalid", "Some parts of the form are not right.", errors=errors)
+
+
+def _json_part(name: str, part: JsonPart) -> Any:
+    text = _part_text(name, part.most_bytes)
+    if text is None:
+        return None
+    try:
+        value = parse(text)
+    except Problem:
+        raise _part_fault(name, "This part is not JSON (RFC 8259).") from None
+    return load(part.schema, value, name) if part.checked else value
+
+
+def _part_text(name: str, most_bytes: int) -> bytes | None:
+    file: FileStorage | None = request.files.get(name)
+    if file is not None:
+        # Browsers send a Blob of JSON as a file.
+        file.stream.seek(0)
+        text = file.stream.read(most_bytes + 1)
+    elif name in request.form:
+        field = request.form[name]
+        if not storable(field):
+            raise _part_fault(name, "This part is not JSON (RFC 8259).")
+        text = field.encode()
+    else:
+        return None
+    if len(text) > most_bytes:
+        raise _part_fault(name, f"This part may have {most_bytes} bytes.")
+    return text
+
+
+def _part_fault(name: str, detail: str) -> Problem:
+    return Problem("invalid", detail, errors=[FieldError(pointer(name), detail)])

@@ -1,0 +1,130 @@
+"""Putting the evidence of a milestone forward, and deciding on exactly that evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from marshmallow import Schema, fields, validate
+
+from field_api.blueprint import api
+from field_api.bodies import JsonBody
+from field_api.fields import Ident, Instant, Text, Word, reason, sha256
+from field_api.operation import Answer, operation
+from field_api.shapes import Answered
+from server.access import roles
+from server.auth import current_actor
+from server.models import Submission
+from server.models.people import Role
+from server.models.submissions import SubmissionDecisionWord, SubmissionState
+from server.services import submissions
+from server.times import iso, utc_now
+
+MOST_PHOTOS = 10_000
+
+
+class SubmissionBody(Schema):
+    """Which photos to put forward; left out or null: all of the milestone's that can be."""
+
+    evidence = fields.List(Ident(), load_default=None, allow_none=True, validate=validate.Length(1, MOST_PHOTOS))
+    note = Text(2000, load_default="")
+
+
+class SubmissionDecisionBody(Schema):
+    """A decision, why, and the digest of the evidence that was looked at."""
+
+    decision = Word(SubmissionDecisionWord, required=True)
+    reason = reason(required=True)
+    digest = sha256(required=True)
+
+
+class SubmittedPhoto(Answered):
+    """One photo as it was frozen."""
+
+    evidence = Ident(required=True)
+    sha256 = fields.String(required=True)
+
+
+class SubmissionDecisionDocument(Answered):
+    """One decision on a submission."""
+
+    decision = Word(SubmissionDecisionWord, required=True)
+    reason = fields.String(required=True)
+    decided_by = fields.String(required=True)
+    decided_at = Instant(required=True)
+
+
+class SubmissionDocument(Answered):
+    """A frozen set of evidence; ``digest`` names exactly that set."""
+
+    id = Ident(required=True)
+    milestone = Ident(required=True)
+    digest = fields.String(required=True)
+    state = Word(SubmissionState, required=True)
+    submitted_at = Instant(required=True)
+    note = fields.String(required=True)
+    approvals_needed = fields.Integer(required=True)
+    items = fields.List(fields.Nested(SubmittedPhoto), required=True)
+    decisions = fields.List(fields.Nested(SubmissionDecisionDocument), required=True)
+
+
+@operation(
+    api,
+    "POST",
+    "/milestones/<record:milestone_id>/submissions",
+    access=roles(Role.INSPECTOR, Role.CONTRACTOR),
+    summary="Put evidence forward",
+    body=JsonBody(SubmissionBody, example={"note": "All photos of the base course."}),
+    answers={201: Answer("The evidence is frozen; its digest is what a decision must name.", SubmissionDocument)},
+    problems=("wrong-state",),
+)
+def submit_milestone(milestone_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """Freezes the photos. What is sent in later is not in the submission, nor in its approval."""
+    made = submissions.submit(
+        current_actor(), milestone_id, evidence_ids=body["evidence"], note=body["note"], now=utc_now()
+    )
+    return submission_document(made), 201
+
+
+@operation(
+    api,
+    "POST",
+    "/submissions/<record:submission_id>/decisions",
+    access=roles(Role.SUPERVISOR),
+    summary="Approve, return or reject a submission",
+    body=JsonBody(
+        SubmissionDecisionBody,
+        example={"decision": "approve", "reason": "All stations are covered.", "digest": "0" * 64},
+    ),
+    answers={201: Answer("Decided. Above the policy's threshold a second approval is awaited.", SubmissionDocument)},
+    problems=("separation-of-duties", "digest-conflict", "already-decided", "requirements-not-met", "wrong-state"),
+)
+def decide_submission(submission_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """The digest must be that of the submission, so that nobody approves what they were not shown."""
+    decided = submissions.decide(
+        current_actor(), submission_id, body["decision"], body["reason"], body["digest"], now=utc_now()
+    )
+    return submission_document(decided), 201
+
+
+def submission_document(submission: Submission) -> dict[str, Any]:
+    """A submission with its photos and its decisions."""
+    return {
+        "id": str(submission.id),
+        "milestone": str(submission.milestone_id),
+        "digest": submission.digest,
+        "state": submission.state.value,
+        "submitted_at": iso(submission.submitted_at),
+        "note": submission.note,
+        "approvals_needed": submission.approvals_needed,
+        "items": [{"evidence": str(item.evidence_id), "sha256": item.sha256} for item in submission.items],
+        "decisions": [
+            {
+                "decision": made.decision.value,
+                "reason": made.reason,
+                "decided_by": made.decider.name,
+                "decided_at": iso(made.decided_at),
+            }
+            for made in submission.decisions
+        ],
+    }
