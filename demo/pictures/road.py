@@ -84,9 +84,9 @@ def _mobilisation(canvas: Canvas, view: View, centre: _Line, queue: Queue) -> No
     """The same track staked out, with the first materials and a survey party."""
     _track(canvas, view, centre)
     for z in (6.0 + 5 * k for k in range(12)):
-        for side in (-1, 1):
-            queue.place(figures.stake, (centre(z) + side * 3.5, 0.0, z))
-            near, far = (centre(z) + side * 3.5, 0.55, z), (centre(z + 5) + side * 3.5, 0.55, z + 5)
+        for edge in (-3.5, 3.5):
+            queue.place(figures.stake, (centre(z) + edge, 0.0, z))
+            near, far = (centre(z) + edge, 0.55, z), (centre(z + 5) + edge, 0.55, z + 5)
             canvas.beam(near, far, 0.015, (236, 232, 214))
     side = view.side
     queue.place(figures.heap, (centre(19) + side * 5.4, 0.0, 19.0), 4.2, GRAVEL)
