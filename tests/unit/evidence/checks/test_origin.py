@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
-from evidence.claims import DeviceClaim
+from evidence.claims import DeviceClaim, FileClaim
 from evidence.context import Stage
 from evidence.findings import Outcome
 
@@ -75,6 +75,21 @@ def test_days_of_receipt_stand_in_where_nothing_dates_the_photo(days: int, outco
     earlier = use(captured_at=None, received_at=RECEIVED - timedelta(days=days))
 
     assert ask("origin.first_use", earlier=(earlier,), file=photo(time=None)).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    ("file", "captured"), [(photo(), None), (photo(time=None), CAPTURED - timedelta(days=9))], ids=["earlier", "new"]
+)
+def test_days_of_receipt_stand_in_where_only_one_of_the_two_is_dated(
+    file: FileClaim, captured: datetime | None
+) -> None:
+    assert ask("origin.first_use", earlier=(use(captured_at=captured),), file=file).outcome is Outcome.WARN
+
+
+def test_the_day_of_the_earlier_use_is_said_as_the_site_counts_it() -> None:
+    late_evening_utc = RECEIVED.replace(day=5, hour=17)
+
+    assert "on 6 May 2026" in ask("origin.first_use", earlier=(use(received_at=late_evening_utc),)).message
 
 
 def test_without_a_schedule_days_are_those_of_utc() -> None:

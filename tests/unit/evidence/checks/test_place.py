@@ -295,8 +295,9 @@ class TestStation:
     def test_between_stations_it_says_where_to_walk(self, chainage: float, way: str) -> None:
         assert self.at(chainage, 1250.0).message == f"Walk {way} along the line to station 1+250 and retake."
 
-    def test_an_area_has_no_stations(self) -> None:
-        assert ask("place.station").outcome is Outcome.UNKNOWN
+    def test_an_area_has_no_stations_and_no_site_has_none(self) -> None:
+        assert ask("place.station").message == "This site has no stations."
+        assert ask("place.station", without=("site",)).message == "This site has no stations."
 
     def test_without_a_position_there_is_no_station(self) -> None:
         assert ask("place.station", site=ROAD, file=NO_POSITION).outcome is Outcome.UNKNOWN
