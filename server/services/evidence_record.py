@@ -132,14 +132,9 @@ def _context(photo: Photo, target: Target, history: History, now: datetime) -> C
 def _history(connection: Connection, actor: Actor, photo: Photo, target: Target, *, unseen: bool) -> History:
     """What is on record; bytes that were unseen until now have no earlier use to look for."""
     same = () if unseen else connection.execute(_SAME_BYTES, {"sha256": photo.seal.sha256})
-    recent = connection.execute(
-        _RECENT_PLACES,
-        {
-            "uploader": actor.person_id,
-            "project": target.project.id,
-            "most": target.policy.repeated_positions + 5,
-        },
-    )
+    most = target.policy.repeated_positions + 5
+    asked = {"uploader": actor.person_id, "project": target.project.id, "most": most}
+    recent = connection.execute(_RECENT_PLACES, asked) if photo.claims.file.position else ()
     return History(
         same_bytes=tuple(
             EarlierUse(

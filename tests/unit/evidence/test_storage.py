@@ -28,7 +28,7 @@ from evidence.storage.base import key_for
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 700 + b"\xff\xd9"
 DIGEST = hashlib.sha256(PHOTO).hexdigest()
-KEY = f"{DIGEST[:2]}/{DIGEST[2:4]}/{DIGEST}"
+KEY = f"{DIGEST[:2]}/{DIGEST}"
 COPY = f"{DIGEST}/thumbnail.jpg"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
