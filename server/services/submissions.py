@@ -154,10 +154,9 @@ def _chosen(session: Session, milestone: Milestone, evidence_ids: list[UUID] | N
     }
     if evidence_ids is not None:
         _refuse_unfit(milestone, found, spent, evidence_ids)
+    wanted = found.keys() if evidence_ids is None else set(evidence_ids)
     chosen = [
-        photo
-        for photo in found.values()
-        if photo.id not in spent and photo.state in PRESENTABLE and (evidence_ids is None or photo.id in evidence_ids)
+        photo for photo in found.values() if photo.id in wanted and photo.id not in spent and photo.state in PRESENTABLE
     ]
     if not chosen:
         raise duties.invalid("evidence", f"Milestone {milestone.code} has no photo that can be put forward.")
@@ -179,11 +178,13 @@ def _refuse_unfit(
     milestone: Milestone, found: dict[UUID, Evidence], spent: set[UUID], evidence_ids: list[UUID]
 ) -> None:
     """Name every photo that cannot be put forward, by its place in the list."""
-    errors = [
-        FieldError(pointer("evidence", place), fault)
-        for place, evidence_id in enumerate(evidence_ids)
-        if (fault := _unfit(milestone, found.get(evidence_id), spent, repeated=evidence_id in evidence_ids[:place]))
-    ]
+    errors: list[FieldError] = []
+    seen: set[UUID] = set()
+    for place, evidence_id in enumerate(evidence_ids):
+        fault = _unfit(milestone, found.get(evidence_id), spent, repeated=evidence_id in seen)
+        seen.add(evidence_id)
+        if fault:
+            errors.append(FieldError(pointer("evidence", place), fault))
     if errors:
         raise Problem("invalid", "Some of these photos cannot be put forward.", errors=errors)
 
