@@ -13,6 +13,8 @@ from server.problems import pointer
 
 #: Lists whose elements are told apart by this field, not by their place.
 KEYS = {"milestones": "code", "requirements": "code", "variations": "number"}
+#: What a new record leaves unsaid is no change worth telling.
+NOTHING: tuple[Any, ...] = ("", [])
 Steps = tuple[str | int, ...]
 
 
@@ -48,7 +50,7 @@ def _of_value(name: str, before: Any, after: Any, steps: Steps) -> Iterator[Chan
         yield from _of_list(KEYS[name], before or [], after or [], steps)
     elif isinstance(before, dict) and isinstance(after, dict) and name != "geometry":
         yield from _of_mapping(before, after, steps)
-    elif before != after:
+    elif before != after and not (before is None and after in NOTHING):
         yield Change(pointer(*steps), _told(before), _told(after))
 
 

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from server.access import Actor
+from server.app import create_app
+from server.commands.installation import acting
+from server.db import db
 from server.models import Project
 from server.services import project_import
 from server.services.project_import import ImportParts, Preview
+from tests.conftest import settings_in
 from tests.services.projects.build import parts
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -36,12 +42,29 @@ def imports(administrator: Actor) -> Imports:
 
 @pytest.fixture
 def previews(administrator: Actor) -> Previews:
-    """Preview a document under its own code."""
+    """Preview a document as project NEW-1, or as another code."""
 
-    def run(told: Any, **files: Any) -> Preview:
-        return project_import.preview(administrator, told.get("code", "NEW-1"), _sent(told, files), now=NOW)
+    def run(told: Any, *, code: str = "NEW-1", **files: Any) -> Preview:
+        return project_import.preview(administrator, code, _sent(told, files), now=NOW)
 
     return run
+
+
+@pytest.fixture(scope="module")
+def looks(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+    """Preview as project NEW-1 on one database for the whole module: a preview writes nothing."""
+    folder = tmp_path_factory.mktemp("looks") / "installation"
+    shutil.copytree(planted, folder)
+    app = create_app(settings_in(folder))
+
+    def run(told: Any, **files: Any) -> Preview:
+        with app.app_context():
+            administrator = acting("administrator@example.org")
+            return project_import.preview(administrator, "NEW-1", _sent(told, files), now=NOW)
+
+    yield run
+    with app.app_context():
+        db.engine.dispose()
 
 
 def _sent(told: Any, files: dict[str, Any]) -> ImportParts:

@@ -316,8 +316,8 @@ class TestWhoMayImport:
     def test_an_administrator_takes_no_project_of_another_agency(self, actor: Any, imports: Imports) -> None:
         imports(document())
 
+        stolen = parts(document(agency="other-agency"))
         with pytest.raises(Problem) as refused:
-            stolen = parts(document(agency="other-agency"))
             project_import.apply(actor("other_administrator"), "NEW-1", stolen, now=NOW)
 
         assert refused.value.name == "not-allowed"

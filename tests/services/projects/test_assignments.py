@@ -1,0 +1,115 @@
+"""What a phone takes along: a person's projects, whole, and the same bytes as long as nothing changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import sqlalchemy as sa
+
+from server.access import Actor
+from server.db import reading, writing
+from server.models import Evidence, Grant, Original, Project, Requirement
+from server.models.evidence import EvidenceState
+from server.models.people import Role
+from server.services import assignments
+
+NOW = datetime(2026, 3, 4, tzinfo=UTC)
+
+
+@pytest.fixture
+def inspector(actor: Callable[[str], Actor]) -> Actor:
+    return actor("inspector")
+
+
+def road(told: dict[str, Any]) -> dict[str, Any]:
+    (project,) = told["projects"]
+    assert project["code"] == "ROAD-1"
+    return dict(project)
+
+
+def test_tells_the_project_with_all_a_phone_needs_offline(inspector: Actor) -> None:
+    project = road(assignments.of(inspector, now=NOW))
+
+    assert (project["roles"], project["time_zone"]) == (["inspector"], "Asia/Manila")
+    assert project["site"]["geometry"] == {"type": "LineString", "coordinates": [[122.5, 10.9955], [122.5, 11.0045]]}
+    assert project["site"]["properties"] == {
+        "kind": "corridor",
+        "width_m": 20.0,
+        "chainage_start_m": 0.0,
+        "length_m": pytest.approx(995.4, abs=0.5),
+        "tolerance_m": 25.0,
+        "obstructed": False,
+    }
+    assert (project["policy"]["policy"], project["policy"]["schedule_grace_days"]) == ("ph-1", 7)
+    assert project["schedule"]["working_days"] == [1, 2, 3, 4, 5, 6, 7]
+    assert [(each["code"], each["state"], each["takes_photos"]) for each in project["milestones"]] == [
+        ("M1", "open", True),
+        ("M2", "planned", False),
+        ("M3", "planned", False),
+    ]
+    assert project["milestones"][0]["requirements"][0]["photos"] == 2
+
+
+def test_counts_photos_of_a_requirement_by_how_they_stand(inspector: Actor) -> None:
+    for state in ("verified", "accepted", "needs_review", "received", "rejected", "refused", "refused"):
+        _photo(EvidenceState(state), inspector)
+
+    first = road(assignments.of(inspector, now=NOW))["milestones"][0]["requirements"][0]
+
+    assert first["counts"] == {"verified": 2, "needs_review": 2, "rejected": 3}
+
+
+def test_is_plain_json(inspector: Actor) -> None:
+    told = assignments.of(inspector, now=NOW)
+
+    assert json.loads(json.dumps(told)) == told
+
+
+def test_the_tag_holds_while_nothing_changes_whatever_the_clock_says(inspector: Actor) -> None:
+    first = assignments.etag(assignments.of(inspector, now=NOW))
+
+    assert assignments.etag(assignments.of(inspector, now=NOW + timedelta(days=9))) == first
+
+
+def test_the_tag_changes_with_a_photo(inspector: Actor) -> None:
+    first = assignments.etag(assignments.of(inspector, now=NOW))
+    _photo(EvidenceState.VERIFIED, inspector)
+
+    assert assignments.etag(assignments.of(inspector, now=NOW)) != first
+
+
+@pytest.mark.parametrize("persona", ["administrator", "auditor", "nobody"])
+def test_a_role_across_an_agency_is_no_assignment(actor: Callable[[str], Actor], persona: str) -> None:
+    assert assignments.of(actor(persona), now=NOW)["projects"] == []
+
+
+def test_only_projects_of_the_person_are_told_in_order_of_code(actor: Callable[[str], Actor]) -> None:
+    other = reading().scalars(sa.select(Project.id).where(Project.code == "OTHER-1")).one()
+    with writing() as session:
+        session.add(Grant(person_id=actor("inspector").person_id, role=Role.SAFETY_OFFICER, project_id=other))
+
+    told = assignments.of(actor("inspector"), now=NOW)["projects"]
+
+    assert [(each["code"], each["roles"]) for each in told] == [
+        ("OTHER-1", ["safety_officer"]),
+        ("ROAD-1", ["inspector"]),
+    ]
+
+
+def _photo(state: EvidenceState, uploader: Actor) -> None:
+    found = reading().execute(sa.select(Requirement).order_by(Requirement.id).limit(1)).scalar_one()
+    project = reading().scalars(sa.select(Project.id).where(Project.code == "ROAD-1")).one()
+    sha256 = uuid4().hex * 2
+    with writing() as session:
+        session.add(Original(sha256=sha256, size=1, media_type="image/jpeg", storage_key=sha256, kept_at=NOW))
+        session.flush()
+        photo = Evidence(id=uuid4(), project_id=project, requirement_id=found.id, milestone_id=found.milestone_id)
+        photo.uploader_id, photo.sha256, photo.claim_digest, photo.claims = uploader.person_id, sha256, "c" * 64, {}
+        photo.stage, photo.policy, photo.grade, photo.received_at = found.stage, "ph-1", "C", NOW
+        photo.verdict = photo.state = state
+        session.add(photo)
