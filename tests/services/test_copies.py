@@ -87,4 +87,5 @@ def test_the_original_is_never_touched(actor: Actors) -> None:
     received = send(actor("inspector"), data, project="ROAD-1")
     run_jobs()
 
-    assert engines().store.open(received.evidence.original.storage_key).read() == data
+    with engines().store.open(received.evidence.original.storage_key) as original:
+        assert original.read() == data

@@ -32,9 +32,7 @@ def test_an_untouched_log_holds_offline(log: list[dict[str, object]]) -> None:
     assert custody.broken_link(log) is None
 
 
-@pytest.mark.parametrize(
-    "field", ["at", "actor", "action", "record_type", "record", "details", "previous", "hash"]
-)
+@pytest.mark.parametrize("field", ["at", "actor", "action", "record_type", "record", "details", "previous", "hash"])
 def test_a_changed_field_is_found(log: list[dict[str, object]], field: str) -> None:
     log[1][field] = "another"
 

@@ -36,9 +36,7 @@ def photo_on_site(shade: int = 1, place: tuple[float, float] | None = ON_SITE) -
     return jpeg(latitude=latitude, longitude=longitude, taken=now() - timedelta(hours=1), shade=shade)
 
 
-def send(
-    actor: Actor, data: bytes, *, evidence_id: UUID | None = None, **claim: object
-) -> evidence.Received:
+def send(actor: Actor, data: bytes, *, evidence_id: UUID | None = None, **claim: object) -> evidence.Received:
     incoming = engines().store.incoming()
     incoming.write(data)
     upload = evidence.Upload(evidence_id or new_id(), incoming, evidence.UploadClaim(**claim))  # type: ignore[arg-type]
@@ -46,6 +44,8 @@ def send(
 
 
 def count(table: type) -> int:
+    """Rows that are committed now, whatever this session saw before."""
+    reading().rollback()
     return reading().scalar(sa.select(sa.func.count()).select_from(table)) or 0
 
 
@@ -57,7 +57,8 @@ def test_a_good_photo_is_verified_and_kept(actor: Actors) -> None:
     assert received.created
     assert received.evidence.verdict is EvidenceState.VERIFIED
     kept = reading().get_one(Original, received.evidence.sha256)
-    assert engines().store.open(kept.storage_key).read() == data
+    with engines().store.open(kept.storage_key) as original:
+        assert original.read() == data
 
 
 def test_what_is_answered_is_what_is_on_record(actor: Actors) -> None:

@@ -59,13 +59,14 @@ def test_the_account_opens_again_after_the_window(strict: config.Settings) -> No
 
 
 def test_successes_do_not_count_against_anyone(strict: config.Settings) -> None:
-    assert [try_password(PASSWORD, strict) for _ in range(40)] == ["signed in"] * 40
+    assert [try_password(PASSWORD, strict) for _ in range(8)] == ["signed in"] * 8
 
 
-def test_many_addresses_from_one_place_are_throttled_too(strict: config.Settings) -> None:
-    outcomes = [try_password("wrong", strict, email=f"p{n}@example.org") for n in range(31)]
+def test_many_accounts_tried_from_one_place_are_throttled_too(strict: config.Settings) -> None:
+    strictest = replace(strict, sign_in_attempts=1)
+    outcomes = [try_password("wrong", strictest, email=f"p{n}@example.org") for n in range(11)]
 
-    assert outcomes[-1] == "too-many-attempts"
+    assert outcomes == ["sign-in-failed"] * 10 + ["too-many-attempts"]
 
 
 def test_tries_at_the_same_moment_cannot_slip_past_the_limit(app: Flask, strict: config.Settings) -> None:
