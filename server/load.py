@@ -6,8 +6,12 @@ An inspector stands on the site until the verdict comes; a thumbnail can be a se
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+
+SETTLED_S = 0.05
 
 
 class Uploads:
@@ -22,6 +26,7 @@ class Uploads:
         """Count one upload for as long as the block runs."""
         with self._changed:
             self._under_way += 1
+            self._changed.notify_all()
         try:
             yield
         finally:
@@ -29,10 +34,15 @@ class Uploads:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def wait_until_quiet(self, *, at_most_s: float) -> bool:
-        """Wait for a moment without uploads, but never longer than ``at_most_s``."""
+    def wait_until_quiet(self, *, at_most_s: float, for_s: float = SETTLED_S) -> bool:
+        """Wait until no upload has been under way for ``for_s``, but never longer than ``at_most_s``."""
+        until = time.monotonic() + at_most_s
         with self._changed:
-            return self._changed.wait_for(lambda: self._under_way == 0, timeout=at_most_s)
+            while self._changed.wait_for(lambda: self._under_way == 0, timeout=max(0.0, until - time.monotonic())):
+                # Between two photos of one sending there is a moment's pause; it is not quiet yet.
+                if not self._changed.wait_for(lambda: self._under_way > 0, timeout=for_s):
+                    return True
+        return False
 
 
 UPLOADS = Uploads()

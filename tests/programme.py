@@ -43,7 +43,9 @@ AMOUNTS_MINOR = (10_000_000, 60_000_000, 30_000_000)
 
 def plant(session: Session, now: datetime) -> None:
     """Add the whole programme to an empty database; the caller commits."""
-    organisations = {code: Organisation(code=code, name=code.title(), kind=kind) for code, kind in ORGANISATIONS.items()}
+    organisations = {
+        code: Organisation(code=code, name=code.title(), kind=kind) for code, kind in ORGANISATIONS.items()
+    }
     area = Area(code="R6", name="Region Six", level="region", path="R6/")
     session.add_all([*organisations.values(), area])
     session.flush()

@@ -39,9 +39,13 @@ def copy_name(sha256: str, name: str) -> str:
 def make_copies(subject: str) -> None:
     """Make both copies of the photo with this evidence id; doing it twice does no harm."""
     evidence_id = UUID(subject)
-    original = reading().scalars(
-        sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256).where(Evidence.id == evidence_id)
-    ).one()
+    original = (
+        reading()
+        .scalars(
+            sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256).where(Evidence.id == evidence_id)
+        )
+        .one()
+    )
     try:
         _write_copies(original)
     except imaging.UndecodableError as error:
@@ -82,16 +86,21 @@ def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
                 message="The picture in the file is damaged and cannot be shown; take the photo again.",
             )
         )
-        session.execute(
-            sa.update(Evidence).where(Evidence.id == evidence_id).values(verdict=EvidenceState.REJECTED)
-        )
+        session.execute(sa.update(Evidence).where(Evidence.id == evidence_id).values(verdict=EvidenceState.REJECTED))
         session.execute(
             sa.update(Evidence)
             .where(Evidence.id == evidence_id, Evidence.state.in_(MACHINE_STATES))
             .values(state=EvidenceState.REJECTED)
         )
         custody.append(
-            session, None, "evidence.lowered", "evidence", str(evidence_id), now=now, check="file.decodes", reason=reason
+            session,
+            None,
+            "evidence.lowered",
+            "evidence",
+            str(evidence_id),
+            now=now,
+            check="file.decodes",
+            reason=reason,
         )
 
 

@@ -73,7 +73,9 @@ def link(previous: str, line: dict[str, Any]) -> str:
 
 def export() -> Iterator[dict[str, Any]]:
     """Every event in order, as plain values with its two hashes."""
-    for event in reading().scalars(sa.select(CustodyEvent).order_by(CustodyEvent.sequence).execution_options(yield_per=1000)):
+    for event in reading().scalars(
+        sa.select(CustodyEvent).order_by(CustodyEvent.sequence).execution_options(yield_per=1000)
+    ):
         yield {
             "at": iso(event.at),
             "actor": str(event.actor_id) if event.actor_id else None,

@@ -144,8 +144,7 @@ def _read(upload: Upload, seal: Seal) -> FileClaim:
     except UnsupportedTypeError as error:
         raise Problem(
             "photo-type-unsupported",
-            f"This looks like {error.seems}. Send the photo as the phone made it: "
-            "JPEG, HEIC, PNG, WebP, AVIF or TIFF.",
+            f"This looks like {error.seems}. Send the photo as the phone made it: JPEG, HEIC, PNG, WebP, AVIF or TIFF.",
         ) from None
 
 
@@ -179,4 +178,7 @@ def _keep(upload: Upload, retry_after_s: float) -> str:
 def _canonical(claim: UploadClaim) -> dict[str, Any]:
     """The claim as plain values, instants in UTC."""
     told: dict[str, Any] = plain(replace(claim, milestone=None))
-    return told | {"milestone": str(claim.milestone) if claim.milestone else None, "captured_at": iso(claim.captured_at)}
+    return told | {
+        "milestone": str(claim.milestone) if claim.milestone else None,
+        "captured_at": iso(claim.captured_at),
+    }

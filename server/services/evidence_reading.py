@@ -98,9 +98,7 @@ def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
     name = f"{evidence.project.code}-{evidence_id}.{EXTENSIONS.get(kept.media_type, 'bin')}"
     opened = OriginalFile(stream, kept.media_type, kept.size, name)
     with writing() as session:
-        custody.append(
-            session, actor.person_id, "evidence.original_opened", "evidence", str(evidence_id), now=now
-        )
+        custody.append(session, actor.person_id, "evidence.original_opened", "evidence", str(evidence_id), now=now)
     return opened
 
 

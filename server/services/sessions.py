@@ -10,16 +10,42 @@ from uuid import UUID
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from config import Settings
 from server.access import Actor, HeldRole
-from server.db import new_id, reading, writing
-from server.models import Person, SignInAttempt, SignInSession
+from server.db import new_id, reading, table_of, writing
+from server.models import Grant, Organisation, Person, SignInAttempt, SignInSession
 from server.problems import Problem
 from server.services import custody
 
 HASHER = PasswordHasher()
+
+# Asked for every request, so it is one statement, built once, and bypasses the mapper.
+_session, _person, _organisation, _grant = map(table_of, (SignInSession, Person, Organisation, Grant))
+_WHO = (
+    sa.select(
+        _person.c.id.label("person_id"),
+        _person.c.name,
+        _person.c.email,
+        _person.c.organisation_id,
+        _organisation.c.name.label("organisation_name"),
+        _organisation.c.kind,
+        _grant.c.role,
+        _grant.c.project_id,
+        _grant.c.agency_id,
+    )
+    .select_from(_session)
+    .join(_person, _person.c.id == _session.c.person_id)
+    .join(_organisation, _organisation.c.id == _person.c.organisation_id)
+    .outerjoin(_grant, _grant.c.person_id == _person.c.id)
+    .where(
+        _session.c.id == sa.bindparam("session"),
+        _session.c.ended_at.is_(None),
+        _session.c.expires_at > sa.bindparam("now"),
+        _person.c.disabled_at.is_(None),
+    )
+)
 
 
 def hash_password(password: str) -> str:
@@ -55,26 +81,19 @@ def sign_out(session_id: UUID, *, now: datetime) -> None:
 
 def actor(session_id: UUID, *, now: datetime) -> Actor | None:
     """The person of a session that has neither ended nor expired, with the roles of this moment."""
-    found = reading().scalar(
-        sa.select(SignInSession)
-        .where(SignInSession.id == session_id, SignInSession.ended_at.is_(None), SignInSession.expires_at > now)
-        .options(
-            joinedload(SignInSession.person).joinedload(Person.organisation),
-            joinedload(SignInSession.person).selectinload(Person.grants),
-        )
-    )
-    if found is None or found.person.disabled_at is not None:
+    rows = reading().connection().execute(_WHO, {"session": session_id, "now": now}).all()
+    if not rows:
         return None
-    person = found.person
+    who = rows[0]
     return Actor(
-        person_id=person.id,
-        name=person.name,
-        email=person.email,
-        organisation_id=person.organisation_id,
-        organisation_name=person.organisation.name,
-        organisation_kind=person.organisation.kind,
-        session_id=found.id,
-        held=tuple(HeldRole(grant.role, grant.project_id, grant.agency_id) for grant in person.grants),
+        person_id=who.person_id,
+        name=who.name,
+        email=who.email,
+        organisation_id=who.organisation_id,
+        organisation_name=who.organisation_name,
+        organisation_kind=who.kind,
+        session_id=session_id,
+        held=tuple(HeldRole(row.role, row.project_id, row.agency_id) for row in rows if row.role is not None),
     )
 
 
@@ -97,14 +116,17 @@ def _count_attempt(account: str, address: str, now: datetime, settings: Settings
 
 
 def _attempts(session: Session, subject: str, since: datetime) -> int:
-    return session.scalar(
-        sa.select(sa.func.count()).where(SignInAttempt.subject == subject, SignInAttempt.at >= since)
-    ) or 0
+    return (
+        session.scalar(sa.select(sa.func.count()).where(SignInAttempt.subject == subject, SignInAttempt.at >= since))
+        or 0
+    )
 
 
 def _begin(person_id: UUID, account: str, attempt: UUID, now: datetime, lifetime: timedelta) -> SignInSession:
     with writing() as session:
-        session.execute(sa.delete(SignInAttempt).where((SignInAttempt.subject == account) | (SignInAttempt.id == attempt)))
+        session.execute(
+            sa.delete(SignInAttempt).where((SignInAttempt.subject == account) | (SignInAttempt.id == attempt))
+        )
         begun = SignInSession(person_id=person_id, created_at=now, expires_at=now + lifetime)
         session.add(begun)
         session.flush()
