@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 
 from server.commands.custody import custody
+from server.commands.demo import demo_command, demo_reset_command
 from server.commands.directory import areas, organisations, people
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
@@ -19,7 +20,8 @@ def main() -> None:
     """
 
 
-for command in (migrate_command, serve_command, import_command, organisations, areas, people, custody, jobs):
+COMMANDS = (migrate_command, serve_command, import_command, organisations, areas, people, custody, jobs)
+for command in (*COMMANDS, demo_command, demo_reset_command):
     main.add_command(command)
 
 
