@@ -44,6 +44,11 @@ def frozen_photos(session: Session, submission: Submission) -> Sequence[Evidence
 
 
 def refuse_incomplete(session: Session, submission: Submission, photos: Sequence[Evidence]) -> None:
+    """Refuse an approval with holes: an earlier milestone, a photo or a requirement that does not hold.
+
+    Raises:
+        Problem: ``wrong-state`` or ``requirements-not-met``, the latter naming every hole.
+    """
     milestone = submission.milestone
     before = session.get(Milestone, milestone.predecessor_id) if milestone.predecessor_id else None
     if before is not None and before.state not in DONE:
@@ -79,14 +84,15 @@ def settle(
     submission: Submission,
     word: SubmissionDecisionWord,
     photos: Sequence[Evidence],
+    *,
     now: datetime,
 ) -> None:
     """Carry out what the decision means for the submission, the milestone, the photos and the money."""
     submission.state, submission.milestone.state = OUTCOMES[word]
     # The certificate's foreign key asks for an approved submission, so this must be written first.
     session.flush()
-    log(session, actor, submission, f"submission.{submission.state.value}", now)
-    log_milestone(session, actor, submission, now)
+    log(session, actor, submission, f"submission.{submission.state.value}", now=now)
+    log_milestone(session, actor, submission, now=now)
     if word is SubmissionDecisionWord.APPROVE:
         certificates.unlock(session, actor, submission, now=now)
         _publish(session, actor, submission, photos, now)
@@ -96,7 +102,7 @@ def settle(
 def _publish(session: Session, actor: Actor, submission: Submission, photos: Sequence[Evidence], now: datetime) -> None:
     for photo in photos:
         photo.published_at = now
-        _event(session, actor, submission.milestone, "evidence.published", "evidence", photo.id, now)
+        _event(session, actor, submission.milestone, "evidence.published", ("evidence", photo.id), now=now)
 
 
 def _open_successors(session: Session, actor: Actor, milestone: Milestone, now: datetime) -> None:
@@ -105,18 +111,20 @@ def _open_successors(session: Session, actor: Actor, milestone: Milestone, now: 
     )
     for successor in session.scalars(successors.order_by(Milestone.position).with_for_update()):
         successor.state = MilestoneState.OPEN
-        _event(session, actor, successor, "milestone.opened", "milestone", successor.id, now)
+        _event(session, actor, successor, "milestone.opened", ("milestone", successor.id), now=now)
 
 
-def log(session: Session, actor: Actor, submission: Submission, action: str, now: datetime, **details: Any) -> None:
+def log(session: Session, actor: Actor, submission: Submission, action: str, *, now: datetime, **details: Any) -> None:
+    """One line of the custody log about a submission, with the digest it was about."""
     details |= {"digest": submission.digest}
-    _event(session, actor, submission.milestone, action, "submission", submission.id, now, **details)
+    _event(session, actor, submission.milestone, action, ("submission", submission.id), now=now, **details)
 
 
-def log_milestone(session: Session, actor: Actor, submission: Submission, now: datetime) -> None:
+def log_milestone(session: Session, actor: Actor, submission: Submission, *, now: datetime) -> None:
+    """One line of the custody log about the milestone's new state, naming the submission behind it."""
     milestone = submission.milestone
-    action = f"milestone.{milestone.state.value}"
-    _event(session, actor, milestone, action, "milestone", milestone.id, now, submission=str(submission.id))
+    action, record = f"milestone.{milestone.state.value}", ("milestone", milestone.id)
+    _event(session, actor, milestone, action, record, now=now, submission=str(submission.id))
 
 
 def _event(
@@ -124,10 +132,11 @@ def _event(
     actor: Actor,
     milestone: Milestone,
     action: str,
-    record_type: str,
-    record_id: UUID,
+    record: tuple[str, UUID],
+    *,
     now: datetime,
     **details: Any,
 ) -> None:
+    record_type, record_id = record
     details |= {"project": milestone.project.code, "milestone": milestone.code}
     custody.append(session, actor.person_id, action, record_type, str(record_id), now=now, **details)

@@ -7,7 +7,7 @@ certificate comes to is reckoned in ``reckoning``.
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -135,7 +135,7 @@ def pay(actor: Actor, certificate_id: UUID, *, reference: str, paid_on: date, no
             _require_paymaster(actor, certificate)
             _refuse_before_certified(certificate)
             # The row goes first: a second payment is refused by its key, however it came about.
-            _insert_payment(session, actor, certificate, reference, paid_on, now)
+            _insert_payment(session, actor, certificate, reference=reference, paid_on=paid_on, now=now)
             _refuse_disputed(session, certificate)
             _refuse_day(paid_on, "paid_on", _day_certified(certificate), _today(certificate, now))
             _mark_paid(session, actor, certificate, now, reference=reference, paid_on=paid_on.isoformat())
@@ -305,15 +305,15 @@ def _today(certificate: Certificate, now: datetime) -> date:
 
 
 def _day_certified(certificate: Certificate) -> date:
-    assert certificate.certified_at is not None, "a certificate past “unlocked” was certified, says its constraint"
-    return _today(certificate, certificate.certified_at)
+    # Past “unlocked” a certificate was certified by someone, says its constraint.
+    return _today(certificate, cast(datetime, certificate.certified_at))
 
 
 # -- paying ------------------------------------------------------------------------------------
 
 
 def _insert_payment(
-    session: Session, actor: Actor, certificate: Certificate, reference: str, paid_on: date, now: datetime
+    session: Session, actor: Actor, certificate: Certificate, *, reference: str, paid_on: date, now: datetime
 ) -> None:
     submission = _submission_of(session, certificate)
     duties.take_part(session, submission, actor, Part.PAYMASTER)

@@ -42,13 +42,14 @@ def decide(actor: Actor, evidence_id: UUID, decision: EvidenceVerdictWord, reaso
             ``separation-of-duties`` (uploader, contractor's or subcontractor's people, who changed the
             site's shape, who refused the photo before its appeal), ``wrong-state``, ``invalid``.
     """
+    reason = duties.written(reason, "reason")
     with writing() as session:
         evidence = _locked(session, evidence_id)
         require(actor, evidence.project, {Role.SUPERVISOR})
         contract = duties.contract_of(evidence.project)
         _refuse_party(session, actor, evidence, contract)
         _refuse_state(session, evidence, decision)
-        made = _row(actor, evidence, contract, decision, duties.written(reason, "reason"), now)
+        made = _row(actor, evidence, contract, decision, reason=reason, now=now)
         session.add(made)
         evidence.state = TO[decision]
         session.flush()
@@ -148,7 +149,7 @@ def _wrong_state(evidence: Evidence, done: str) -> Problem:
 
 
 def _row(
-    actor: Actor, evidence: Evidence, contract: Contract, decision: EvidenceVerdictWord, reason: str, now: datetime
+    actor: Actor, evidence: Evidence, contract: Contract, decision: EvidenceVerdictWord, *, reason: str, now: datetime
 ) -> EvidenceDecision:
     return EvidenceDecision(
         evidence_id=evidence.id,

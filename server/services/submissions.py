@@ -65,7 +65,7 @@ def submit(
             require(actor, milestone.project, SUBMITTERS)
             _refuse_closed(milestone)
             photos = _chosen(session, milestone, evidence_ids)
-            return _frozen(session, actor, milestone, photos, note.strip(), now)
+            return _frozen(session, actor, milestone, photos, note=note.strip(), now=now)
     except IntegrityError:
         _explain_live(milestone_id)
         raise
@@ -89,6 +89,7 @@ def decide(
         Problem: ``not-found``, ``not-allowed``, ``already-decided``, ``digest-conflict``,
             ``separation-of-duties``, ``requirements-not-met``, ``wrong-state``, ``invalid``.
     """
+    reason = duties.written(reason, "reason")
     try:
         with writing() as session:
             submission = _locked_submission(session, submission_id)
@@ -99,9 +100,9 @@ def decide(
             photos = approval.frozen_photos(session, submission)
             if decision is SubmissionDecisionWord.APPROVE:
                 approval.refuse_incomplete(session, submission, photos)
-            made = _record(session, actor, submission, decision, duties.written(reason, "reason"), now)
+            made = _record(session, actor, submission, decision, reason=reason, now=now)
             if decision is not SubmissionDecisionWord.APPROVE or made.position >= submission.approvals_needed:
-                approval.settle(session, actor, submission, decision, photos, now)
+                approval.settle(session, actor, submission, decision, photos, now=now)
             return submission
     except IntegrityError:
         _explain_decided(actor, submission_id)
@@ -203,7 +204,7 @@ def _unfit(milestone: Milestone, photo: Evidence | None, spent: set[UUID], *, re
 
 
 def _frozen(
-    session: Session, actor: Actor, milestone: Milestone, photos: list[Evidence], note: str, now: datetime
+    session: Session, actor: Actor, milestone: Milestone, photos: list[Evidence], *, note: str, now: datetime
 ) -> Submission:
     contract = duties.contract_of(milestone.project)
     submission = Submission(
@@ -226,8 +227,8 @@ def _frozen(
     )
     milestone.state = MilestoneState.SUBMITTED
     session.flush()
-    approval.log(session, actor, submission, "submission.made", now, photos=len(photos), note=note)
-    approval.log_milestone(session, actor, submission, now)
+    approval.log(session, actor, submission, "submission.made", now=now, photos=len(photos), note=note)
+    approval.log_milestone(session, actor, submission, now=now)
     return submission
 
 
@@ -291,7 +292,7 @@ def _explain_decided(actor: Actor, submission_id: UUID) -> None:
 
 
 def _record(
-    session: Session, actor: Actor, submission: Submission, word: SubmissionDecisionWord, reason: str, now: datetime
+    session: Session, actor: Actor, submission: Submission, word: SubmissionDecisionWord, *, reason: str, now: datetime
 ) -> SubmissionDecision:
     """Write the decision down; its key refuses a third one and a second one by the same person."""
     counted = sa.select(sa.func.count()).where(SubmissionDecision.submission_id == submission.id)
@@ -307,5 +308,5 @@ def _record(
     session.add(made)
     session.flush()
     said = {"decision": word.value, "reason": reason, "position": made.position}
-    approval.log(session, actor, submission, "submission.decision", now, **said)
+    approval.log(session, actor, submission, "submission.decision", now=now, **said)
     return made

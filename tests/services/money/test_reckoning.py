@@ -121,8 +121,10 @@ def test_every_line_says_why(road: Road) -> None:
     why = said(road)
     assert "milestone M1" in why["Gross"]
     assert "₱150,000.00" in why["Advance recovery"]
-    assert "10 %" in why["Retention"] and "50 %" in why["Retention"]
-    assert "3 days after" in why["Liquidated damages"] and "0.1 %" in why["Liquidated damages"]
+    assert "10 %" in why["Retention"]
+    assert "50 %" in why["Retention"]
+    assert "3 days after" in why["Liquidated damages"]
+    assert "0.1 %" in why["Liquidated damages"]
     assert "ph-1" in why["Net"]
 
 
