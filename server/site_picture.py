@@ -17,7 +17,7 @@ from geo.corridor import format_station
 from geo.position import LocalPlane
 from geo.site import Site
 
-WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 720, 260, 460
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 720, 260, 620
 MARGIN = 44
 #: A canvas shows at least this much ground, so that a well is not drawn as large as a dam.
 LEAST_EXTENT_M = 60.0
@@ -39,7 +39,7 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A spot on the canvas. ``away`` is how far, in metres, it lies beyond the canvas's edge."""
+    """A spot on the canvas, or on its edge: then ``away_m`` says how many metres outside the site it lies."""
 
     x: float
     y: float
@@ -52,11 +52,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class StationMark:
-    """A station on the centre line, with its text (``0+250``)."""
+    """A station on the centre line, with its text (``0+250``) and where that stands beside the line."""
 
     x: float
     y: float
     text: str
+    text_x: float
+    text_y: float
+    anchor: str
+    is_end: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,20 @@ class Picture:
     scale_text: str
 
 
-def draw(site: Site, spots: Sequence[Spot] = (), *, tolerance_m: float = 0.0) -> Picture:
-    """Draw a site with its photos. Spots far off are set on the edge, so that the site stays legible."""
+def draw(
+    site: Site, spots: Sequence[Spot] = (), *, tolerance_m: float = 0.0, around_spots_m: float | None = None
+) -> Picture:
+    """Draw a site with its photos.
+
+    ``around_spots_m`` None shows the whole site, with spots far off set on the edge so that the
+    site stays legible; a length shows the spots, the part of the site nearest to them, and so much around.
+    """
     plane = LocalPlane(*site.centre)
     shape = plane.project(site.geometry)
     outline = shape.buffer(site.width_m / 2) if site.width_m else shape
     tolerated = outline.buffer(tolerance_m) if tolerance_m else outline
-    canvas = _Canvas.around(tolerated)
+    close = around_spots_m is not None and spots
+    canvas = _Canvas.around(_near(outline, spots, plane).buffer(around_spots_m or 0.0) if close else tolerated)
     length_m, text = _scale_bar(canvas.px_per_m)
     return Picture(
         width=WIDTH,
@@ -89,10 +100,16 @@ def draw(site: Site, spots: Sequence[Spot] = (), *, tolerance_m: float = 0.0) ->
         tolerated=canvas.path(tolerated) if tolerance_m else "",
         centre_line=canvas.path(shape) if site.kind == "corridor" else "",
         stations=tuple(_stations(site, plane, canvas)),
-        marks=tuple(_mark(spot, plane, canvas) for spot in spots),
+        marks=tuple(_mark(spot, site, plane, canvas) for spot in spots),
         scale_px=round(length_m * canvas.px_per_m, 1),
         scale_text=text,
     )
+
+
+def _near(outline: BaseGeometry, spots: Sequence[Spot], plane: LocalPlane) -> BaseGeometry:
+    """The spots and, for each, the nearest place of the site."""
+    points = shapely.points([plane.to_plane(spot.latitude, spot.longitude) for spot in spots])
+    return shapely.union_all([*points, *(shapely.shortest_line(outline, point) for point in points)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +136,12 @@ class _Canvas:
 
     def path(self, shape: BaseGeometry) -> str:
         """SVG path data of an area or a line, thinned to what half a pixel can show."""
-        thin = shape.simplify(0.5 / self.px_per_m)
+        # What lies outside is cut well beyond the edge, so that no cut shows.
+        wide, high = WIDTH / self.px_per_m, self.height / self.px_per_m
+        shown = shape.intersection(
+            shapely.box(self.east_m - wide, self.north_m - high, self.east_m + wide, self.north_m + high)
+        )
+        thin = shown.simplify(0.5 / self.px_per_m)
         parts = shapely.get_parts(thin)
         lines = shapely.get_rings(parts) if thin.geom_type.endswith("Polygon") else parts
         closing = "Z" if thin.geom_type.endswith("Polygon") else ""
@@ -129,21 +151,21 @@ class _Canvas:
         return "M" + "L".join("{:g},{:g}".format(*self.place(float(east), float(north))) for east, north in coordinates)
 
 
-def _mark(spot: Spot, plane: LocalPlane, canvas: _Canvas) -> Mark:
+def _mark(spot: Spot, site: Site, plane: LocalPlane, canvas: _Canvas) -> Mark:
     east_m, north_m = plane.to_plane(spot.latitude, spot.longitude)
     x, y = canvas.place(east_m, north_m)
     edge_x, edge_y = min(max(x, 10), WIDTH - 10), min(max(y, 10), canvas.height - 10)
-    beyond_px = math.hypot(x - edge_x, y - edge_y)
+    beyond = (x, y) != (edge_x, edge_y)
     # A circle larger than the canvas would say nothing but "somewhere here".
     radius = min((spot.r68_m or 0.0) * canvas.px_per_m, WIDTH / 2)
     return Mark(
         x=edge_x,
         y=edge_y,
-        radius=round(radius, 1) if radius >= SMALLEST_CIRCLE and not beyond_px else 0.0,
+        radius=round(radius, 1) if radius >= SMALLEST_CIRCLE and not beyond else 0.0,
         label=spot.label,
         kind=spot.kind,
         link=spot.link,
-        away_m=beyond_px / canvas.px_per_m if beyond_px else None,
+        away_m=site.signed_distance_m(spot.latitude, spot.longitude) if beyond else None,
     )
 
 
@@ -152,13 +174,23 @@ def _stations(site: Site, plane: LocalPlane, canvas: _Canvas) -> Iterable[Statio
     if site.length_m is None:
         return
     first, last = site.chainage_start_m, site.chainage_start_m + site.length_m
-    step = _round_length(site.length_m / MOST_STATIONS)
+    shown_m = min(site.length_m, math.hypot(WIDTH, canvas.height) / canvas.px_per_m)
+    step = _round_length(shown_m / MOST_STATIONS)
     between = [n * step for n in range(math.ceil(first / step), math.floor(last / step) + 1)]
     inner = [chainage for chainage in between if min(chainage - first, last - chainage) > step / 2]
     for chainage in [first, *inner, last]:
         found = site.point_at(chainage)
-        if found is not None:
-            yield StationMark(*canvas.place(*plane.to_plane(*found)), format_station(chainage))
+        x, y = canvas.place(*plane.to_plane(*found)) if found else (-1.0, -1.0)
+        if 0 <= x <= WIDTH and 0 <= y <= canvas.height:
+            yield _station(site, chainage, x, y, is_end=chainage in (first, last))
+
+
+def _station(site: Site, chainage_m: float, x: float, y: float, *, is_end: bool) -> StationMark:
+    """The text stands left of a line that runs north, above one that runs east."""
+    south, west, north, east = site.bounds
+    upright = (north - south) > ((east - west) % 360) * math.cos(math.radians(south))
+    text = format_station(chainage_m)
+    return StationMark(x, y, text, *((x - 16, y + 5, "end") if upright else (x, y - 14, "middle")), is_end)
 
 
 def _scale_bar(px_per_m: float) -> tuple[float, str]:

@@ -6,7 +6,7 @@ words are English; a later issue translates them, so every code has its sentence
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
 
@@ -94,6 +94,13 @@ STAGES = {
     "warranty": "Under warranty",
     "safety": "Safety",
 }
+DECIDED = {
+    "accept": "accepted it",
+    "refuse": "refused it",
+    "approve": "approved it",
+    "return": "returned it",
+    "reject": "rejected it",
+}
 OUTCOMES = {"pass": "holds", "warn": "look", "fail": "fails", "unknown": "not known"}
 
 
@@ -112,17 +119,31 @@ def share(basis_points: int) -> str:
     return f"{MINUS if basis_points < 0 else ''}{whole}{tail} %"
 
 
+def about(basis_points: int) -> str:
+    """Basis points to the nearest whole per cent, a half up: for pictures, never for money."""
+    return f"{(basis_points + 50) // 100} %"
+
+
 def day(value: date | None) -> str:
     """A day that nobody can misread: ``7 March 2026``; a dash where it is not known."""
     return "–" if value is None else f"{value.day} {value:%B %Y}"
 
 
 def instant(value: datetime | None, zone: str) -> str:
-    """An instant as the clock of the project's zone showed it, with the zone's own abbreviation."""
+    """An instant as the clock of the project's zone showed it, with that zone's distance from UTC."""
     if value is None:
         return "not known"
     local = value.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y, %H:%M} {local:%Z}"
+    return f"{local.day} {local:%B %Y, %H:%M} {_offset(local)}"
+
+
+def _offset(local: datetime) -> str:
+    """``UTC+8``, ``UTC+5:30``: an abbreviation such as PST is used by several zones."""
+    minutes = round((local.utcoffset() or timedelta()).total_seconds() / 60)
+    hours, rest = divmod(abs(minutes), 60)
+    if not minutes:
+        return "UTC"
+    return f"UTC{'+' if minutes > 0 else MINUS}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def position(latitude: float, longitude: float) -> str:

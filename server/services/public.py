@@ -31,6 +31,8 @@ from server.services.public_documents import (
     ProjectCard,
     ProjectPage,
 )
+from server.services.site_lookup import geometry
+from server.site_picture import Picture, Spot, draw
 
 Box = tuple[float, float, float, float]
 CopyName = Literal["thumbnail", "web"]
@@ -125,6 +127,25 @@ def photo_copy(evidence_id: UUID, name: CopyName) -> CopyFile:
     """
     sha256 = _published_photo(evidence_id).sha256
     return CopyFile(evidence_reading.read_copy(sha256, name), f"{sha256[:32]}-{name}")
+
+
+def picture(code: str, photos: Sequence[PhotoCard], *, around_photos_m: float | None = None) -> Picture | None:
+    """The site of a published project drawn with some of its photos; None where no site is known.
+
+    ``around_photos_m`` None draws the whole site, a length only so much around the photos.
+    """
+    query = sa.select(Site).join(Project, Project.id == Site.project_id)
+    site = reading().scalar(
+        query.where(Project.code == code, Project.published_at.is_not(None), Site.retired_at.is_(None))
+    )
+    if site is None:
+        return None
+    spots = [
+        Spot(photo.latitude, photo.longitude, photo.caption or wording.stage(photo.stage), link=f"/photos/{photo.id}")
+        for photo in photos
+        if photo.latitude is not None and photo.longitude is not None
+    ]
+    return draw(geometry(site), spots, around_spots_m=around_photos_m)
 
 
 def areas() -> tuple[AreaCount, ...]:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload
 
 from evidence.findings import Outcome
 from evidence.verdict import REJECTING
-from geo.site import Site as SiteShape
 from server import wording
 from server.db import reading
 from server.models import Area, Certificate, Contract, Evidence, EvidenceFinding, Milestone, Project, Site
@@ -29,6 +28,7 @@ from server.services.public_documents import (
     ProjectPage,
     RefusedCount,
 )
+from server.services.site_lookup import geometry
 
 #: A page shows this many published photos, newest first.
 SHOWN_PHOTOS = 200
@@ -76,7 +76,7 @@ def card(project: Project, gathered: Gathered, *, now: datetime) -> ProjectCard:
         progress=Progress(progress.planned_bp(milestones, on), progress.verified_bp(milestones)),
         photos=photos,
         newest_photo=newest,
-        site=shape_of(site).geojson() if site else None,
+        site=geometry(site).geojson() if site else None,
     )
 
 
@@ -86,7 +86,7 @@ def page(project: Project, *, now: datetime) -> ProjectPage:
     card_of = card(project, gathered, now=now)
     milestones = gathered.milestones.get(project.id, [])
     contract = project.contract
-    by_state = _photos_by_state(project.id)
+    by_state = photos_by_state(project.id)
     return ProjectPage(
         **{name: getattr(card_of, name) for name in card_of.__dataclass_fields__},
         purpose=project.purpose,
@@ -130,21 +130,20 @@ def area_names(paths: Iterable[str]) -> dict[str, Named]:
     return {each.code: Named(each.code, each.name) for each in found}
 
 
-def shape_of(site: Site) -> SiteShape:
-    """The geometry of a site's row."""
-    return SiteShape.from_wkb(
-        kind=site.kind.value,
-        wkb=site.shape,
-        width_m=site.width_m,
-        chainage_start_m=site.chainage_start_m,
-        obstructed=site.obstructed,
-    )
-
-
 def current_sites(project_ids: Sequence[UUID]) -> dict[UUID, Site]:
     """The site that holds now, for each project that has one."""
     query = sa.select(Site).where(Site.project_id.in_(project_ids), Site.retired_at.is_(None))
     return {site.project_id: site for site in reading().scalars(query)}
+
+
+def photos_by_state(project_id: UUID) -> dict[tuple[UUID | None, EvidenceState], int]:
+    """How many photos of a project stand under which milestone in which state."""
+    rows = reading().execute(
+        sa.select(Evidence.milestone_id, Evidence.state, sa.func.count())
+        .where(Evidence.project_id == project_id)
+        .group_by(Evidence.milestone_id, Evidence.state)
+    )
+    return {(milestone_id, state): number for milestone_id, state, number in rows}
 
 
 def _gather(found: Sequence[Project]) -> Gathered:
@@ -176,15 +175,6 @@ def _photo_counts(ids: Sequence[UUID]) -> dict[UUID, tuple[int, UUID]]:
     )
     rows = reading().execute(sa.select(ranked.c.project_id, ranked.c.photos, ranked.c.id).where(ranked.c.place == 1))
     return {project_id: (photos, newest) for project_id, photos, newest in rows}
-
-
-def _photos_by_state(project_id: UUID) -> dict[tuple[UUID | None, EvidenceState], int]:
-    rows = reading().execute(
-        sa.select(Evidence.milestone_id, Evidence.state, sa.func.count())
-        .where(Evidence.project_id == project_id)
-        .group_by(Evidence.milestone_id, Evidence.state)
-    )
-    return {(milestone_id, state): number for milestone_id, state, number in rows}
 
 
 def _milestone_line(milestone: Milestone, by_state: dict[tuple[UUID | None, EvidenceState], int]) -> MilestoneLine:
@@ -252,7 +242,7 @@ def _refused(project_id: UUID) -> tuple[RefusedCount, ...]:
         )
         .group_by(EvidenceFinding.name)
     )
-    counts: dict[str, int] = dict(rows.tuples())
+    counts: dict[str, int] = dict(rows.all())
     by_people = sa.select(sa.func.count()).where(
         Evidence.project_id == project_id, Evidence.state == EvidenceState.REFUSED
     )

@@ -1,0 +1,49 @@
+"""One published photo with what vouches for it, and its two copies."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, make_response, render_template, request
+
+from public_site.door import bp
+from server.access import PUBLIC, declare
+from server.services import public
+
+#: A copy never changes, so a browser may keep it; a day bounds how long an error of ours would last.
+COPY_CACHING = "public, max-age=86400"
+#: The drawing of the site shows so much ground around the photo.
+AROUND_PHOTO_M = 150.0
+
+
+@bp.get("/photos/<uuid:evidence_id>")
+@declare(PUBLIC)
+def photo(evidence_id: UUID) -> str:
+    """One published photo."""
+    page = public.photo(evidence_id)
+    picture = public.picture(page.project.code, [page], around_photos_m=AROUND_PHOTO_M)
+    return render_template("public/photo.html", page=page, picture=picture)
+
+
+@bp.get("/photos/<uuid:evidence_id>/thumbnail.jpg")
+@declare(PUBLIC)
+def thumbnail(evidence_id: UUID) -> Response:
+    """The photo at most 400 pixels wide."""
+    return _copy(evidence_id, "thumbnail")
+
+
+@bp.get("/photos/<uuid:evidence_id>/web.jpg")
+@declare(PUBLIC)
+def web(evidence_id: UUID) -> Response:
+    """The photo at most 1600 pixels wide."""
+    return _copy(evidence_id, "web")
+
+
+def _copy(evidence_id: UUID, name: public.CopyName) -> Response:
+    found = public.photo_copy(evidence_id, name)
+    response = make_response(found.content)
+    response.content_type = "image/jpeg"
+    response.headers["Cache-Control"] = COPY_CACHING
+    response.set_etag(found.etag)
+    response.make_conditional(request)
+    return response

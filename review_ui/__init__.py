@@ -1,0 +1,21 @@
+"""The pages of the people who work on projects: what waits, photos, milestones, money, the record.
+
+Every form posts to one use case and answers with a redirection, or with the same page and the
+fault beside what was typed. What may be done is decided in ``server.services``, never here.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from review_ui import certificates, desk, milestones, photos, projects, record, sign_in
+from review_ui.door import bp
+from server.pages import furnish
+
+__all__ = ["certificates", "desk", "milestones", "photos", "projects", "record", "register", "sign_in"]
+
+
+def register(app: Flask) -> None:
+    """Open the reviewers' pages."""
+    furnish(app)
+    app.register_blueprint(bp)

@@ -1,0 +1,19 @@
+"""One project for its people: milestones, schedule, certificates."""
+
+from __future__ import annotations
+
+from flask import render_template
+
+from review_ui.door import bp
+from server.access import SIGNED_IN, declare
+from server.auth import current_actor
+from server.services import review
+from server.times import utc_now
+
+
+@bp.get("/review/projects/<string:code>")
+@declare(SIGNED_IN)
+def project(code: str) -> str:
+    """One project, published or not."""
+    page = review.project(current_actor(), code, now=utc_now())
+    return render_template("review/project.html", page=page, project=page.project)

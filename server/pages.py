@@ -1,0 +1,63 @@
+"""What every page is furnished with: the words, who is signed in, and how a form's faults are told.
+
+The rooms that show pages call ``furnish`` when they register; calling it twice does no harm.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Flask, request
+from marshmallow import EXCLUDE, Schema, ValidationError
+
+from server import wording
+from server.auth import optional_actor
+from server.problems import Problem, field_errors
+
+
+class Form(Schema):
+    """The parent of every form and query that a page takes; what it does not know is left out."""
+
+    class Meta:
+        """Browsers and the guard against forged forms add fields of their own."""
+
+        unknown = EXCLUDE
+
+
+def furnish(app: Flask) -> None:
+    """Give templates ``say`` (the words), ``actor`` (who is signed in) and ``fault`` (of a field)."""
+    app.jinja_env.globals.update(say=wording, actor=optional_actor, fault=fault)
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+
+
+def form(schema: type[Form]) -> dict[str, Any]:
+    """The posted form.
+
+    Raises:
+        Problem: ``invalid``, with every field that is not right.
+    """
+    return _loaded(schema, request.form.to_dict())
+
+
+def query(schema: type[Form]) -> dict[str, Any]:
+    """The address's query; fields left empty are as good as absent.
+
+    Raises:
+        Problem: ``invalid``, with every field that is not right.
+    """
+    return _loaded(schema, {key: value for key, value in request.args.items() if value.strip()})
+
+
+def fault(problem: Problem | None, name: str) -> str | None:
+    """What ``problem`` says of the field with this name, or None."""
+    if problem is None:
+        return None
+    return next((error.detail for error in problem.errors if error.pointer == f"#/{name}"), None)
+
+
+def _loaded(schema: type[Form], values: dict[str, str]) -> dict[str, Any]:
+    try:
+        loaded: dict[str, Any] = schema().load(values)
+    except ValidationError as error:
+        raise Problem("invalid", "Look at the marked fields.", errors=field_errors(error.messages)) from None
+    return loaded

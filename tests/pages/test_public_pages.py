@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from public_site.problem_types import MEANINGS
+from server.problems import CATALOGUE
+from tests.pages.browse import Visitor
+from tests.pages.story import Road
+
+
+def test_the_first_page_lists_projects_areas_and_the_newest_photos(road: Road, anyone: Visitor) -> None:
+    photos = road.approved()
+    anyone.go("/")
+
+    assert "Public works, witnessed" in anyone.text
+    assert {"/projects/ROAD-1", "/projects/OTHER-1", "/areas/R6", f"/photos/{photos[0]}"} <= set(anyone.page.links)
+
+
+def test_the_search_finds_and_says_when_nothing_fits(anyone: Visitor) -> None:
+    assert "/projects/ROAD-1" not in anyone.go("/?text=other").page.links
+    assert "No project fits this search." in anyone.go("/?text=zebra").text
+
+
+@pytest.mark.parametrize("query", ["state=nonsense", "cursor=nonsense", "text=%00"])
+def test_a_search_that_cannot_be_is_refused_as_a_page(anyone: Visitor, query: str) -> None:
+    anyone.go(f"/?{query}")
+
+    assert anyone.status == 422
+    assert "Some fields are not right" in anyone.text
+
+
+def test_the_project_page_tells_progress_money_photos_and_refusals(road: Road, anyone: Visitor) -> None:
+    road.send_rejected()
+    road.paid()
+    anyone.go("/projects/ROAD-1")
+
+    for words in ("Verified 10 %", "₱75,000.00", "The kerb", "taken outside the site", "paid"):
+        assert words in anyone.text
+
+
+def test_the_photo_page_tells_where_when_and_how_far_to_trust(road: Road, anyone: Visitor) -> None:
+    photo = road.approved()[0]
+    anyone.go(f"/photos/{photo}")
+
+    for words in ("11.00000° N, 122.50000° E", "UTC+8", "Taken inside the site", "Corroborated"):
+        assert words in anyone.text
+    assert f"/photos/{photo}/web.jpg" in anyone.page.images
+
+
+def test_a_photo_that_is_not_published_is_nowhere_public(road: Road, anyone: Visitor) -> None:
+    photo = road.send()
+
+    for path in (f"/photos/{photo}", f"/photos/{photo}/web.jpg", f"/photos/{photo}/thumbnail.jpg"):
+        assert anyone.go(path).status == 404
+
+
+def test_a_copy_is_not_sent_again_to_who_has_it(road: Road, anyone: Visitor) -> None:
+    path = f"/photos/{road.approved()[0]}/web.jpg"
+    first = anyone.client.get(path)
+    again = anyone.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
+
+    assert first.headers["Cache-Control"].startswith("public")
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("name", sorted(CATALOGUE))
+def test_every_problem_type_has_its_page(anyone: Visitor, name: str) -> None:
+    anyone.go(f"/problems/{name}")
+
+    assert anyone.status == 200
+    assert CATALOGUE[name].title in anyone.text
+
+
+def test_no_meaning_is_kept_for_a_problem_that_is_gone() -> None:
+    assert set(MEANINGS) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("path", ["/projects/none", "/areas/none", "/nowhere", "/problems/none"])
+def test_what_does_not_exist_is_told_as_a_page(anyone: Visitor, path: str) -> None:
+    assert anyone.go(path).status == 404
+    assert "There is no such record" in anyone.text
+
+
+def test_an_unexpected_fault_is_told_without_its_name(
+    app: Flask, anyone: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def break_down() -> None:
+        raise ZeroDivisionError("secret")
+
+    monkeypatch.setattr("server.services.public.areas", break_down)
+    anyone.go("/")
+
+    assert anyone.status == 500
+    assert "secret" not in anyone.html
+    assert "ZeroDivisionError" not in anyone.html
+
+
+def test_what_people_wrote_is_never_taken_for_markup(road: Road, anyone: Visitor) -> None:
+    photo = road.send(caption='<script>alert(1)</script>" onload="x')
+    road.send()
+    road.approve(road.put_forward())
+
+    for path in ("/", "/projects/ROAD-1", f"/photos/{photo}"):
+        assert "<script>alert" not in anyone.go(path).html
+        assert anyone.page.inline == []
+
+
+def test_no_page_needs_inline_script_or_style(road: Road, anyone: Visitor) -> None:
+    photo = road.approved()[0]
+    for path in ("/", "/areas/R6", "/projects/ROAD-1", f"/photos/{photo}", "/sign-in", "/nowhere"):
+        assert anyone.go(path).page.inline == []

@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from review_ui import record
+from server.models.payments import CertificateState
+from tests.pages.browse import Visitor
+from tests.pages.story import Road
+
+People = Callable[[str], Visitor]
+
+
+def test_the_desk_says_what_will_come_when_nothing_waits(road: Road, visitor: People) -> None:
+    text = visitor("supervisor").go("/review/").text
+
+    assert "Nothing waits for you." in text
+    assert "The works of ROAD-1" in text
+
+
+def test_the_desk_of_someone_without_a_role_says_so(visitor: People) -> None:
+    assert "You hold no role on any project yet" in visitor("nobody").go("/review/").text
+
+
+def test_the_desk_counts_what_waits_for_a_supervisor(road: Road, visitor: People) -> None:
+    road.send()
+    road.send_questionable()
+    road.put_forward()
+    text = visitor("supervisor").go("/review/").text
+
+    assert "Decide on “Milestone 1”" in text
+    assert "Look at 1 photo of “Milestone 1”" in text
+
+
+def test_the_desk_of_another_role_does_not_hold_a_supervisors_work(road: Road, visitor: People) -> None:
+    road.send_questionable()
+
+    assert "Look at" not in visitor("inspector").go("/review/").text
+
+
+def test_a_paymaster_certifies_and_pays(road: Road, visitor: People) -> None:
+    road.approved()
+    paymaster = visitor("paymaster").go("/review/")
+    assert "Certify ₱" in paymaster.text
+    paymaster.go(f"/review/certificates/{road.certificate().id}")
+
+    paymaster.press("Certify ₱75,000.00")
+    assert road.certificate().state is CertificateState.CERTIFIED
+    paymaster.press("Record the payment", reference="LDDAP-7", paid_on=road.today().isoformat())
+
+    assert "The payment is on record" in paymaster.text
+    assert "LDDAP-7" in paymaster.text
+    assert road.certificate().state is CertificateState.PAID
+
+
+def test_a_payment_day_that_cannot_be_is_told_beside_the_field(road: Road, visitor: People) -> None:
+    road.approved()
+    paymaster = visitor("paymaster").go(f"/review/certificates/{road.certificate().id}").press("Certify ₱75,000.00")
+    paymaster.press("Record the payment", reference="LDDAP-7", paid_on="2020-02-30")
+
+    assert paymaster.status == 422
+    assert 'id="paid_on-fault"' in paymaster.html
+    assert paymaster.page.forms[-1].values["reference"] == "LDDAP-7"
+
+
+def test_the_certificate_shows_its_calculation_to_those_who_cannot_pay(road: Road, visitor: People) -> None:
+    road.approved()
+    inspector = visitor("inspector").go(f"/review/certificates/{road.certificate().id}")
+
+    for words in ("Advance recovery", "−₱15,000.00", "₱75,000.00", "Only a paymaster of this project can certify"):
+        assert words in inspector.text
+
+
+def test_the_project_page_leads_to_its_milestones_and_certificates(road: Road, visitor: People) -> None:
+    page = visitor("supervisor").go("/review/projects/ROAD-1").page
+
+    assert f"/review/milestones/{road.milestone().id}" in page.links
+    assert f"/review/certificates/{road.certificate().id}" in page.links
+
+
+def test_the_record_is_newest_first_and_filtered(road: Road, visitor: People) -> None:
+    road.paid()
+    auditor = visitor("auditor").go("/review/record?project=ROAD-1")
+    assert auditor.text.index("certificate.paid") < auditor.text.index("evidence.received")
+
+    only = visitor("auditor").go("/review/record?project=ROAD-1&action=certificate.paid").html
+    assert "<code>certificate.paid</code>" in only
+    assert "<code>evidence.received</code>" not in only
+
+
+def test_the_record_of_another_agency_is_not_shown(road: Road, visitor: People) -> None:
+    road.send()
+
+    assert (
+        "evidence.received"
+        not in visitor("other_administrator").go("/review/record?project=ROAD-1").html.split("</form>")[-1]
+    )
+
+
+def test_the_record_pages_on_without_a_gap(road: Road, visitor: People, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(record, "PAGE_SIZE", 3)
+    road.paid()
+    auditor = visitor("auditor").go("/review/record?project=ROAD-1")
+    seen = numbers(auditor)
+    while older := [link for link in auditor.page.links if "cursor=" in link]:
+        seen += numbers(auditor.go(older[0]))
+
+    whole = visitor("auditor")
+    monkeypatch.setattr(record, "PAGE_SIZE", 1000)
+    assert len(seen) > 6
+    assert seen == numbers(whole.go("/review/record?project=ROAD-1"))
+
+
+def numbers(visitor: Visitor) -> list[str]:
+    return re.findall(r"no\. (\d+)<", visitor.html)
+
+
+def test_a_broken_cursor_is_a_fault_of_one_field(visitor: People) -> None:
+    assert visitor("auditor").go("/review/record?cursor=zzz").status == 422
+
+
+def test_a_supervisor_may_not_read_the_record(visitor: People) -> None:
+    assert visitor("supervisor").go("/review/record").status == 403
