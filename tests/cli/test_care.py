@@ -1,0 +1,123 @@
+"""Looking after an installation: the custody log checked, dead jobs tried again, the server's shape."""
+
+from __future__ import annotations
+
+import json
+import socket
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+
+import config
+from server.commands import running
+from server.db import reading, writing
+from server.models import Job
+from server.models.jobs import JobState
+from server.services import job_desk
+from server.times import utc_now
+from tests.cli.conftest import Saksi
+
+
+class TestTheCustodyLog:
+    def test_is_written_out_and_found_whole_without_the_database(self, saksi: Saksi, tmp_path: Path) -> None:
+        self._two_events(saksi)
+        target = tmp_path / "custody.jsonl"
+
+        saksi("custody", "export", str(target))
+
+        assert [json.loads(line)["action"] for line in target.read_text().splitlines()] == ["area.added"] * 2
+        assert saksi("custody", "verify", str(target)).output == "The log is whole: 2 events.\n"
+
+    def test_is_broken_by_one_changed_word(self, saksi: Saksi, tmp_path: Path) -> None:
+        self._two_events(saksi)
+        target = tmp_path / "custody.jsonl"
+        target.write_text(saksi("custody", "export").output.replace("Name R8", "Name R0"))
+
+        result = saksi("custody", "verify", str(target))
+
+        assert result.exit_code == 1
+        assert "broken at event 2" in result.output
+
+    def test_is_broken_by_a_line_taken_out(self, saksi: Saksi, tmp_path: Path) -> None:
+        self._two_events(saksi)
+        target = tmp_path / "custody.jsonl"
+        target.write_text(saksi("custody", "export").output.splitlines()[1])
+
+        assert saksi("custody", "verify", str(target)).exit_code == 1
+
+    def test_is_no_custody_log_where_a_line_is_no_event(self, saksi: Saksi, tmp_path: Path) -> None:
+        target = tmp_path / "custody.jsonl"
+        target.write_bytes(b"\xff not json\n")
+
+        result = saksi("custody", "verify", str(target))
+
+        assert (result.exit_code, "Line 1 is no event" in result.output) == (1, True)
+
+    @staticmethod
+    def _two_events(saksi: Saksi) -> None:
+        for code in ("R7", "R8"):
+            saksi("areas", "add", code, "--name", f"Name {code}", "--level", "region")
+
+
+class TestJobs:
+    def test_none_are_left(self, saksi: Saksi) -> None:
+        assert saksi("jobs").output == "Every job is done.\n"
+
+    def test_dead_ones_come_first_with_their_error(self, saksi: Saksi) -> None:
+        _job("waiting", JobState.QUEUED)
+        _job("failed", JobState.DEAD)
+
+        first, second = saksi("jobs").output.splitlines()
+
+        assert first.startswith("dead")
+        assert first.endswith("it broke")
+        assert second.startswith("queued")
+
+    def test_a_dead_one_is_tried_again(self, saksi: Saksi) -> None:
+        job_id = _job("failed", JobState.DEAD)
+
+        result = saksi("jobs", "retry", str(job_id))
+
+        assert result.output == "copies failed is queued again.\n"
+        reading().expire_all()
+        job = reading().get_one(Job, job_id)
+        assert (job.state, job.attempts) == (JobState.QUEUED, 0)
+        assert job in job_desk.unfinished()
+
+    def test_one_that_is_not_dead_is_left_alone(self, saksi: Saksi) -> None:
+        result = saksi("jobs", "retry", str(_job("waiting", JobState.RUNNING)))
+
+        assert (result.exit_code, "only a dead one" in result.output) == (1, True)
+
+    def test_one_that_is_not_there_is_told(self, saksi: Saksi) -> None:
+        result = saksi("jobs", "retry", str(UUID(int=7)))
+
+        assert (result.exit_code, "There is no job" in result.output) == (1, True)
+
+
+class TestServing:
+    def test_a_taken_port_is_told_before_anything_starts(self, saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
+        with socket.socket() as taken:
+            taken.bind(("127.0.0.1", 0))
+            taken.listen()
+            monkeypatch.setenv("SAKSI_PORT", str(taken.getsockname()[1]))
+
+            result = saksi("serve")
+
+        assert (result.exit_code, "Choose SAKSI_PORT" in result.output) == (1, True)
+
+    def test_one_worker_serves_with_the_threads_of_the_settings(self, settings: config.Settings) -> None:
+        server = running.server(settings)
+
+        assert (server.workers, server.blocking_threads, server.target) == (1, settings.threads, "wsgi:build")
+
+
+def _job(subject: str, state: JobState) -> UUID:
+    now = utc_now()
+    with writing() as session:
+        job = Job(kind="copies", subject=subject, state=state, attempts=5, queued_at=now, due_at=now)
+        job.last_error = "it broke" if state is JobState.DEAD else None
+        session.add(job)
+        session.flush()
+        return job.id
