@@ -7,6 +7,7 @@ zone) is settled here and nowhere else.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,7 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_BUSY_MS = 20_000
+_ONE_WRITER = threading.Lock()
 
 
 class Base(DeclarativeBase):
@@ -113,13 +115,28 @@ def writing() -> Iterator[Session]:
     session = db.session()
     # What was read before may be stale; a writer starts from what holds now.
     session.rollback()
-    session.connection(execution_options={"saksi_writes": True})
-    try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+    with _turn(session):
+        session.connection(execution_options={"saksi_writes": True})
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+@contextmanager
+def _turn(session: Session) -> Iterator[None]:
+    """On SQLite, the writers of this process take turns.
+
+    SQLite lets one write at a time and makes the others poll, so that an unlucky one may wait for
+    ever; a lock wakes the next at once. Writers of other processes are still waited for by polling.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    with _ONE_WRITER:
+        yield
 
 
 def table_of(model: type[Base]) -> sa.Table:

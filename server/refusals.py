@@ -6,6 +6,7 @@ import logging
 
 from flask import Flask, Response, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
 from server.problems import MEDIA_TYPE, Problem
@@ -27,6 +28,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, _tell)
     app.register_error_handler(CSRFError, lambda _error: _tell(_form_too_old()))
     app.register_error_handler(HTTPException, _tell_http)
+    app.register_error_handler(OperationalError, _tell_away)
     app.register_error_handler(Exception, _tell_unexpected)
 
 
@@ -58,6 +60,13 @@ def _tell_http(error: HTTPException) -> Response:
 def _tell_unexpected(error: Exception) -> Response:
     LOG.exception("%s %s failed", request.method, request.path, exc_info=error)
     return _tell(Problem("internal", "It was written down and will be looked at. What you sent was not recorded."))
+
+
+def _tell_away(error: OperationalError) -> Response:
+    """The database is locked, full or not there: nothing was recorded, and later is worth a try."""
+    LOG.error("%s %s: the database does not answer: %s", request.method, request.path, error.orig)
+    detail = "The database does not answer. Nothing was recorded; keep what you sent and send it again."
+    return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
 
 
 def _form_too_old() -> Problem:
