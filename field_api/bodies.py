@@ -106,7 +106,7 @@ def read_body(body: Body) -> dict[str, Any]:
     """
     if isinstance(body, JsonBody):
         _expect(JSON)
-        return load(body.schema, parse(request.get_data(cache=False)))
+        return load(body.schema, parse(_whole_body()))
     if body.alone is None:
         _expect(FORM)
     elif request.mimetype == JSON:
@@ -152,9 +152,21 @@ def _expect(*taken: str) -> None:
         raise Problem("media-type-unsupported", f"This address takes {' or '.join(taken)}.")
 
 
+def _whole_body() -> bytes:
+    """The bytes of the body.
+
+    Raises:
+        werkzeug.exceptions.RequestEntityTooLarge: it is larger than the limit of this request.
+    """
+    content = request.get_data(cache=False)
+    # A body of undeclared length is cut at the limit without a word; reading on raises the refusal.
+    request.stream.read(1)
+    return content
+
+
 def _read_alone(body: Multipart) -> dict[str, Any]:
     name, part = body.lone_part
-    value = parse(request.get_data(cache=False))
+    value = parse(_whole_body())
     absent = {other: None for other in body.parts if other != name}
     return absent | {name: load(part.schema, value) if part.checked else value}
 

@@ -75,7 +75,13 @@ def list_certificates(code: str) -> dict[str, Any]:
     "/certificates/<record:certificate_id>/certification",
     access=roles(Role.PAYMASTER),
     summary="Certify",
-    answers={201: Answer("Certified; the days to payment are counted from now.", CertificateDocument)},
+    answers={
+        201: Answer(
+            "Certified; the days to payment are counted from now.",
+            CertificateDocument,
+            leads_to={"pay": "certificate_id", "dispute": "certificate_id"},
+        )
+    },
     problems=("separation-of-duties", "wrong-state"),
 )
 def certify(certificate_id: UUID) -> tuple[dict[str, Any], int]:
@@ -125,7 +131,13 @@ def pass_on(certificate_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any],
     access=roles(*certificates.DISPUTERS),
     summary="Dispute a certificate",
     body=JsonBody(DisputeBody, example={"reason": "The retention was taken twice."}),
-    answers={201: Answer("The dispute stands beside the certificate until it is settled.", DisputeDocument)},
+    answers={
+        201: Answer(
+            "The dispute stands beside the certificate until it is settled.",
+            DisputeDocument,
+            leads_to={"settle": "dispute_id"},
+        )
+    },
     problems=("wrong-state",),
 )
 def dispute(certificate_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:

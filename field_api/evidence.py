@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
 
 from flask import Response, jsonify, request, url_for
-from werkzeug.wsgi import wrap_file
 
 from evidence.context import Stage
 from field_api.blueprint import api
@@ -29,8 +29,10 @@ from server.services.evidence import Upload
 from server.services.evidence_reading import EvidenceFilter
 from server.times import utc_now
 
+FOLLOWS = ("get_evidence", "get_original", "get_thumbnail", "get_web_copy", "decide_evidence", "appeal_evidence")
 PHOTO_TYPES = ("image/jpeg", "image/heic", "image/heif", "image/png", "image/webp", "image/avif", "image/tiff")
 COPY = "image/jpeg"
+CHUNK_BYTES = 64 * 1024
 PRIVATE_DAY = "private, max-age=86400"
 
 
@@ -61,7 +63,12 @@ class EvidenceQuery(PageByTimeQuery):
         },
     ),
     answers={
-        201: Answer("The photo is durable and on record, with its verdict.", EvidenceDocument, headers=("Location",)),
+        201: Answer(
+            "The photo is durable and on record, with its verdict.",
+            EvidenceDocument,
+            headers=("Location",),
+            leads_to=dict.fromkeys(FOLLOWS, "evidence_id"),
+        ),
         200: Answer("The same photo and claim were received before; this is that evidence.", EvidenceDocument),
     },
     problems=(
@@ -133,7 +140,8 @@ def get_evidence(evidence_id: UUID) -> dict[str, Any]:
 def get_original(evidence_id: UUID) -> Response:
     """Who opened an original, and when, goes on record. It is sent as an attachment, never shown inline."""
     opened = evidence_reading.original(current_actor(), evidence_id, now=utc_now())
-    response = Response(wrap_file(request.environ, opened.stream), content_type=opened.media_type)
+    response = Response(_chunks(opened.stream), content_type=opened.media_type)
+    # A HEAD request never begins to read.
     response.call_on_close(opened.stream.close)
     response.content_length = opened.size
     response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.name)}"
@@ -172,6 +180,12 @@ def get_thumbnail(evidence_id: UUID) -> Response:
 def get_web_copy(evidence_id: UUID) -> Response:
     """Not there until the job that makes it has run, usually within seconds."""
     return _copy(evidence_id, "web")
+
+
+def _chunks(stream: BinaryIO) -> Iterator[bytes]:
+    with stream:
+        while chunk := stream.read(CHUNK_BYTES):
+            yield chunk
 
 
 def _copy(evidence_id: UUID, name: str) -> Response:

@@ -210,7 +210,7 @@ class Box(fields.Field[tuple[float, float, float, float]]):
         sides: list[dict[str, Any]] = [
             {"type": "number", "minimum": -most, "maximum": most} for most in (180, 90, 180, 90)
         ]
-        shape = {"type": "array", "prefixItems": sides, "items": False, "minItems": 4, "maxItems": 4}
+        shape = {"type": "array", "prefixItems": sides, "minItems": 4, "maxItems": 4}
         super().__init__(metadata=shape | options.pop("metadata", {}), **options)
 
     def _deserialize(

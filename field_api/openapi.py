@@ -39,7 +39,7 @@ HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "Names this very answer; send it as If-None-Match.", "schema": {"type": "string"}},
     "Link": {"description": "The next page (rel=next), where there is one.", "schema": {"type": "string"}},
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
-    "If-None-Match": {"description": "ETags that are at hand.", "schema": {"type": "string", "minLength": 1}},
+    "If-None-Match": {"description": "ETags that are at hand.", "schema": {"type": "string"}},
 }
 ALWAYS = ("not-signed-in", "invalid", "internal")
 WITH_BODY = ("bad-request", "too-large", "media-type-unsupported")
@@ -122,6 +122,11 @@ def _answer(answer: Answer) -> dict[str, Any]:
     described: dict[str, Any] = {"description": answer.description}
     if answer.headers:
         described["headers"] = {name: HEADERS[name] for name in answer.headers}
+    if answer.leads_to:
+        described["links"] = {
+            name: {"operationId": name, "parameters": {value: "$response.body#/id"}}
+            for name, value in answer.leads_to.items()
+        }
     if answer.has_body:
         described["content"] = {name: {"schema": _answer_schema(answer, name)} for name in answer.media_types}
     return described

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
 
@@ -25,12 +25,16 @@ View = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One successful answer: its schema (None for no body or bytes), its media types, its headers by name."""
+    """One successful answer: its schema (None for no body or bytes), its media types, its headers by name.
+
+    ``leads_to`` names the operations that take the answer's ``id``, each with the name it has there.
+    """
 
     description: str
     schema: type[Schema] | None = None
     media_types: tuple[str, ...] = (JSON,)
     headers: tuple[str, ...] = ()
+    leads_to: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def has_body(self) -> bool:

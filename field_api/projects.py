@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from marshmallow import fields
+from marshmallow import INCLUDE, Schema, fields
 from werkzeug.datastructures import FileStorage
 
 from field_api.blueprint import api
@@ -32,16 +32,25 @@ SITE_TYPES = (
     "application/zip",
 )
 MAX_TABLE_BYTES = 4 * 1024 * 1024
-PARTS = Multipart(
-    "ProjectImport",
-    {
-        # The service names every fault of the document at once, with those of the files beside it.
-        "document": JsonPart(ProjectSchema, "The project.", checked=False, most_bytes=4 * 1024 * 1024),
-        "site": FilePart(SITE_TYPES, "The site: GeoJSON, KML, KMZ or a zipped Shapefile.", required=False),
-        "milestones": FilePart(("text/csv",), "The milestones, one row per requirement.", required=False),
-    },
-    alone="document",
-)
+MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
+
+
+class AnyDocument(Schema):
+    """A project as an import takes it, or what is meant to become one: the preview names its faults."""
+
+    class Meta:
+        """Any object is let pass."""
+
+        unknown = INCLUDE
+
+
+FILES: dict[str, JsonPart | FilePart] = {
+    "site": FilePart(SITE_TYPES, "The site: GeoJSON, KML, KMZ or a zipped Shapefile.", required=False),
+    "milestones": FilePart(("text/csv",), "The milestones, one row per requirement.", required=False),
+}
+# The service names every fault of the document at once, with those of the files beside it.
+DOCUMENT = JsonPart(ProjectSchema, "The project.", checked=False, most_bytes=MAX_DOCUMENT_BYTES)
+DRAFT = JsonPart(AnyDocument, "The project, finished or not.", most_bytes=MAX_DOCUMENT_BYTES)
 
 
 class ChangeDocument(Answered):
@@ -84,7 +93,7 @@ class ImportedProject(Answered):
     "/projects/<code:code>",
     access=roles(Role.ADMINISTRATOR),
     summary="Import a project",
-    body=PARTS,
+    body=Multipart("ProjectImport", {"document": DOCUMENT, **FILES}, alone="document"),
     answers={200: Answer("The project is as it was sent; the same again changes nothing.", ImportedProject)},
     problems=("import-refused", "separation-of-duties", "conflict"),
 )
@@ -109,7 +118,7 @@ def put_project(code: str, body: dict[str, Any]) -> dict[str, Any]:
     "/projects/<code:code>/preview",
     access=roles(Role.ADMINISTRATOR),
     summary="Preview an import",
-    body=PARTS,
+    body=Multipart("ProjectPreview", {"document": DRAFT, **FILES}, alone="document"),
     answers={200: Answer("What would change, and every fault.", PreviewDocument)},
 )
 def preview_project(code: str, body: dict[str, Any]) -> dict[str, Any]:

@@ -75,7 +75,13 @@ class SubmissionDocument(Answered):
     access=roles(Role.INSPECTOR, Role.CONTRACTOR),
     summary="Put evidence forward",
     body=JsonBody(SubmissionBody, example={"note": "All photos of the base course."}),
-    answers={201: Answer("The evidence is frozen; its digest is what a decision must name.", SubmissionDocument)},
+    answers={
+        201: Answer(
+            "The evidence is frozen; its digest is what a decision must name.",
+            SubmissionDocument,
+            leads_to={"decide_submission": "submission_id"},
+        )
+    },
     problems=("wrong-state",),
 )
 def submit_milestone(milestone_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
