@@ -112,6 +112,7 @@ class EvidenceFinding(Base):
     """What one check said of one photo."""
 
     __tablename__ = "evidence_finding"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
     name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)

@@ -173,6 +173,7 @@ class SiteCell(Base):
     """The quadtile cells that cover a current site: finding a site by place is an index look-up."""
 
     __tablename__ = "site_cell"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     cell: Mapped[int] = mapped_column(sa.BigInteger, primary_key=True, autoincrement=False)
     site_id: Mapped[UUID] = mapped_column(sa.ForeignKey("site.id"), primary_key=True, index=True)
