@@ -10,6 +10,9 @@ from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 import config
+import field_api
+import public_site
+import review_ui
 from evidence.storage.local import LocalStore
 from server import access, db, policy, refusals, requests
 from server.engines import EXTENSION, Engines
@@ -52,10 +55,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 
 def _register_doors(app: Flask) -> None:
     """The rooms that face the outside; they know nothing of each other."""
-    import field_api
-    import public_site
-    import review_ui
-
     field_api.register(app)
     review_ui.register(app)
     public_site.register(app)

@@ -23,7 +23,7 @@ SALT = "saksi.session.v1"
 
 def token_for(session_id: UUID) -> str:
     """The bearer token that names ``session_id``, signed with the installation's secret."""
-    return cast(str, _signer().dumps(session_id.hex))
+    return str(_signer().dumps(session_id.hex))
 
 
 def actor_from_token(request: Request) -> Actor | None:
@@ -39,7 +39,7 @@ def actor_from_token(request: Request) -> Actor | None:
     try:
         if scheme.lower() != "bearer":
             raise BadSignature("not a bearer token")
-        session_id = UUID(cast(str, _signer().loads(token.strip())))
+        session_id = UUID(str(_signer().loads(token.strip())))
     except (BadSignature, ValueError, TypeError, AttributeError):
         raise _stale() from None
     actor = sessions.actor(session_id, now=utc_now())

@@ -51,6 +51,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Turn an aware instant to UTC; a naive one is a ValueError."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -58,6 +59,7 @@ class UtcDateTime(sa.types.TypeDecorator[datetime]):
         return value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give an instant its zone back on engines that store none."""
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
@@ -141,9 +143,7 @@ def _turn(session: Session) -> Iterator[None]:
 
 def table_of(model: type[Base]) -> sa.Table:
     """The bare table of a model, for statements that need none of the mapper's work."""
-    table = model.__table__
-    assert isinstance(table, sa.Table)
-    return table
+    return cast(sa.Table, model.__table__)
 
 
 def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:

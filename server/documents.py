@@ -25,7 +25,7 @@ class Document:
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it; raises TypeError for one that has no plain form."""
-    if value is None or isinstance(value, str | int | float | bool) and not isinstance(value, Enum):
+    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
         return value
     if isinstance(value, Enum):
         return value.value

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import cast
 
 from flask import current_app
 
@@ -24,6 +25,4 @@ class Engines:
 
 def engines() -> Engines:
     """The engines of the running application."""
-    found = current_app.extensions[EXTENSION]
-    assert isinstance(found, Engines)
-    return found
+    return cast(Engines, current_app.extensions[EXTENSION])

@@ -116,7 +116,7 @@ def _run_for_ever(app: Flask) -> None:
             _work_came.clear()
 
 
-def _due(now: datetime) -> sa.Select[tuple[UUID]]:
+def _due(now: datetime) -> sa.Select[UUID]:
     """The job that has waited longest, among the queued and those whose lease ran out."""
     return (
         sa.select(Job.id)

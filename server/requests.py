@@ -6,7 +6,7 @@ read and hashed, so that its bytes touch the disk once and memory does not grow 
 
 from __future__ import annotations
 
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from flask import Flask, Request, Response, g, redirect, request, url_for
 from flask_wtf.csrf import CSRFProtect
@@ -59,38 +59,38 @@ class EvidenceRequest(Request):
         part: FileStorage | None = self.files.get(PHOTO_FIELD)
         if part is None:
             return None
-        stream: Any = part.stream
-        assert hasattr(stream, "seal")
-        return cast(Incoming, stream)
+        return cast(Incoming, part.stream)
 
 
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Put the door-keepers before, and the headers behind, every route."""
+    app.before_request(lambda: _enter(app, csrf))
+    app.after_request(_harden)
+    app.teardown_request(_sweep)
 
-    @app.before_request
-    def enter() -> Response | None:
-        _limit_size()
-        if request.endpoint is None:
-            return None
-        if wants_page():
-            g.actor = auth.actor_from_cookie()
-            csrf.protect()
-        else:
-            g.actor = auth.actor_from_token(request)
-        return _keep_the_door(app, request.endpoint)
 
-    @app.after_request
-    def leave(response: Response) -> Response:
-        for name, value in SECURITY_HEADERS.items():
-            response.headers.setdefault(name, value)
-        if auth.optional_actor() is not None or response.status_code >= 400:
-            response.headers.setdefault("Cache-Control", "private, no-store")
-        return response
+def _enter(app: Flask, csrf: CSRFProtect) -> Response | None:
+    _limit_size()
+    if request.endpoint is None:
+        return None
+    g.actor = auth.actor_from_cookie() if wants_page() else auth.actor_from_token(request)
+    turned_away = _keep_the_door(app, request.endpoint)
+    if turned_away is None and wants_page():
+        csrf.protect()
+    return turned_away
 
-    @app.teardown_request
-    def sweep(_error: BaseException | None) -> None:
-        for incoming in g.pop("incoming", []):
-            incoming.discard()
+
+def _harden(response: Response) -> Response:
+    for name, value in SECURITY_HEADERS.items():
+        response.headers.setdefault(name, value)
+    if auth.optional_actor() is not None or response.status_code >= 400:
+        response.headers.setdefault("Cache-Control", "private, no-store")
+    return response
+
+
+def _sweep(_error: BaseException | None) -> None:
+    for incoming in g.pop("incoming", []):
+        incoming.discard()
 
 
 def _limit_size() -> None:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 
 def utc_now() -> datetime:
-    """This instant, aware and in UTC."""
+    """The present instant, aware and in UTC."""
     return datetime.now(UTC)
 
 

@@ -44,7 +44,7 @@ class Area(Base):
     level: Mapped[str] = mapped_column(sa.String(40))
     path: Mapped[str] = mapped_column(sa.String(500), index=True)
 
-    parent: Mapped[Area | None] = relationship(remote_side=[id])
+    parent: Mapped[Area | None] = relationship(remote_side="Area.id")
 
 
 class Project(Base):

@@ -91,7 +91,9 @@ class SubmissionParty(Base):
         sa.UniqueConstraint("submission_id", "person_id", "part"),
         sa.ForeignKeyConstraint(["person_id", "organisation_id"], ["person.id", "person.organisation_id"]),
         sa.ForeignKeyConstraint(["submission_id", "contractor_id"], ["submission.id", "submission.contractor_id"]),
-        sa.CheckConstraint("part = 'contributor' OR organisation_id <> contractor_id", name="contractor_decides_nothing"),
+        sa.CheckConstraint(
+            "part = 'contributor' OR organisation_id <> contractor_id", name="contractor_decides_nothing"
+        ),
     )
 
     submission_id: Mapped[UUID] = mapped_column(primary_key=True)

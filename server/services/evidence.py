@@ -11,7 +11,7 @@ import hashlib
 import json
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, BinaryIO, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -32,7 +32,6 @@ from server.services.evidence_record import Photo, record
 from server.services.evidence_target import Wanted, find_target
 from server.services.evidence_view import plain
 from server.times import iso
-
 
 _EVIDENCE = table_of(Evidence).c
 _KNOWN = sa.select(_EVIDENCE.sha256, _EVIDENCE.claim_digest, _EVIDENCE.uploader_id).where(
@@ -140,7 +139,7 @@ def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
 def _read(upload: Upload, seal: Seal) -> FileClaim:
     upload.photo.seek(0)
     try:
-        return metadata.read(upload.photo, size=seal.size)
+        return metadata.read(cast(BinaryIO, upload.photo), size=seal.size)
     except UnsupportedTypeError as error:
         raise Problem(
             "photo-type-unsupported",

@@ -121,7 +121,7 @@ def read_copy(sha256: str, name: str) -> bytes:
         raise Problem("not-found", "This copy is not there; it may still be in the making.") from None
 
 
-def _whole() -> sa.Select[tuple[Evidence]]:
+def _whole() -> sa.Select[Evidence]:
     return sa.select(Evidence).options(
         joinedload(Evidence.original),
         joinedload(Evidence.project),

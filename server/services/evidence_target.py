@@ -27,7 +27,6 @@ from server.problems import FieldError, Problem
 from server.services import site_lookup
 from server.services.schedule import fitting_milestone, schedule_for
 
-
 _PROJECTS = (
     sa.select(Project, Site)
     .outerjoin(Site, sa.and_(Site.project_id == Project.id, Site.retired_at.is_(None)))

@@ -7,7 +7,6 @@ import subprocess
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -28,11 +27,11 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
-def done(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def done(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The subjects of the ``note`` jobs that were done, in order."""
     subjects: list[str] = []
     monkeypatch.setitem(jobs.HANDLERS, "note", subjects.append)
-    yield subjects
+    return subjects
 
 
 def queue(subject: str, kind: str = "note") -> None:
@@ -61,9 +60,13 @@ def test_a_job_that_is_asked_for_twice_is_one_job(app: Flask) -> None:
 
 
 def test_a_job_of_an_undone_transaction_was_never_queued(app: Flask) -> None:
-    with pytest.raises(RuntimeError), writing() as session:
-        jobs.enqueue(session, "note", "a", now=START)
-        raise RuntimeError
+    def queue_and_fail() -> None:
+        with writing() as session:
+            jobs.enqueue(session, "note", "a", now=START)
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        queue_and_fail()
 
     assert not jobs.run_one(START)
 

@@ -45,10 +45,14 @@ def test_many_writers_at_once_all_get_their_turn(app: Flask) -> None:
 
 
 def test_a_failed_writer_leaves_nothing_and_lets_the_next_one_in(app: Flask) -> None:
-    with pytest.raises(ZeroDivisionError), writing() as session:
-        session.add(Area(code="X", name="X", level="region", path="X/"))
-        session.flush()
-        _ = 1 / 0
+    def write_and_fail() -> None:
+        with writing() as session:
+            session.add(Area(code="X", name="X", level="region", path="X/"))
+            session.flush()
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        write_and_fail()
 
     add_area("Y")
 
