@@ -5,9 +5,11 @@ Times become RFC 3339 in UTC, dates ISO 8601, ids and codes text; what is None s
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from datetime import date, datetime
 from enum import Enum
+from types import NoneType
 from typing import Any
 from uuid import UUID
 
@@ -25,20 +27,20 @@ class Document:
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it; raises TypeError for one that has no plain form."""
-    if value is None or (isinstance(value, str | int | float | bool) and not isinstance(value, Enum)):
-        return value
-    if isinstance(value, Enum):
-        return value.value
-    if isinstance(value, datetime):
-        return iso(value)
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
-    if isinstance(value, dict):
-        return {key: plain(each) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(each) for each in value]
-    if isinstance(value, Document) and is_dataclass(value):
-        return value.as_document()
+    for kinds, told in _FORMS:
+        if isinstance(value, kinds):
+            return told(value)
     raise TypeError(f"{type(value).__name__} has no plain form")
+
+
+#: The first that fits holds: a datetime is a date as well, and a code of a StrEnum is text.
+_FORMS: tuple[tuple[type | tuple[type, ...], Callable[[Any], Any]], ...] = (
+    (Enum, lambda code: code.value),
+    ((str, int, float, NoneType), lambda value: value),
+    (datetime, iso),
+    (date, date.isoformat),
+    (UUID, str),
+    (dict, lambda members: {key: plain(each) for key, each in members.items()}),
+    ((list, tuple), lambda items: [plain(each) for each in items]),
+    (Document, lambda document: document.as_document()),
+)
