@@ -71,8 +71,7 @@ def _serve(place: House, lock: int, console: Console) -> None:
 
 def _load(place: House, memory: Memory, console: Console) -> None:
     console.print("Loading the demonstration programme; this takes a minute or two, once.")
-    # Forking a process that has threads is unsafe; a fresh one costs a second.
-    pool = ProcessPoolExecutor(PAINTERS, mp_context=get_context("spawn"), initializer=_leave_ctrl_c_to_others)
+    pool = _painters()
     try:
         with _Shown(console) as shown:
             load(place, memory.anchor, pool, shown)
@@ -117,10 +116,15 @@ def welcome(place: House, console: Console) -> None:
         console.print(f"  {what:<24}{place.base}{path}", soft_wrap=True)
     console.print(f"\nDemonstration accounts; the password of each is [bold]{told['password']}[/bold]\n")
     accounts = Table.grid(padding=(0, 2))
+    for _ in range(2):
+        accounts.add_column(no_wrap=True)
+    accounts.add_column()
     for person in told["people"]:
         accounts.add_row(f"  {person['role'].replace('_', ' ')}", person["email"], person["shows"])
     console.print(accounts)
-    console.print(f"\nEverything is kept in {place.folder}; `make demo-reset` throws it away.", soft_wrap=True)
+    console.print(
+        f"\nEverything is kept in {place.folder}; `make demo-reset` throws it away.", soft_wrap=True, highlight=False
+    )
 
 
 @contextmanager
@@ -138,6 +142,14 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
-def _leave_ctrl_c_to_others() -> None:
-    """A painter is told to stop by the process that started it."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+def _painters() -> ProcessPoolExecutor:
+    """Processes that draw, and that leave Ctrl-C to the process which started them."""
+    # Forking a process that has threads is unsafe; a fresh one costs a second.
+    pool = ProcessPoolExecutor(PAINTERS, mp_context=get_context("spawn"))
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        # The first task starts all processes, and they inherit that the signal is ignored.
+        pool.submit(int)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    return pool
