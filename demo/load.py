@@ -7,11 +7,11 @@ what is there stays. What is printed is the caller's concern.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Protocol
 
@@ -23,7 +23,6 @@ from demo.visitors import Cast
 from server.times import iso, utc_now
 
 ADMINISTRATOR = "administrator"
-COPIES_S = 90.0
 
 
 class Progress(Protocol):
@@ -107,12 +106,10 @@ def _both(keep: Callable[[Answer], None], progress: Progress) -> Callable[[Answe
 
 def _await_copies(progress: Progress) -> None:
     """Wait until the server has made the copies, so that the pages have pictures from the first look."""
-    waiting, give_up_at = records.jobs_waiting(), time.monotonic() + COPIES_S
+    waiting = records.jobs_waiting()
     if waiting:
         progress.begin("Making thumbnails", waiting)
-    while waiting and time.monotonic() < give_up_at:
-        time.sleep(0.2)
-        left = records.jobs_waiting()
+    for left in chain(records.while_jobs_wait(), (0,)):
         for _ in range(waiting - left):
             progress.advance("")
         waiting = left

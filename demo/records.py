@@ -6,6 +6,8 @@ reads it here, on the same machine. Nothing is written.
 
 from __future__ import annotations
 
+import time
+from collections.abc import Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -46,3 +48,11 @@ def jobs_waiting() -> int:
     db.session.remove()
     waiting = sa.select(sa.func.count()).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
     return reading().scalar(waiting) or 0
+
+
+def while_jobs_wait(at_most_s: float = 90.0) -> Iterator[int]:
+    """Until every job is done, or the time is over, how many are left; asked several times a second."""
+    give_up_at = time.monotonic() + at_most_s
+    while (left := jobs_waiting()) and time.monotonic() < give_up_at:
+        yield left
+        time.sleep(0.2)

@@ -108,6 +108,9 @@ class Story:
         if standing is None:
             raise LookupError(f"{self.plan.code}: {step.said['milestone']} was never put forward")
         if self.cast.email(step.said["by"]) not in standing.deciders:
+            # Nothing is approved before its pictures were decoded once.
+            for _ in records.while_jobs_wait():
+                pass
             said = {"decision": step.verb, "reason": step.said["reason"], "digest": standing.digest}
             self.cast[step.said["by"]].call("POST", f"/submissions/{standing.id}/decisions", json=said)
 

@@ -64,7 +64,7 @@ class Visitor:
         answer = response.json()
         if response.is_success:
             return answer
-        raise RefusedError(answer["type"].rpartition("/")[2], answer.get("detail", answer["title"]))
+        raise RefusedError(answer["type"].rpartition("/")[2], _told(answer))
 
     def import_project(self, plan: Plan) -> None:
         """Send a project with its site, and with its milestones where they are a table."""
@@ -114,6 +114,12 @@ def _position(fix: Fix) -> dict[str, Any]:
         "confidence": 0.95,
         "heading_deg": fix.heading_deg,
     }
+
+
+def _told(problem: Mapping[str, Any]) -> str:
+    """A problem's sentence, and what it says of single fields."""
+    faults = [f"{fault['pointer']} {fault['detail']}" for fault in problem.get("errors", ())]
+    return " ".join([problem.get("detail", problem["title"]), *faults])
 
 
 class Cast:
