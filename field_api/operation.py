@@ -136,4 +136,6 @@ def _respond(answer: Any) -> Response:
     document, status = answer if isinstance(answer, tuple) else (answer, 200)
     response = jsonify(document)
     response.status_code = status
+    # A document that says nothing of keeping it is somebody's own: a token, a verdict.
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -86,10 +86,11 @@ def checker(headers: dict[str, str]) -> SchemathesisConfig:
 @schemathesis.hook("before_call")
 def send_some_real_photos(_context: HookContext, case: Case, _options: dict[str, Any]) -> None:
     """No generator makes a photo; every other well-formed upload gets one that belongs to the road."""
-    if case.operation.label.startswith("PUT /api/v1/evidence/") and isinstance(case.body, dict) and "photo" in case.body:
-        if case.meta is not None and case.meta.generation.mode.is_positive and next(TURN) % 2:
-            case.body["photo"] = good_photo(next(TURN))
-            case.body["claim"] = road_claim()
+    upload = case.operation.label.startswith("PUT /api/v1/evidence/") and isinstance(case.body, dict)
+    well_formed = case.meta is not None and case.meta.generation.mode.is_positive
+    if upload and well_formed and "photo" in case.body and next(TURN) % 2:
+        # A new body: the checker makes malformed ones out of the old.
+        case.body = {**case.body, "photo": good_photo(next(TURN)), "claim": road_claim()}
 
 
 def faults_in(event: EngineEvent) -> Iterator[str]:

@@ -1,0 +1,255 @@
+"""Every route against every role: who gets through the door, and who through the record's.
+
+The table below is written by hand and is the law. A route that is not in it fails the test, and so does
+one that is let to somebody it does not name. Anything but 401, 403 and the way to the sign-in page
+means that the door stood open.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server.auth import COOKIE_KEY
+from server.db import new_id, reading
+from server.models import Certificate, Milestone, Project
+from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_photo, road_claim
+
+Bearer = Callable[[str], Headers]
+
+ROLES = frozenset(
+    {"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"}
+)
+UPLOADERS = frozenset({"inspector", "contractor", "safety_officer"})
+STRANGERS = ("other_inspector", "other_supervisor", "other_paymaster", "other_administrator")
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Who may call a route, and whether it asks for a role on the very project."""
+
+    allowed: frozenset[str] | None
+    on_the_project: bool = False
+
+
+def only(*personas: str) -> Rule:
+    """The roles that may call, on the project of the record."""
+    return Rule(frozenset(personas), on_the_project=True)
+
+
+ANYONE = Rule(None)
+SIGNED_IN = Rule(ROLES | {"nobody"})
+READERS = Rule(ROLES, on_the_project=True)
+ON_PROJECT = Rule(ROLES | {"nobody"}, on_the_project=True)
+
+TABLE: dict[tuple[str, str], Rule] = {
+    ("GET", "/openapi.json"): ANYONE,
+    ("POST", "/api/v1/session"): ANYONE,
+    ("DELETE", "/api/v1/session"): SIGNED_IN,
+    ("GET", "/api/v1/assignments"): SIGNED_IN,
+    ("GET", "/api/v1/evidence"): Rule(ROLES),
+    ("PUT", "/api/v1/evidence/<evidence_id>"): only(*UPLOADERS),
+    ("GET", "/api/v1/evidence/<evidence_id>"): READERS,
+    ("GET", "/api/v1/evidence/<evidence_id>/original"): READERS,
+    ("GET", "/api/v1/evidence/<evidence_id>/thumbnail"): READERS,
+    ("GET", "/api/v1/evidence/<evidence_id>/web"): READERS,
+    ("POST", "/api/v1/evidence/<evidence_id>/decisions"): only("supervisor"),
+    # Only the uploader appeals, and the photo of these tests is the inspector's.
+    ("POST", "/api/v1/evidence/<evidence_id>/appeals"): only("inspector"),
+    ("POST", "/api/v1/milestones/<milestone_id>/submissions"): only("inspector", "contractor"),
+    ("POST", "/api/v1/submissions/<submission_id>/decisions"): only("supervisor"),
+    ("GET", "/api/v1/projects/<code>/certificates"): READERS,
+    ("PUT", "/api/v1/projects/<code>"): only("administrator"),
+    ("POST", "/api/v1/projects/<code>/preview"): only("administrator"),
+    ("POST", "/api/v1/certificates/<certificate_id>/certification"): only("paymaster"),
+    ("POST", "/api/v1/certificates/<certificate_id>/payment"): only("paymaster"),
+    ("POST", "/api/v1/certificates/<certificate_id>/passing-on"): only("contractor"),
+    ("POST", "/api/v1/certificates/<certificate_id>/disputes"): only(
+        "contractor", "supervisor", "paymaster", "administrator", "auditor"
+    ),
+    ("POST", "/api/v1/disputes/<dispute_id>/settlement"): only("administrator"),
+    ("GET", "/api/v1/public/projects"): ANYONE,
+    ("GET", "/api/v1/public/projects/<code>"): ANYONE,
+    ("GET", "/api/v1/public/photos/<evidence_id>"): ANYONE,
+    ("GET", "/api/v1/public/photos/<evidence_id>/thumbnail"): ANYONE,
+    ("GET", "/api/v1/public/photos/<evidence_id>/web"): ANYONE,
+    ("GET", "/"): ANYONE,
+    ("GET", "/areas/<code>"): ANYONE,
+    ("GET", "/projects/<code>"): ANYONE,
+    ("GET", "/photos/<evidence_id>"): ANYONE,
+    ("GET", "/photos/<evidence_id>/thumbnail.jpg"): ANYONE,
+    ("GET", "/photos/<evidence_id>/web.jpg"): ANYONE,
+    ("GET", "/problems/<name>"): ANYONE,
+    ("GET", "/static/<filename>"): ANYONE,
+    ("GET", "/sign-in"): ANYONE,
+    ("POST", "/sign-in"): ANYONE,
+    ("POST", "/sign-out"): SIGNED_IN,
+    ("GET", "/review/"): SIGNED_IN,
+    ("GET", "/review/record"): Rule(frozenset({"administrator", "auditor"})),
+    ("GET", "/review/projects/<code>"): ON_PROJECT,
+    ("GET", "/review/milestones/<milestone_id>"): ON_PROJECT,
+    ("POST", "/review/milestones/<milestone_id>/decisions"): only("supervisor"),
+    ("POST", "/review/milestones/<milestone_id>/submissions"): only("inspector", "contractor"),
+    ("GET", "/review/photos/<evidence_id>"): ON_PROJECT,
+    ("GET", "/review/photos/<evidence_id>/thumbnail.jpg"): ON_PROJECT,
+    ("GET", "/review/photos/<evidence_id>/web.jpg"): ON_PROJECT,
+    ("POST", "/review/photos/<evidence_id>/original"): ON_PROJECT,
+    ("POST", "/review/photos/<evidence_id>/decisions"): only("supervisor"),
+    ("POST", "/review/photos/<evidence_id>/appeals"): only("inspector"),
+    ("GET", "/review/certificates/<certificate_id>"): ON_PROJECT,
+    ("POST", "/review/certificates/<certificate_id>/certification"): only("paymaster"),
+    ("POST", "/review/certificates/<certificate_id>/payment"): only("paymaster"),
+}
+ROUTES = sorted(TABLE)
+
+#: Bodies good enough to reach the record. The form of a page needs none: it is refused before it is read.
+BODIES: dict[str, dict[str, object]] = {
+    "decide_evidence": {"decision": "refuse", "reason": "Not the culvert."},
+    "appeal_evidence": {"reason": "Look again."},
+    "submit_milestone": {},
+    "decide_submission": {"decision": "return", "reason": "More.", "digest": "0" * 64},
+    "pay": {"reference": "R-1", "paid_on": "2026-01-01"},
+    "pass_on": {"recipient": "Sub", "amount_minor": 1, "reference": "R-2", "passed_on": "2026-01-01"},
+    "dispute": {"reason": "Wrong."},
+    "settle": {"settlement": "Right."},
+    "put_project": {"code": "ROAD-1", "agency": "agency"},
+    "preview_project": {"code": "ROAD-1", "agency": "agency"},
+}
+
+
+@pytest.fixture
+def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
+    """Records of the road: a photo, a milestone, a submission of it, a certificate, a dispute."""
+    photo = put_photo(client, bearer("inspector"), good_photo(size=(2400, 1800)), road_claim()).get_json()
+    session = reading()
+    road = session.scalars(sa.select(Project).where(Project.code == "ROAD-1")).one()
+    milestones = session.scalars(sa.select(Milestone).where(Milestone.project_id == road.id)).all()
+    milestone = min(milestones, key=lambda each: each.position)
+    certificate = session.scalars(sa.select(Certificate).where(Certificate.milestone_id == milestone.id)).one()
+    told = {"evidence_id": photo["id"], "milestone_id": str(milestone.id), "certificate_id": str(certificate.id)}
+    return told | {
+        "submission_id": _submission(client, bearer, milestone.id),
+        "dispute_id": _dispute(certificate.id, road),
+        "code": "ROAD-1",
+        "name": "invalid",
+        "filename": "site.css",
+    }
+
+
+def _submission(client: FlaskClient, bearer: Bearer, milestone_id: UUID) -> str:
+    made = client.post(f"/api/v1/milestones/{milestone_id}/submissions", json={}, headers=bearer("inspector"))
+    return str(made.get_json()["id"])
+
+
+def _dispute(certificate_id: UUID, road: Project) -> str:
+    from datetime import UTC, datetime
+
+    from server.db import writing
+    from server.models import Dispute, Person
+
+    with writing() as session:
+        person = session.scalars(sa.select(Person).where(Person.email == "auditor@example.org")).one()
+        raised = Dispute(
+            certificate_id=certificate_id, reason="Wrong.", raised_by=person.id, raised_at=datetime.now(UTC)
+        )
+        session.add(raised)
+        session.flush()
+        return str(raised.id)
+
+
+def test_every_route_is_in_the_table_and_every_line_is_a_route(app: Flask) -> None:
+    routed = {
+        (method, re.sub(r"<\w+:(\w+)>", r"<\1>", rule.rule))
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    assert routed == set(TABLE)
+
+
+@pytest.mark.parametrize(("method", "path"), ROUTES)
+def test_each_route_is_open_to_those_of_the_table_and_to_no_one_else(
+    app: Flask, ids: dict[str, str], bearer: Bearer, method: str, path: str
+) -> None:
+    rule = TABLE[method, path]
+    for persona in (None, *sorted(ROLES), "nobody"):
+        opened = is_open(call(app, bearer, persona, method, path, ids))
+        expected = rule.allowed is None or (persona is not None and persona in rule.allowed)
+        if persona == "nobody" and rule.on_the_project:
+            expected = False
+        assert opened == expected, f"{persona or 'anonymous'} {'passes' if opened else 'is refused'}: {method} {path}"
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if TABLE[route].on_the_project])
+def test_the_same_role_on_another_project_opens_nothing(
+    app: Flask, ids: dict[str, str], bearer: Bearer, method: str, path: str
+) -> None:
+    for persona in STRANGERS:
+        response = call(app, bearer, persona, method, path, ids)
+        assert not is_open(response), f"{persona} passes: {method} {path}: {response.status_code}"
+
+
+@pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[1].startswith("/api/")])
+def test_a_forged_token_is_refused_everywhere(
+    client: FlaskClient, ids: dict[str, str], method: str, path: str
+) -> None:
+    response = client.open(fill(path, ids), method=method, headers=FORGED)
+
+    assert_problem(response, 401, "not-signed-in")
+    assert response.headers["WWW-Authenticate"].startswith("Bearer")
+
+
+def call(
+    app: Flask, bearer: Bearer, persona: str | None, method: str, path: str, ids: dict[str, str]
+) -> TestResponse:
+    """Call a route as ``persona`` (None: not signed in) with a body that reaches the record."""
+    client = app.test_client()
+    address = fill(path, ids)
+    if not path.startswith(("/api/", "/openapi")):
+        return call_page(app, client, bearer, persona, method, address)
+    headers = bearer(persona) if persona else {}
+    if path == "/api/v1/evidence/<evidence_id>" and method == "PUT":
+        return put_photo(client, headers, good_photo(7), road_claim(), evidence_id=new_id())
+    with app.test_request_context(address, method=method):
+        from flask import request
+
+        name = str(request.endpoint).rpartition(".")[2]
+    body = BODIES.get(name)
+    return client.open(address, method=method, headers=headers, json=body, buffered=True)
+
+
+def call_page(
+    app: Flask, client: FlaskClient, bearer: Bearer, persona: str | None, method: str, address: str
+) -> TestResponse:
+    """Call a page with the cookie of a person; forms are let off their CSRF token, which is tried elsewhere."""
+    app.config["WTF_CSRF_METHODS"] = set()
+    if persona is not None:
+        from server.auth import _signer
+
+        token = bearer(persona)["Authorization"].removeprefix("Bearer ")
+        with client.session_transaction() as cookie:
+            cookie[COOKIE_KEY] = str(UUID(_signer().loads(token)))
+    form = {"decision": "return", "reason": "More.", "digest": "0" * 64, "reference": "R", "paid_on": "2026-01-01"}
+    return client.open(address, method=method, data=form if method == "POST" else None, buffered=True)
+
+
+def fill(path: str, ids: dict[str, str]) -> str:
+    """The address with the records' ids in it."""
+    return re.sub(r"<(\w+)>", lambda match: ids[match.group(1)], path)
+
+
+def is_open(response: TestResponse) -> bool:
+    """Whether the caller got past the doors; what the use case then said does not matter."""
+    to_sign_in = response.status_code in {302, 303} and "/sign-in?next=" in response.headers.get("Location", "")
+    if response.content_type == "application/problem+json":
+        # Separation of duties is asked of people who may do this, just not here.
+        return response.get_json()["type"] not in {"/problems/not-allowed", "/problems/not-signed-in"}
+    return response.status_code not in {401, 403} and not to_sign_in
