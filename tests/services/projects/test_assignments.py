@@ -90,8 +90,9 @@ def test_a_role_across_an_agency_is_no_assignment(actor: Callable[[str], Actor],
 
 def test_only_projects_of_the_person_are_told_in_order_of_code(actor: Callable[[str], Actor]) -> None:
     other = reading().scalars(sa.select(Project.id).where(Project.code == "OTHER-1")).one()
+    person = actor("inspector").person_id
     with writing() as session:
-        session.add(Grant(person_id=actor("inspector").person_id, role=Role.SAFETY_OFFICER, project_id=other))
+        session.add(Grant(person_id=person, role=Role.SAFETY_OFFICER, project_id=other))
 
     told = assignments.of(actor("inspector"), now=NOW)["projects"]
 
