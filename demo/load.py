@@ -91,7 +91,7 @@ def load(house: House, anchor: datetime, pool: Executor, progress: Progress, pai
             progress.advance(plan.code)
         progress.begin("Drawing and sending photos", len(shots))
         for plan in plans:
-            Story(plan, cast, studio, _both(answers.append, progress)).tell()
+            Story(plan, cast, studio, _both(answers.append, progress), house.folder / "to-send").tell()
     _await_copies(progress)
     return Loaded(tuple(answers))
 

@@ -6,9 +6,11 @@ before is not taken again: what stands is asked first, as a load may have been i
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -16,7 +18,7 @@ from demo import records
 from demo.programme import Plan, Step
 from demo.shots import Shot, evidence_id
 from demo.studio import Studio
-from demo.visitors import Cast, RefusedError
+from demo.visitors import Cast, RefusedError, claim
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
 
@@ -34,7 +36,10 @@ BEFORE = {
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the server answered to one photo: its evidence, or the name of the problem."""
+    """What the server answered to one photo: its evidence, or the name of the problem.
+
+    Neither is there for a photo that was only left for the reader to send.
+    """
 
     shot: Shot
     evidence: Said | None = None
@@ -45,13 +50,14 @@ class Answer:
 class Story:
     """The steps of one project, taken through the API by the people of ``cast``.
 
-    ``told`` is called with every answer to a photo.
+    ``told`` is called with every answer to a photo; ``left`` is the folder for photos to send by hand.
     """
 
     plan: Plan
     cast: Cast
     studio: Studio
     told: Callable[[Answer], None]
+    left: Path
     _milestones: dict[str, str] = field(default_factory=dict)
 
     def tell(self) -> None:
@@ -80,6 +86,16 @@ class Story:
                 if not shot.odd.turned_away:
                     raise
                 self.told(Answer(shot, problem=refused.problem))
+
+    def _leave(self, step: Step) -> None:
+        """Put photos and their claims where the guide has the reader find them."""
+        self.left.mkdir(exist_ok=True)
+        for shot in step.shots:
+            file, name = self.studio.file(shot), shot.name.rpartition("/")[2]
+            said = claim(shot, file, self._milestones[shot.milestone])
+            (self.left / f"{name}.jpg").write_bytes(file)
+            (self.left / f"{name}.claim.json").write_text(json.dumps(said, indent=2, ensure_ascii=False) + "\n")
+            self.told(Answer(shot))
 
     def _judge(self, step: Step) -> None:
         photo = evidence_id(f"{self.plan.code}/{step.said['photo']}")
@@ -137,6 +153,7 @@ class Story:
 
 _VERBS: Mapping[str, Callable[[Story, Step], None]] = {
     "send": Story._send,
+    "leave": Story._leave,
     "accept": Story._judge,
     "refuse": Story._judge,
     "appeal": Story._appeal,

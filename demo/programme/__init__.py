@@ -19,12 +19,14 @@ from demo.shots import Place, Shot, shots
 from geo.formats import read_site
 from geo.site import Site
 
+#: Photos of the one are sent; those of the other are left in a folder for the reader to send.
+WALKS = frozenset({"send", "leave"})
 FOLDER = Path(__file__).resolve().parent
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that somebody does: a ``send`` with its photos, or another verb with what it says."""
+    """One thing that somebody does: a walk with its photos, or another verb with what it says."""
 
     verb: str
     said: Mapping[str, Any]
@@ -55,7 +57,7 @@ def directory() -> Mapping[str, Any]:
 
 
 def all_shots(plans: tuple[Plan, ...]) -> list[Shot]:
-    """Every photo in the order of sending."""
+    """Every photo in the order in which it is needed."""
     return [shot for plan in plans for step in plan.steps for shot in step.shots]
 
 
@@ -76,7 +78,7 @@ def _plan(told: Mapping[str, Any], anchor: datetime) -> Plan:
 def _steps(events: list[Mapping[str, Any]], place: Place, anchor: datetime) -> Iterator[Step]:
     for event in events:
         ((verb, said),) = event.items()
-        yield Step(verb, said, tuple(shots(said, place, anchor)) if verb == "send" else ())
+        yield Step(verb, said, tuple(shots(said, place, anchor)) if verb in WALKS else ())
 
 
 def _site(data: bytes, section: Mapping[str, Any]) -> Site:
