@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import TestResponse, encode_multipart
 
 from server.db import new_id
 from server.problems import CATALOGUE
@@ -55,11 +56,14 @@ def put_photo(
     media_type: str = "image/jpeg",
 ) -> TestResponse:
     """Send a photo in; ``claim`` is told as JSON unless it is text already."""
-    form: dict[str, Any] = {"photo": (BytesIO(photo), name, media_type)}
+    file = FileStorage(BytesIO(photo), filename=name, content_type=media_type)
+    form: dict[str, Any] = {"photo": file}
     if claim is not None:
         form["claim"] = claim if isinstance(claim, str) else json.dumps(claim)
     address = f"/api/v1/evidence/{evidence_id or new_id()}"
-    return client.put(address, data=form, headers=headers, content_type="multipart/form-data")
+    # Encoded here, because the test client leaves a temporary file open for a large form.
+    boundary, body = encode_multipart(form)
+    return client.put(address, data=body, headers=headers, content_type=f"multipart/form-data; boundary={boundary}")
 
 
 def road_claim(**more: Any) -> dict[str, Any]:

@@ -25,9 +25,7 @@ from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_pho
 
 Bearer = Callable[[str], Headers]
 
-ROLES = frozenset(
-    {"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"}
-)
+ROLES = frozenset({"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"})
 UPLOADERS = frozenset({"inspector", "contractor", "safety_officer"})
 STRANGERS = ("other_inspector", "other_supervisor", "other_paymaster", "other_administrator")
 
@@ -198,18 +196,14 @@ def test_the_same_role_on_another_project_opens_nothing(
 
 
 @pytest.mark.parametrize(("method", "path"), [route for route in ROUTES if route[1].startswith("/api/")])
-def test_a_forged_token_is_refused_everywhere(
-    client: FlaskClient, ids: dict[str, str], method: str, path: str
-) -> None:
+def test_a_forged_token_is_refused_everywhere(client: FlaskClient, ids: dict[str, str], method: str, path: str) -> None:
     response = client.open(fill(path, ids), method=method, headers=FORGED)
 
     assert_problem(response, 401, "not-signed-in")
     assert response.headers["WWW-Authenticate"].startswith("Bearer")
 
 
-def call(
-    app: Flask, bearer: Bearer, persona: str | None, method: str, path: str, ids: dict[str, str]
-) -> TestResponse:
+def call(app: Flask, bearer: Bearer, persona: str | None, method: str, path: str, ids: dict[str, str]) -> TestResponse:
     """Call a route as ``persona`` (None: not signed in) with a body that reaches the record."""
     client = app.test_client()
     address = fill(path, ids)

@@ -92,9 +92,7 @@ def test_a_list_holds_only_what_one_may_see(client: FlaskClient, bearer: Bearer,
         ("colour", "red"),
     ],
 )
-def test_a_parameter_that_is_not_right_is_named(
-    client: FlaskClient, inspector: Headers, name: str, value: str
-) -> None:
+def test_a_parameter_that_is_not_right_is_named(client: FlaskClient, inspector: Headers, name: str, value: str) -> None:
     response = client.get(EVIDENCE, query_string={name: value}, headers=inspector)
 
     assert pointers(assert_problem(response, 422, "invalid")) == {f"#/{name}"}

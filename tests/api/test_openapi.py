@@ -102,7 +102,8 @@ def faults_in(event: EngineEvent) -> Iterator[str]:
             case = event.recorder.cases[case_id].value
             for check in checks:
                 if check.failure_info is not None:
-                    yield f"{case.operation.label}: {check.name}: {check.failure_info.failure} {case.body!r} {case.query}"
+                    told = check.failure_info.failure
+                    yield f"{case.operation.label}: {check.name}: {told} {case.body!r} {case.query}"
 
 
 def test_the_description_is_a_whole_openapi_3_1_document(client: FlaskClient) -> None:

@@ -25,9 +25,7 @@ def test_a_password_gives_a_token_that_opens_doors(client: FlaskClient) -> None:
     assert client.get("/api/v1/assignments", headers={"Authorization": f"Bearer {told['token']}"}).status_code == 200
 
 
-def test_the_end_of_a_session_is_the_end_of_its_token(
-    client: FlaskClient, bearer: Callable[[str], Headers]
-) -> None:
+def test_the_end_of_a_session_is_the_end_of_its_token(client: FlaskClient, bearer: Callable[[str], Headers]) -> None:
     headers = bearer("inspector")
 
     assert client.delete(SESSION, headers=headers).status_code == 204

@@ -1,0 +1,76 @@
+"""Putting evidence forward and deciding on it over HTTP."""
+
+from __future__ import annotations
+
+from flask.testing import FlaskClient
+
+from server.db import new_id
+from tests.api.calls import assert_problem, good_photo, pointers, put_photo, road_claim
+from tests.api.road import Bearer, approved, decide, submitted, verified_photos
+
+
+def test_a_submission_freezes_the_photos_and_names_them_by_a_digest(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+    put_photo(client, bearer("inspector"), good_photo(99), road_claim())
+
+    assert submission["state"] == "pending"
+    assert len(submission["digest"]) == 64
+    assert len(submission["items"]) == 2
+
+
+def test_photos_may_be_chosen(client: FlaskClient, bearer: Bearer) -> None:
+    first, second = verified_photos(client, bearer("inspector"))
+    address = f"/api/v1/milestones/{first['milestone']}/submissions"
+
+    response = client.post(address, json={"evidence": [second["id"]]}, headers=bearer("inspector"))
+
+    assert [item["evidence"] for item in response.get_json()["items"]] == [second["id"]]
+
+
+def test_a_photo_that_is_none_of_the_milestones_is_named_by_its_place(client: FlaskClient, bearer: Bearer) -> None:
+    first, _second = verified_photos(client, bearer("inspector"))
+    address = f"/api/v1/milestones/{first['milestone']}/submissions"
+
+    response = client.post(address, json={"evidence": [first["id"], str(new_id())]}, headers=bearer("inspector"))
+
+    assert pointers(assert_problem(response, 422, "invalid")) == {"#/evidence/1"}
+
+
+def test_a_milestone_is_put_forward_once(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+    address = f"/api/v1/milestones/{submission['milestone']}/submissions"
+
+    assert_problem(client.post(address, json={}, headers=bearer("inspector")), 409, "wrong-state")
+
+
+def test_an_approval_unlocks_and_is_made_once(client: FlaskClient, bearer: Bearer) -> None:
+    submission = approved(client, bearer)
+
+    assert_problem(decide(client, bearer("second_supervisor"), submission), 409, "already-decided")
+
+
+def test_another_digest_is_refused(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+
+    assert_problem(decide(client, bearer("supervisor"), submission, digest="0" * 64), 409, "digest-conflict")
+
+
+def test_a_digest_that_is_none_is_named(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+
+    document = assert_problem(decide(client, bearer("supervisor"), submission, digest="abc"), 422, "invalid")
+
+    assert pointers(document) == {"#/digest"}
+
+
+def test_what_lacks_a_photo_is_not_approved_but_may_be_returned(client: FlaskClient, bearer: Bearer) -> None:
+    (photo,) = verified_photos(client, bearer("inspector"), 1)
+    address = f"/api/v1/milestones/{photo['milestone']}/submissions"
+    submission = client.post(address, json={}, headers=bearer("inspector")).get_json()
+
+    refused = assert_problem(decide(client, bearer("supervisor"), submission), 409, "requirements-not-met")
+    returned = decide(client, bearer("supervisor"), submission, decision="return", reason="One is missing.")
+
+    assert refused["errors"]
+    assert (returned.status_code, returned.get_json()["state"]) == (201, "returned")
+    assert returned.get_json()["decisions"][0]["reason"] == "One is missing."
