@@ -113,18 +113,27 @@ def _teach_sqlite(engine: Engine) -> None:
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """One transaction that changes records: committed at the end, undone on any error."""
+    """One transaction that changes records: committed at the end, undone on any error.
+
+    Raises:
+        RuntimeError: the caller is inside such a transaction already; a use case is one transaction.
+    """
     session = db.session()
+    if session.info.get("writing"):
+        raise RuntimeError("a transaction that writes was begun inside another")
     # What was read before may be stale; a writer starts from what holds now.
     session.rollback()
     with _turn(session):
-        session.connection(execution_options={"saksi_writes": True})
+        session.info["writing"] = True
         try:
+            session.connection(execution_options={"saksi_writes": True})
             yield session
             session.commit()
         except BaseException:
             session.rollback()
             raise
+        finally:
+            del session.info["writing"]
 
 
 @contextmanager

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server import wording
 from server.access import Actor
 from server.models import Evidence, Milestone, Submission, SubmissionItem
-from server.models.evidence import HOLDS, EvidenceState
+from server.models.evidence import HOLDS, CopiesState, EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.submissions import SubmissionDecisionWord, SubmissionState
 from server.problems import FieldError, Problem, pointer
@@ -59,12 +59,22 @@ def refuse_incomplete(session: Session, submission: Submission, photos: Sequence
 
 
 def _photo_holes(photos: Sequence[Evidence]) -> list[FieldError]:
-    said = {EvidenceState.NEEDS_REVIEW: "This photo still waits for a reviewer."}
-    return [
-        FieldError(pointer("evidence", str(photo.id)), said.get(photo.state, f"This photo is {photo.state.value}."))
-        for photo in photos
-        if photo.state not in HOLDS
-    ]
+    told = ((photo, _hole(photo)) for photo in photos)
+    return [FieldError(pointer("evidence", str(photo.id)), hole) for photo, hole in told if hole is not None]
+
+
+def _hole(photo: Evidence) -> str | None:
+    """Why a photo does not carry an approval, or None.
+
+    A photo whose pixels no one has decoded yet may still turn out to be damaged, so it waits.
+    """
+    if photo.state is EvidenceState.NEEDS_REVIEW:
+        return "This photo still waits for a reviewer."
+    if photo.state not in HOLDS:
+        return f"This photo is {photo.state.value}."
+    if photo.copies is CopiesState.WAITING:
+        return "This photo's picture is still being looked at; try again in a moment."
+    return None
 
 
 def _requirement_holes(submission: Submission, photos: Sequence[Evidence]) -> list[FieldError]:

@@ -18,7 +18,7 @@ from evidence.findings import Outcome
 from server import jobs
 from server.db import reading, writing
 from server.engines import engines
-from server.models import Evidence, EvidenceFinding, Original
+from server.models import Evidence, EvidenceFinding, Original, Project
 from server.models.evidence import CopiesState, EvidenceState
 from server.services import custody
 from server.times import utc_now
@@ -92,6 +92,9 @@ def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
             .where(Evidence.id == evidence_id, Evidence.state.in_(MACHINE_STATES))
             .values(state=EvidenceState.REJECTED)
         )
+        project = session.execute(
+            sa.select(Project.code).join(Evidence, Evidence.project_id == Project.id).where(Evidence.id == evidence_id)
+        ).scalar_one()
         custody.append(
             session,
             None,
@@ -99,6 +102,7 @@ def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
             "evidence",
             str(evidence_id),
             now=now,
+            project=project,
             check="file.decodes",
             reason=reason,
         )

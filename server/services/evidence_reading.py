@@ -90,16 +90,24 @@ def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
         Problem: ``not-found``, ``not-allowed`` or ``store-away``.
     """
     evidence = get(actor, evidence_id)
-    kept = evidence.original
+    kept, project = evidence.original, evidence.project.code
+    name = f"{project}-{evidence_id}.{EXTENSIONS.get(kept.media_type, 'bin')}"
+    reading().expunge_all()
+    with writing() as session:
+        custody.append(
+            session,
+            actor.person_id,
+            "evidence.original_opened",
+            "evidence",
+            str(evidence_id),
+            now=now,
+            project=project,
+        )
     try:
         stream = engines().store.open(kept.storage_key)
     except (OriginalMissingError, OSError) as error:
         raise Problem("store-away", "The original cannot be read now.", headers={"Retry-After": "30"}) from error
-    name = f"{evidence.project.code}-{evidence_id}.{EXTENSIONS.get(kept.media_type, 'bin')}"
-    opened = OriginalFile(stream, kept.media_type, kept.size, name)
-    with writing() as session:
-        custody.append(session, actor.person_id, "evidence.original_opened", "evidence", str(evidence_id), now=now)
-    return opened
+    return OriginalFile(stream, kept.media_type, kept.size, name)
 
 
 def copy(actor: Actor, evidence_id: UUID, name: str) -> bytes:

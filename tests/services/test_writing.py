@@ -59,6 +59,13 @@ def test_a_failed_writer_leaves_nothing_and_lets_the_next_one_in(app: Flask) -> 
     assert reading().scalars(sa.select(Area.code).where(Area.code.in_(["X", "Y"]))).all() == ["Y"]
 
 
+def test_a_transaction_inside_a_transaction_is_a_fault_and_not_a_standstill(app: Flask) -> None:
+    with writing(), pytest.raises(RuntimeError, match="inside another"):
+        add_area("Z")
+
+    add_area("Z")
+
+
 def test_a_database_that_another_process_holds_is_told_as_503(
     settings: config.Settings,
     client: FlaskClient,

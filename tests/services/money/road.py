@@ -35,7 +35,7 @@ from server.models import (
     Submission,
     SubmissionParty,
 )
-from server.models.evidence import EvidenceState, EvidenceVerdictWord
+from server.models.evidence import CopiesState, EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionDecisionWord
 from server.problems import Problem
@@ -116,6 +116,7 @@ class Road:
         stage: Stage = Stage.DURING,
         sha256: str | None = None,
         captured_at: datetime | None = None,
+        copies: CopiesState = CopiesState.READY,
     ) -> UUID:
         """Put one photo on the road as if it had been received; answers its id."""
         evidence_id, owner = new_id(), self.milestone(milestone)
@@ -146,6 +147,7 @@ class Road:
                     verdict=state,
                     grade="B",
                     state=state,
+                    copies=copies,
                 )
             )
         return evidence_id

@@ -8,7 +8,7 @@ import pytest
 
 from server.db import new_id
 from server.models import Contract, Evidence, Milestone, Requirement
-from server.models.evidence import EvidenceState
+from server.models.evidence import CopiesState, EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.people import Role
@@ -165,6 +165,17 @@ def test_a_photo_that_waits_holds_approval_back(road: Road) -> None:
 
     road.review(waiting, ACCEPT)
     assert road.decide(submission).state is SubmissionState.APPROVED
+
+
+def test_a_photo_whose_picture_no_one_has_decoded_yet_holds_approval_back(road: Road) -> None:
+    road.photos(2)
+    undecoded = road.photo(copies=CopiesState.WAITING)
+    submission = road.submit()
+
+    with refused_as("requirements-not-met") as refusal:
+        road.decide(submission)
+
+    assert [error.pointer for error in refusal.value.errors] == [f"#/evidence/{undecoded}"]
 
 
 def test_a_photo_refused_meanwhile_holds_approval_back(road: Road) -> None:
