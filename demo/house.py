@@ -79,16 +79,22 @@ def occupied(folder: Path, port: int = 0) -> Iterator[int]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise HouseError(_who_runs(lock)) from None
-        os.ftruncate(lock, 0)
-        os.pwrite(lock, f"{port} {os.getpid()}".encode(), 0)
+        _note(lock, port, os.getpid())
         yield lock
     finally:
         os.close(lock)
 
 
+def _note(lock: int, port: int, process: int) -> None:
+    """Write down who holds the lock, for whoever finds it held."""
+    os.ftruncate(lock, 0)
+    os.pwrite(lock, f"{port} {process}".encode(), 0)
+
+
 def _who_runs(lock: int) -> str:
     port, _, process = os.pread(lock, 100, 0).decode().partition(" ")
-    return f"A demonstration runs already, at http://{HOST}:{port}/ (process {process}). Stop it with Ctrl-C there."
+    stop = f"Stop it with Ctrl-C there, or with: kill {process}"
+    return f"A demonstration runs already, at http://{HOST}:{port}/\n{stop}"
 
 
 def reset(folder: Path) -> bool:
@@ -141,6 +147,8 @@ def server(house: House, lock: int) -> Iterator[subprocess.Popen[bytes]]:
             pass_fds=[lock],
         )
     try:
+        # The server may outlive a parent that was killed; then it is the one to stop.
+        _note(lock, house.port, process.pid)
         _await_answer(house, process)
         yield process
     finally:
