@@ -13,7 +13,14 @@ from evidence.context import Stage
 from field_api.blueprint import api
 from field_api.bodies import FilePart, JsonPart, Multipart
 from field_api.caching import kept_bytes
-from field_api.evidence_documents import CLAIM_EXAMPLE, Claim, EvidenceDocument, evidence_document, upload_claim
+from field_api.evidence_documents import (
+    CLAIM_EXAMPLE,
+    Claim,
+    EvidenceDocument,
+    evidence_document,
+    upload_claim,
+    with_links,
+)
 from field_api.fields import Ident, Instant, Word, code
 from field_api.lists import PageByTimeQuery, cursor_by_time, page, place_by_time
 from field_api.operation import Answer, operation
@@ -93,7 +100,7 @@ def put_evidence(evidence_id: UUID, body: dict[str, Any]) -> Response:
         raise Problem("invalid", "The photo is missing.", errors=[FieldError("#/photo", "This part is missing.")])
     claim = upload_claim(body["claim"] if body["claim"] is not None else Claim().load({}))
     received = evidence.receive(current_actor(), Upload(evidence_id, photo, claim), now=utc_now())
-    response = jsonify(evidence_document(received.evidence))
+    response = jsonify(with_links(received.document))
     response.status_code = 201 if received.created else 200
     response.headers["Location"] = url_for("field_api.get_evidence", evidence_id=evidence_id)
     return response

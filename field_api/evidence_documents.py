@@ -6,6 +6,7 @@ The three claims and the findings are described by the evidence core's own value
 from __future__ import annotations
 
 from typing import Any
+from uuid import UUID
 
 from flask import url_for
 from marshmallow import Schema, fields, validate
@@ -131,17 +132,14 @@ def upload_claim(claim: dict[str, Any]) -> UploadClaim:
 
 def evidence_document(evidence: Evidence) -> dict[str, Any]:
     """The evidence with the addresses of its files."""
-    links = {
-        "self": _address("get_evidence", evidence),
-        "original": _address("get_original", evidence),
-        "thumbnail": _address("get_thumbnail", evidence),
-        "web": _address("get_web_copy", evidence),
-    }
-    return document(evidence) | {"links": links}
+    return with_links(document(evidence))
 
 
-def _address(endpoint: str, evidence: Evidence) -> str:
-    return url_for(f"field_api.{endpoint}", evidence_id=evidence.id)
+def with_links(told: dict[str, Any]) -> dict[str, Any]:
+    """An evidence document with the addresses of the photo's files."""
+    address = url_for("field_api.get_evidence", evidence_id=UUID(told["id"]))
+    files = {name: f"{address}/{name}" for name in ("original", "thumbnail", "web")}
+    return told | {"links": {"self": address, **files}}
 
 
 def _position(stated: dict[str, Any] | None, source: str) -> PositionClaim | None:

@@ -115,6 +115,7 @@ def upgrade() -> None:
         sa.Column("work_ends", sa.String(length=5), nullable=False),
         sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("revision", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("budget_minor >= 0", name=op.f("ck_project_budget_not_negative")),
         sa.ForeignKeyConstraint(["agency_id"], ["organisation.id"], name=op.f("fk_project_agency_id")),
         sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_project_area_id")),

@@ -74,6 +74,7 @@ class Project(Base):
     work_ends: Mapped[str] = mapped_column(sa.String(5), default="19:00")
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    revision: Mapped[int] = mapped_column(sa.BigInteger, default=1)
 
     agency: Mapped[Organisation] = relationship()
     area: Mapped[Area] = relationship()

@@ -30,7 +30,7 @@ from server.models import Evidence
 from server.problems import FieldError, Problem
 from server.services.evidence_record import Photo, record
 from server.services.evidence_target import Wanted, find_target
-from server.services.evidence_view import plain
+from server.services.evidence_view import document, plain
 from server.times import iso
 
 _EVIDENCE = table_of(Evidence).c
@@ -78,10 +78,16 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """The evidence on record, and whether this very upload made it."""
+    """The evidence document as it stands on record, and whether this very upload made it."""
 
-    evidence: Evidence
+    evidence_id: UUID
+    document: dict[str, Any]
     created: bool
+
+    @property
+    def evidence(self) -> Evidence:
+        """The record itself, read from the database."""
+        return reading().get_one(Evidence, self.evidence_id)
 
 
 def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float = 30.0) -> Received:
@@ -95,21 +101,23 @@ def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float =
     seal = _seal(upload)
     earlier = _replayed(actor, upload, seal)
     if earlier is not None:
-        return Received(earlier, created=False)
+        return _on_record(earlier)
     file = _read(upload, seal)
     claims = upload.claim.beside(file)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
     storage_key = _keep(upload, store_again)
-    # The transaction below reads history afresh; what was loaded so far is only carried along.
-    reading().expunge_all()
     photo = Photo(upload.evidence_id, seal, storage_key, upload.claim.digest, upload.claim.caption, claims)
     try:
-        return Received(record(actor, photo, target, now=now), created=True)
+        return Received(upload.evidence_id, record(actor, photo, target, now=now), created=True)
     except IntegrityError:
         rival = _replayed(actor, upload, seal)
         if rival is None:
             raise
-        return Received(rival, created=False)
+        return _on_record(rival)
+
+
+def _on_record(evidence: Evidence) -> Received:
+    return Received(evidence.id, document(evidence), created=False)
 
 
 def _seal(upload: Upload) -> Seal:

@@ -25,12 +25,12 @@ from geo import quadtile
 from server import jobs
 from server.access import Actor
 from server.db import insert_if_new, table_of, writing
-from server.models import Evidence, EvidenceFinding, Original, Person, Project
+from server.models import Evidence, EvidenceFinding, Original, Project
 from server.models.evidence import CopiesState, EvidenceState
 from server.services import custody
 from server.services.copies import COPIES_JOB
 from server.services.evidence_target import Target
-from server.services.evidence_view import claims_document
+from server.services.evidence_view import claims_document, told
 
 _evidence, _project = table_of(Evidence), table_of(Project)
 _INSERT_EVIDENCE = _evidence.insert()
@@ -70,11 +70,11 @@ class Photo:
     claims: Claims
 
 
-def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> Evidence:
+def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict[str, Any]:
     """Judge ``photo`` and write it with its findings, its custody event and the job for its copies.
 
     Returns:
-        The evidence as written, not attached to the session.
+        The evidence document as it now stands, put together from what was written.
 
     Raises:
         sqlalchemy.exc.IntegrityError: the id was taken meanwhile; nothing was written.
@@ -109,7 +109,15 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> Evid
             policy=row["policy"],
         )
         jobs.enqueue(session, COPIES_JOB, str(photo.evidence_id), now=now)
-    return _written(actor, target, row, rows, original)
+    return told(
+        row,
+        findings,
+        size=photo.seal.size,
+        media_type=photo.claims.file.media_type,
+        project=target.project.code,
+        requirement=target.requirement.code if target.requirement else None,
+        uploader=actor.name,
+    )
 
 
 def _context(photo: Photo, target: Target, history: History, now: datetime) -> Context:
@@ -199,18 +207,3 @@ def _finding_row(evidence_id: UUID, finding: Finding) -> dict[str, Any]:
         "claim": finding.claim,
         "message": finding.message,
     }
-
-
-def _written(
-    actor: Actor, target: Target, row: dict[str, Any], rows: list[dict[str, Any]], original: dict[str, Any]
-) -> Evidence:
-    """The record as it now stands, put together from what was written instead of read again."""
-    return Evidence(
-        **row,
-        original=Original(**original),
-        project=target.project,
-        milestone=target.milestone,
-        requirement=target.requirement,
-        uploader=Person(id=actor.person_id, name=actor.name),
-        findings=[EvidenceFinding(**finding) for finding in rows],
-    )

@@ -6,14 +6,13 @@ by time and by stage.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-import sqlalchemy as sa
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from evidence.context import Requirement as RequirementRule
 from evidence.context import Schedule, Stage
@@ -22,27 +21,11 @@ from geo.site import Site as SiteShape
 from server.access import UPLOADERS, Actor, require
 from server.db import reading
 from server.engines import engines
-from server.models import Milestone, Project, Requirement, Site
+from server.models import Milestone, Project, Requirement
 from server.problems import FieldError, Problem
-from server.services import site_lookup
+from server.services import site_lookup, works
 from server.services.schedule import fitting_milestone, schedule_for
-
-_PROJECTS = (
-    sa.select(Project, Site)
-    .outerjoin(Site, sa.and_(Site.project_id == Project.id, Site.retired_at.is_(None)))
-    .options(joinedload(Project.contract))
-)
-_BY_CODE = _PROJECTS.where(Project.code == sa.bindparam("code"))
-_BY_ID = _PROJECTS.where(Project.id == sa.bindparam("id"))
-_BY_MILESTONE = _PROJECTS.join(Milestone, Milestone.project_id == Project.id).where(
-    Milestone.id == sa.bindparam("milestone_id")
-)
-_MILESTONES = (
-    sa.select(Milestone)
-    .where(Milestone.project_id == sa.bindparam("project_id"))
-    .order_by(Milestone.position)
-    .options(joinedload(Milestone.requirements))
-)
+from server.services.works import Works
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,16 +83,16 @@ def find_target(actor: Actor, wanted: Wanted, *, now: datetime) -> Target:
         Problem: ``not-allowed``, ``invalid`` or ``project-not-placed``.
     """
     session = reading()
-    project, site = _project(session, actor, wanted)
+    found = _works(session, actor, wanted)
+    project = found.project
     require(actor, project, UPLOADERS)
     zone = ZoneInfo(project.time_zone)
     on_date = (wanted.captured_in(zone) or now).astimezone(zone).date()
     policy = engines().policies.latest(project.policy).evidence
-    milestones = list(session.scalars(_MILESTONES, {"project_id": project.id}).unique())
     milestone = (
-        _named_milestone(milestones, wanted.milestone)
+        _named_milestone(found.milestones, wanted.milestone)
         if wanted.milestone
-        else fitting_milestone(milestones, wanted.stage, on_date, grace_days=policy.schedule_grace_days)
+        else fitting_milestone(found.milestones, wanted.stage, on_date, grace_days=policy.schedule_grace_days)
     )
     requirement = _named_requirement(milestone, wanted)
     return Target(
@@ -117,27 +100,27 @@ def find_target(actor: Actor, wanted: Wanted, *, now: datetime) -> Target:
         milestone=milestone,
         requirement=requirement,
         stage=_stage(wanted.stage, milestone, requirement),
-        site_id=site.id if site else None,
-        shape=site_lookup.geometry(site) if site else None,
+        site_id=found.site_id,
+        shape=found.shape,
         schedule=schedule_for(project, milestone),
         policy=policy,
     )
 
 
-def _project(session: Session, actor: Actor, wanted: Wanted) -> tuple[Project, Site | None]:
-    """The project, by name, by milestone or by place, and its current site."""
+def _works(session: Session, actor: Actor, wanted: Wanted) -> Works:
+    """The project, by name, by milestone or by place, with what a photo is judged by there."""
     if wanted.project is not None:
-        found = session.execute(_BY_CODE, {"code": wanted.project}).one_or_none()
+        found = works.by_code(session, wanted.project)
         missing = _no_such("project", "There is no project with this code.")
     elif wanted.milestone is not None:
-        found = session.execute(_BY_MILESTONE, {"milestone_id": wanted.milestone}).one_or_none()
+        found = works.by_milestone(session, wanted.milestone)
         missing = _no_such("milestone", "There is no milestone with this id.")
     else:
-        found = session.execute(_BY_ID, {"id": _project_at(session, actor, wanted)}).one()
+        found = works.by_id(session, _project_at(session, actor, wanted))
         missing = _not_placed(wanted)
     if found is None:
         raise missing
-    return found[0], found[1]
+    return found
 
 
 def _project_at(session: Session, actor: Actor, wanted: Wanted) -> UUID:
@@ -159,7 +142,7 @@ def _not_placed(wanted: Wanted) -> Problem:
     return Problem("project-not-placed", detail, errors=[FieldError("#/claim/project", "Name the project.")])
 
 
-def _named_milestone(milestones: list[Milestone], wanted: UUID) -> Milestone:
+def _named_milestone(milestones: Sequence[Milestone], wanted: UUID) -> Milestone:
     for milestone in milestones:
         if milestone.id == wanted:
             return milestone

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
@@ -10,38 +11,60 @@ from typing import Any
 from evidence.claims import Claims
 from evidence.findings import Finding
 from evidence.verdict import summary
+from server.db import table_of
 from server.models import Evidence, EvidenceFinding
 from server.times import iso
 
 
 def document(evidence: Evidence) -> dict[str, Any]:
-    """The evidence with its claims side by side and every finding.
+    """The evidence with its claims side by side and every finding; see ``told``."""
+    return told(
+        {column.key: getattr(evidence, column.key) for column in table_of(Evidence).c},
+        [as_finding(row) for row in evidence.findings],
+        size=evidence.original.size,
+        media_type=evidence.original.media_type,
+        project=evidence.project.code,
+        requirement=evidence.requirement.code if evidence.requirement else None,
+        uploader=evidence.uploader.name,
+    )
+
+
+def told(
+    row: Mapping[str, Any],
+    findings: Sequence[Finding],
+    *,
+    size: int,
+    media_type: str,
+    project: str,
+    requirement: str | None,
+    uploader: str,
+) -> dict[str, Any]:
+    """The evidence document from its row, its findings and the names the row only points to.
 
     ``advice`` is the one sentence to act on now; ``state`` is where the photo stands after people
     have had their say, ``verdict`` what the machine said.
     """
-    findings = [as_finding(row) for row in evidence.findings]
     return {
-        "id": str(evidence.id),
-        "sha256": evidence.sha256,
-        "size": evidence.original.size,
-        "media_type": evidence.original.media_type,
-        "project": evidence.project.code,
-        "milestone": _id(evidence.milestone_id),
-        "requirement": evidence.requirement.code if evidence.requirement else None,
-        "stage": evidence.stage.value,
-        "caption": evidence.caption,
-        "uploader": {"id": str(evidence.uploader_id), "name": evidence.uploader.name},
-        "captured_at": iso(evidence.captured_at),
-        "received_at": iso(evidence.received_at),
-        "verdict": evidence.verdict.value,
-        "state": evidence.state.value,
-        "grade": evidence.grade,
+        "id": str(row["id"]),
+        "sha256": row["sha256"],
+        "size": size,
+        "media_type": media_type,
+        "project": project,
+        "milestone": _id(row["milestone_id"]),
+        "requirement": requirement,
+        "stage": row["stage"].value,
+        "caption": row["caption"],
+        "uploader": {"id": str(row["uploader_id"]), "name": uploader},
+        "captured_at": iso(row["captured_at"]),
+        "received_at": iso(row["received_at"]),
+        "verdict": row["verdict"].value,
+        "state": row["state"].value,
+        "grade": row["grade"],
         "advice": summary(findings),
-        "claims": evidence.claims,
+        "claims": row["claims"],
         "findings": [finding_document(finding) for finding in findings],
-        "policy": evidence.policy,
-        "copies": evidence.copies.value,
+        "policy": row["policy"],
+        "copies": row["copies"].value,
     }
 
 

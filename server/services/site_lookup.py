@@ -6,8 +6,6 @@ level, so its sites are found by an ordinary index. Which project a photo may go
 
 from __future__ import annotations
 
-import threading
-from collections import OrderedDict
 from collections.abc import Collection
 from uuid import UUID
 
@@ -18,14 +16,14 @@ from evidence.checks._place import tolerance_m
 from evidence.policy import EvidencePolicy
 from geo import quadtile
 from geo.site import Site as SiteShape
+from server.kept import Kept
 from server.models import Site, SiteCell
 
 #: The look-up only proposes a site, so the neutral tolerances serve; the project's policy judges later.
 NEUTRAL = EvidencePolicy()
 KEPT_SHAPES = 512
 
-_shapes: OrderedDict[UUID, SiteShape] = OrderedDict()
-_shapes_lock = threading.Lock()
+_shapes: Kept[UUID, SiteShape] = Kept(KEPT_SHAPES)
 
 
 def find(session: Session, latitude: float, longitude: float, *, among: Collection[UUID] | None) -> list[Site]:
@@ -60,20 +58,9 @@ def cells_for(site: SiteShape) -> list[int]:
 
 def geometry(site_row: Site) -> SiteShape:
     """The shape of one version of a site. Versions never change, so the last ones used are kept."""
-    with _shapes_lock:
-        known = _shapes.get(site_row.id)
-        if known is not None:
-            _shapes.move_to_end(site_row.id)
-            return known
-    shape = SiteShape.from_wkb(**site_row.facts())
-    with _shapes_lock:
-        _shapes[site_row.id] = shape
-        while len(_shapes) > KEPT_SHAPES:
-            _shapes.popitem(last=False)
-    return shape
+    return _shapes.get(site_row.id) or _shapes.put(site_row.id, SiteShape.from_wkb(**site_row.facts()))
 
 
 def forget_shapes() -> None:
     """Drop all kept shapes, so that a measurement starts cold."""
-    with _shapes_lock:
-        _shapes.clear()
+    _shapes.clear()
