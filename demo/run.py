@@ -5,11 +5,13 @@ It stays in the foreground until it is told to stop, and then stops all it start
 
 from __future__ import annotations
 
+import os
 import signal
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from pathlib import Path
 from types import FrameType
 from typing import NoReturn
@@ -145,7 +147,7 @@ def _as_ctrl_c(_number: int, _frame: FrameType | None) -> NoReturn:
 def _painters() -> ProcessPoolExecutor:
     """Processes that draw, and that leave Ctrl-C to the process which started them."""
     # Forking a process that has threads is unsafe; a fresh one costs a second.
-    pool = ProcessPoolExecutor(PAINTERS, mp_context=get_context("spawn"))
+    pool = ProcessPoolExecutor(PAINTERS, mp_context=get_context("spawn"), initializer=_end_with_parent)
     before = signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         # The first task starts all processes, and they inherit that the signal is ignored.
@@ -153,3 +155,10 @@ def _painters() -> ProcessPoolExecutor:
     finally:
         signal.signal(signal.SIGINT, before)
     return pool
+
+
+def _end_with_parent() -> None:
+    """Let a painter whose parent was killed end too, rather than wait for work for ever."""
+    parent = parent_process()
+    if parent is not None:
+        threading.Thread(target=lambda: (parent.join(), os._exit(1)), daemon=True).start()
