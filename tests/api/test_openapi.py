@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Callable, Iterator
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +14,10 @@ import pytest
 import schemathesis
 from flask import Flask
 from flask.testing import FlaskClient
-from schemathesis import Case
+from hypothesis import strategies as st
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import from_schema
 from schemathesis.engine.events import EngineEvent, FatalError, NonFatalError, ScenarioFinished
-from schemathesis.hooks import HookContext
 
 from field_api import openapi
 from server.app import create_app
@@ -29,7 +28,8 @@ from tests.conftest import settings_in
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = 3
-TURN = count()
+# The checker has no photo of its own; these lie on the road, so that a claim that names nothing is placed there.
+schemathesis.openapi.media_type("image/jpeg", st.integers(0, 2000).map(good_photo))
 
 
 @pytest.fixture(scope="module")
@@ -62,10 +62,12 @@ def test_the_checker_finds_no_fault_with_the_api(
     schema = schemathesis.openapi.from_wsgi("/openapi.json", contract_app, config=checker(contract_bearer(persona)))
 
     events = list(from_schema(schema).execute())
+    statuses = Counter(status for event in events for status in statuses_in(event))
     faults = [each for event in events for each in faults_in(event)]
 
     assert faults == []
-    assert sum(len(event.recorder.cases) for event in events if isinstance(event, ScenarioFinished)) > 1000
+    assert statuses.total() > 1000
+    assert statuses[201 if persona == "inspector" else 200] > 0, "some requests go all the way"
 
 
 def checker(headers: dict[str, str]) -> SchemathesisConfig:
@@ -83,14 +85,12 @@ def checker(headers: dict[str, str]) -> SchemathesisConfig:
     return config
 
 
-@schemathesis.hook("before_call")
-def send_some_real_photos(_context: HookContext, case: Case, _options: dict[str, Any]) -> None:
-    """No generator makes a photo; every other well-formed upload gets one that belongs to the road."""
-    upload = case.operation.label.startswith("PUT /api/v1/evidence/") and isinstance(case.body, dict)
-    well_formed = case.meta is not None and case.meta.generation.mode.is_positive
-    if upload and well_formed and "photo" in case.body and next(TURN) % 2:
-        # A new body: the checker makes malformed ones out of the old.
-        case.body = {**case.body, "photo": good_photo(next(TURN)), "claim": road_claim()}
+def statuses_in(event: EngineEvent) -> Iterator[int]:
+    """The status of every answer of an event."""
+    if isinstance(event, ScenarioFinished):
+        for interaction in event.recorder.interactions.values():
+            if interaction.response is not None:
+                yield interaction.response.status_code
 
 
 def faults_in(event: EngineEvent) -> Iterator[str]:
