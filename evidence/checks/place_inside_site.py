@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from evidence.checks._place import tolerance_m
 from evidence.checks._weigh import weigh
 from evidence.checks._words import metres
 from evidence.context import Context
 from evidence.findings import ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
+from evidence.tolerance import tolerance_m
 from evidence.witness import PlaceWitness, machine_places, machine_positions, witness_of
 from geo.site import Site
 

@@ -5,10 +5,10 @@ A position too far from the line gets no station: the nearest point of a far lin
 
 from __future__ import annotations
 
-from evidence.checks._place import tolerance_m
 from evidence.checks._words import metres
 from evidence.context import Context
 from evidence.findings import Finding, Outcome
+from evidence.tolerance import tolerance_m
 from evidence.witness import PlaceWitness, machine_places
 from geo.corridor import Station, format_station
 from geo.site import Site

@@ -16,7 +16,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from evidence.checks._place import tolerance_m
+from evidence.tolerance import tolerance_m
 from server.access import Actor
 from server.db import reading
 from server.documents import plain

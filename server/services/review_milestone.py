@@ -13,7 +13,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from evidence.checks._place import tolerance_m
+from evidence.tolerance import tolerance_m
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines

@@ -13,8 +13,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from evidence.checks._place import tolerance_m
 from evidence.findings import Outcome
+from evidence.tolerance import tolerance_m
 from evidence.verdict import summary
 from server import claims_table
 from server.access import READERS, Actor, require

@@ -12,8 +12,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from evidence.checks._place import tolerance_m
 from evidence.policy import EvidencePolicy
+from evidence.tolerance import tolerance_m
 from geo import quadtile
 from geo.site import Site as SiteShape
 from server.kept import Kept
