@@ -12,6 +12,7 @@ import tempfile
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+from uuid import uuid4
 
 from evidence.errors import OriginalDamagedError, OriginalMissingError
 from evidence.seal import Seal, Sealer, seal
@@ -28,9 +29,9 @@ class LocalIncoming(io.BufferedIOBase):
     """A file being received into a `LocalStore`; see `evidence.storage.base.Incoming`."""
 
     def __init__(self, store: LocalStore) -> None:
-        descriptor, name = tempfile.mkstemp(dir=store.incoming_folder, suffix=".part")
         self._store = store
-        self._path = Path(name)
+        self._path = store.incoming_folder / f"{uuid4().hex}.part"
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
         self._file = os.fdopen(descriptor, "w+b")
         self._sealer = Sealer()
         self._kept: str | None = None
@@ -129,7 +130,7 @@ class LocalStore:
         """
         key = key_for(sealed.sha256)
         target = self._originals / key
-        self._make_durable_folder(target.parent)
+        self._make_original_folders()
         try:
             os.link(part, target)
         except FileExistsError:
@@ -183,6 +184,16 @@ class LocalStore:
         for part in leftovers:
             part.unlink(missing_ok=True)
         return len(leftovers)
+
+    def _make_original_folders(self) -> None:
+        """Make all 256 folders with the first original, so that later ones need not wait for theirs to be durable."""
+        if self._originals in self._durable:
+            return
+        for number in range(256):
+            (self._originals / f"{number:02x}").mkdir(exist_ok=True)
+        for folder in (self._originals, self.root):
+            _fsync_folder(folder)
+        self._durable.add(self._originals)
 
     def _make_durable_folder(self, folder: Path) -> None:
         """Make a folder and sync each parent that names it.
