@@ -18,7 +18,6 @@ from server.models.milestones import MilestoneState
 from server.models.people import Role
 from server.models.projects import ProjectStatus, SiteKind
 from server.services import assignments
-from server.times import utc_now
 
 
 class AssignedPerson(Answered):
@@ -132,5 +131,5 @@ class Assignments(Answered):
 )
 def list_assignments() -> Response:
     """Projects with site, schedule, milestones, requirements and the policy's numbers, for use without a network."""
-    document = assignments.of(current_actor(), now=utc_now())
+    document = assignments.of(current_actor())
     return kept_json(document, media_type=JSON, cache=f"private, {REVALIDATE}")

@@ -123,7 +123,7 @@ def put_project(code: str, body: dict[str, Any]) -> dict[str, Any]:
 )
 def preview_project(code: str, body: dict[str, Any]) -> dict[str, Any]:
     """The same body as the import takes. Nothing is written."""
-    told = project_import.preview(current_actor(), code, _parts(body), now=utc_now())
+    told = project_import.preview(current_actor(), code, _parts(body))
     return {
         "creates": told.creates,
         "changes": [{"pointer": each.pointer, "before": each.before, "after": each.after} for each in told.changes],

@@ -43,7 +43,7 @@ def import_command(
     code = _code(parts.document)
     with installation():
         actor = acting(email)
-        preview = project_import.preview(actor, code, parts, now=utc_now())
+        preview = project_import.preview(actor, code, parts)
         _show(code, preview)
         if preview.faults:
             raise click.ClickException(f"{len(preview.faults)} fault(s); nothing was imported.")

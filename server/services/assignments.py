@@ -1,20 +1,18 @@
 """What a phone takes along: the projects of one person, with all it needs to pre-check a photo offline.
 
 The answer is the same as long as the records are, so that its ETag spares the way over a bad
-network. What was found wrong with single photos is kept out; here they are only counted.
+network; that is why no clock is asked. What was found wrong with single photos is kept out; here
+they are only counted.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from evidence.tolerance import tolerance_m
 from server.access import Actor
@@ -24,7 +22,7 @@ from server.engines import engines
 from server.models import Evidence, Milestone, Project, Requirement, Site
 from server.models.evidence import EvidenceState
 from server.policy import Policy
-from server.services import site_lookup
+from server.services import projects, site_lookup
 from server.services.schedule import TAKES_PHOTOS, schedule_for
 
 #: Under which word each state of a photo is counted.
@@ -39,46 +37,26 @@ COUNTED_AS = {
 Counts = dict[UUID, dict[str, int]]
 
 
-def of(actor: Actor, *, now: datetime) -> dict[str, Any]:
+def of(actor: Actor) -> dict[str, Any]:
     """The projects on which the person holds a role of their own, in order of code.
 
     A role across an agency is no assignment: an administrator's or auditor's list is empty.
     """
-    del now  # Were the clock told here, no answer would equal the one before.
-    projects = _projects(actor)
-    ids = [project.id for project in projects]
-    sites = {site.project_id: site for site in _current_sites(ids)}
-    milestones = _milestones(ids)
+    mine = _projects(actor)
+    ids = [project.id for project in mine]
+    sites, milestones = projects.current_sites(ids), projects.milestones_of(ids)
     counts = _counts(ids)
     return {
         "person": {"id": str(actor.person_id), "name": actor.name, "organisation": actor.organisation_name},
         "projects": [
-            _project(
-                actor, project, sites.get(project.id), [m for m in milestones if m.project_id == project.id], counts
-            )
-            for project in projects
+            _project(actor, project, sites.get(project.id), milestones.get(project.id, []), counts) for project in mine
         ],
     }
-
-
-def etag(document: dict[str, Any]) -> str:
-    """The sha256 of a document as canonical JSON: the same document, the same tag."""
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _projects(actor: Actor) -> Sequence[Project]:
     query = sa.select(Project).where(Project.id.in_(actor.project_ids)).order_by(Project.code)
     return reading().scalars(query.options(joinedload(Project.contract), joinedload(Project.agency))).all()
-
-
-def _current_sites(project_ids: list[UUID]) -> Sequence[Site]:
-    return reading().scalars(sa.select(Site).where(Site.project_id.in_(project_ids), Site.retired_at.is_(None))).all()
-
-
-def _milestones(project_ids: list[UUID]) -> Sequence[Milestone]:
-    query = sa.select(Milestone).where(Milestone.project_id.in_(project_ids)).order_by(Milestone.position)
-    return reading().scalars(query.options(selectinload(Milestone.requirements))).all()
 
 
 def _counts(project_ids: list[UUID]) -> Counts:

@@ -64,13 +64,12 @@ class _Reading:
     faults: list[FieldError]
 
 
-def preview(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Preview:
+def preview(actor: Actor, code: str, parts: ImportParts) -> Preview:
     """What importing ``parts`` as project ``code`` would change, and what is wrong with it.
 
     Raises:
         Problem: ``not-allowed``, for anyone but an administrator of the project's agency.
     """
-    del now  # A preview is the same at any time; the argument is there as in every use case.
     return _prepare(reading(), actor, code, _read(code, parts), lock=False)[0]
 
 

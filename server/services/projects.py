@@ -1,23 +1,20 @@
-"""Projects for reading: one by its code, those a person may see, and a project as a document.
+"""What several use cases read of a project: the project by its code, whose it is, its site, its milestones.
 
-What the public may see is kept out (``public``), and so is changing a project (``project_import``).
+Who may see what was found is the caller's to ask. Changing a project is kept out (``project_import``).
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from server import documents
-from server.access import Actor, require
+from server.access import Actor
 from server.db import reading
 from server.models import Contract, Milestone, Project, Site
-from server.models.people import Role
 from server.problems import Problem
-from server.services.importing import present
 
 WITH_NAMES = (
     joinedload(Project.agency),
@@ -38,40 +35,31 @@ def by_code(code: str) -> Project:
     return found
 
 
-def seen_by(actor: Actor, code: str) -> Project:
-    """The project of this code, for a person with any role on it.
-
-    Raises:
-        Problem: ``not-found`` or ``not-allowed``.
-    """
-    project = by_code(code)
-    require(actor, project, Role)
-    return project
+def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
+    """The condition that a person holds a role on a project, of its own or across its agency."""
+    return sa.or_(Project.id.in_(actor.project_ids), Project.agency_id.in_(actor.agency_ids))
 
 
-def held_by(actor: Actor) -> list[Project]:
-    """Projects on which the person holds a role, of its own or across the agency, in order of code."""
-    held = sa.or_(Project.id.in_(actor.project_ids), Project.agency_id.in_(actor.agency_ids))
-    return list(reading().scalars(sa.select(Project).where(held).order_by(Project.code).options(*WITH_NAMES)))
+def current_sites(project_ids: Iterable[UUID]) -> dict[UUID, Site]:
+    """The version of the site that holds now, for each project that has one."""
+    query = sa.select(Site).where(Site.project_id.in_(project_ids), Site.retired_at.is_(None))
+    return {site.project_id: site for site in reading().scalars(query)}
 
 
 def current_site(project_id: UUID) -> Site | None:
-    """The version of the site that holds now."""
-    return reading().scalar(sa.select(Site).where(Site.project_id == project_id, Site.retired_at.is_(None)))
+    """The version of one project's site that holds now."""
+    return current_sites([project_id]).get(project_id)
 
 
 def milestones(project_id: UUID) -> list[Milestone]:
     """The milestones in their order, with their requirements."""
-    query = sa.select(Milestone).where(Milestone.project_id == project_id).order_by(Milestone.position)
-    return list(reading().scalars(query.options(selectinload(Milestone.requirements))))
+    return milestones_of([project_id]).get(project_id, [])
 
 
-def document(actor: Actor, code: str) -> dict[str, Any]:
-    """The project as the JSON document that, imported again, changes nothing.
-
-    Raises:
-        Problem: ``not-found`` or ``not-allowed``.
-    """
-    project = seen_by(actor, code)
-    told: dict[str, Any] = documents.plain(present.document(present.records(reading(), project.code)))
-    return told
+def milestones_of(project_ids: Iterable[UUID]) -> dict[UUID, list[Milestone]]:
+    """The milestones of each project that has any, in their order, with their requirements."""
+    query = sa.select(Milestone).where(Milestone.project_id.in_(project_ids)).order_by(Milestone.position)
+    found: dict[UUID, list[Milestone]] = {}
+    for milestone in reading().scalars(query.options(selectinload(Milestone.requirements))):
+        found.setdefault(milestone.project_id, []).append(milestone)
+    return found

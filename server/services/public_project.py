@@ -17,7 +17,7 @@ from server.db import reading
 from server.models import Area, Certificate, Contract, Evidence, EvidenceFinding, Milestone, Project, Site
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
-from server.services import progress
+from server.services import progress, projects
 from server.services.public_documents import (
     MilestoneLine,
     Named,
@@ -130,12 +130,6 @@ def area_names(paths: Iterable[str]) -> dict[str, Named]:
     return {each.code: Named(each.code, each.name) for each in found}
 
 
-def current_sites(project_ids: Sequence[UUID]) -> dict[UUID, Site]:
-    """The site that holds now, for each project that has one."""
-    query = sa.select(Site).where(Site.project_id.in_(project_ids), Site.retired_at.is_(None))
-    return {site.project_id: site for site in reading().scalars(query)}
-
-
 def photos_by_state(project_id: UUID) -> dict[tuple[UUID | None, EvidenceState], int]:
     """How many photos of a project stand under which milestone in which state."""
     rows = reading().execute(
@@ -148,12 +142,11 @@ def photos_by_state(project_id: UUID) -> dict[tuple[UUID | None, EvidenceState],
 
 def _gather(found: Sequence[Project]) -> Gathered:
     ids = [project.id for project in found]
-    milestones: dict[UUID, list[Milestone]] = {}
-    query = sa.select(Milestone).where(Milestone.project_id.in_(ids)).order_by(Milestone.position)
-    for milestone in reading().scalars(query):
-        milestones.setdefault(milestone.project_id, []).append(milestone)
     return Gathered(
-        milestones, current_sites(ids), _photo_counts(ids), area_names(project.area.path for project in found)
+        milestones=projects.milestones_of(ids),
+        sites=projects.current_sites(ids),
+        photos=_photo_counts(ids),
+        names=area_names(project.area.path for project in found),
     )
 
 

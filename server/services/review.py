@@ -17,13 +17,13 @@ from sqlalchemy.orm import joinedload
 
 from server.access import READERS, Actor, require
 from server.db import reading
-from server.models import Appeal, Certificate, Contract, Evidence, Milestone, Project, Submission
+from server.models import Appeal, Certificate, Evidence, Milestone, Project, Submission
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import progress, public_project
+from server.services import progress, projects, public_project
 from server.services.public_documents import Progress
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, draw
@@ -95,14 +95,10 @@ def project(actor: Actor, code: str, *, now: datetime) -> ProjectReview:
     Raises:
         Problem: ``not-found`` or ``not-allowed``.
     """
-    found = reading().scalar(_whole().where(Project.code == code))
-    if found is None:
-        raise Problem("not-found", f"There is no project with the code {code}.")
+    found = projects.by_code(code)
     held = require(actor, found, READERS)
-    milestones = list(
-        reading().scalars(sa.select(Milestone).where(Milestone.project_id == found.id).order_by(Milestone.position))
-    )
-    site = public_project.current_sites([found.id]).get(found.id)
+    milestones = projects.milestones(found.id)
+    site = projects.current_site(found.id)
     on = progress.today(now, found.time_zone)
     return ProjectReview(
         project=found,
@@ -127,23 +123,13 @@ def certificate(actor: Actor, certificate_id: UUID) -> tuple[Certificate, frozen
     return found, require(actor, found.milestone.project, READERS)
 
 
-def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    """The projects on which a person holds a role of their own or across the agency."""
-    return sa.or_(Project.id.in_(actor.project_ids), Project.agency_id.in_(actor.agency_ids))
-
-
 def _roles(actor: Actor, project: Project) -> frozenset[Role]:
     return actor.roles_on(project.id, project.agency_id)
 
 
-def _whole() -> sa.Select[Project]:
-    return sa.select(Project).options(
-        joinedload(Project.agency), joinedload(Project.contract).joinedload(Contract.supplier)
-    )
-
-
 def _projects(actor: Actor) -> Sequence[Project]:
-    return list(reading().scalars(_whole().where(visible_to(actor)).order_by(Project.code).limit(MOST_PROJECTS)))
+    query = sa.select(Project).where(projects.visible_to(actor)).options(*projects.WITH_NAMES)
+    return list(reading().scalars(query.order_by(Project.code).limit(MOST_PROJECTS)))
 
 
 def _pending(project_ids: Sequence[UUID]) -> Sequence[Submission]:

@@ -22,7 +22,7 @@ from server.models.evidence import EvidenceState
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import approval, duties, public_project, review_photo
+from server.services import approval, duties, projects, review_photo
 from server.services.coverage import RequirementCoverage, coverage
 from server.services.site_lookup import geometry
 from server.services.submissions import OPEN_FOR_SUBMISSION, PRESENTABLE, SUBMITTERS
@@ -127,7 +127,7 @@ _RANK = {
 
 
 def _picture(project: Project, lines: Sequence[review_photo.PhotoLine]) -> tuple[Picture | None, float | None]:
-    site = public_project.current_sites([project.id]).get(project.id)
+    site = projects.current_site(project.id)
     if site is None:
         return None, None
     shape = geometry(site)

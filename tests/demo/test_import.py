@@ -45,12 +45,12 @@ def parts(plan: Plan) -> ImportParts:
 
 @pytest.mark.parametrize("plan", programme.read(utc_now()), ids=lambda plan: plan.code)
 def test_a_project_imports_without_a_fault_and_again_without_a_change(plan: Plan, administrator: Actor) -> None:
-    preview = project_import.preview(administrator, plan.code, parts(plan), now=utc_now())
+    preview = project_import.preview(administrator, plan.code, parts(plan))
     assert [fault.detail for fault in preview.faults] == []
     assert preview.creates
 
     project_import.apply(administrator, plan.code, parts(plan), now=utc_now())
-    assert project_import.preview(administrator, plan.code, parts(plan), now=utc_now()).changes == []
+    assert project_import.preview(administrator, plan.code, parts(plan)).changes == []
 
 
 def test_filling_the_directory_again_adds_nobody(empty: Flask) -> None:

@@ -45,7 +45,7 @@ def previews(administrator: Actor) -> Previews:
     """Preview a document as project NEW-1, or as another code."""
 
     def run(told: Any, *, code: str = "NEW-1", **files: Any) -> Preview:
-        return project_import.preview(administrator, code, _sent(told, files), now=NOW)
+        return project_import.preview(administrator, code, _sent(told, files))
 
     return run
 
@@ -60,7 +60,7 @@ def looks(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[P
     def run(told: Any, **files: Any) -> Preview:
         with app.app_context():
             administrator = acting("administrator@example.org")
-            return project_import.preview(administrator, "NEW-1", _sent(told, files), now=NOW)
+            return project_import.preview(administrator, "NEW-1", _sent(told, files))
 
     yield run
     with app.app_context():
