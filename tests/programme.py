@@ -38,7 +38,8 @@ ON_SITE = (11.0, 122.5)
 OFF_SITE = (11.027, 122.5)
 #: A point inside the other project's polygon.
 OTHER_SITE = (11.5, 122.8)
-AMOUNTS_MINOR = (10_000_000, 60_000_000, 30_000_000)
+#: The first milestone reaches the share of the works (20 %) at which progress payments begin.
+AMOUNTS_MINOR = (20_000_000, 50_000_000, 30_000_000)
 
 
 def plant(session: Session, now: datetime) -> None:

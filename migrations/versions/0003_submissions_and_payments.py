@@ -155,7 +155,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("certifier_part = 'paymaster'", name=op.f("ck_certificate_paymaster_certifies")),
         sa.CheckConstraint(
-            "state IN ('locked', 'unlocked') OR certified_by IS NOT NULL",
+            "(state IN ('locked', 'unlocked')) = (certified_by IS NULL)",
             name=op.f("ck_certificate_certified_by_someone"),
         ),
         sa.CheckConstraint("submission_state = 'approved'", name=op.f("ck_certificate_only_approved_unlocks")),
@@ -190,6 +190,7 @@ def upgrade() -> None:
             name=op.f("fk_certificate_submission_id_submission_state"),
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
+        sa.UniqueConstraint("id", "certified_by", name=op.f("uq_certificate_id_certified_by")),
         sa.UniqueConstraint("id", "submission_id", name=op.f("uq_certificate_id_submission_id")),
         sa.UniqueConstraint("milestone_id", name=op.f("uq_certificate_milestone_id")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_certificate_submission_id")),
@@ -286,6 +287,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("certificate_id", sa.Uuid(), nullable=False),
         sa.Column("submission_id", sa.Uuid(), nullable=False),
+        sa.Column("certified_by", sa.Uuid(), nullable=False),
         sa.Column("amount_minor", sa.BigInteger(), nullable=False),
         sa.Column("currency", sa.String(length=3), nullable=False),
         sa.Column("reference", sa.String(length=100), nullable=False),
@@ -301,6 +303,11 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("part = 'paymaster'", name=op.f("ck_payment_paymaster_pays")),
         sa.CheckConstraint("length(reference) > 0", name=op.f("ck_payment_has_reference")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id", "certified_by"],
+            ["certificate.id", "certificate.certified_by"],
+            name=op.f("fk_payment_certificate_id_certified_by"),
+        ),
         sa.ForeignKeyConstraint(
             ["certificate_id", "submission_id"],
             ["certificate.id", "certificate.submission_id"],

@@ -38,6 +38,7 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (
         sa.UniqueConstraint("id", "submission_id"),
+        sa.UniqueConstraint("id", "certified_by"),
         sa.ForeignKeyConstraint(["submission_id", "submission_state"], ["submission.id", "submission.state"]),
         sa.ForeignKeyConstraint(["submission_id", "milestone_id"], ["submission.id", "submission.milestone_id"]),
         sa.ForeignKeyConstraint(["submission_id", "certified_by", "certifier_part"], PARTY),
@@ -46,7 +47,7 @@ class Certificate(Base):
         sa.CheckConstraint("submission_state = 'approved'", name="only_approved_unlocks"),
         sa.CheckConstraint("certifier_part = 'paymaster'", name="paymaster_certifies"),
         sa.CheckConstraint("(certified_by IS NULL) = (certifier_part IS NULL)", name="certifier_with_part"),
-        sa.CheckConstraint("state IN ('locked', 'unlocked') OR certified_by IS NOT NULL", name="certified_by_someone"),
+        sa.CheckConstraint("(state IN ('locked', 'unlocked')) = (certified_by IS NULL)", name="certified_by_someone"),
         sa.CheckConstraint(
             "net_minor = gross_minor - advance_recovery_minor - retention_minor - liquidated_damages_minor",
             name="lines_sum_to_net",
@@ -88,11 +89,15 @@ class Certificate(Base):
 
 
 class Payment(Base):
-    """The one payment of one certificate."""
+    """The one payment of one certificate.
+
+    The foreign key (certificate, certified_by) holds only once that certificate was certified.
+    """
 
     __tablename__ = "payment"
     __table_args__ = (
         sa.ForeignKeyConstraint(["certificate_id", "submission_id"], ["certificate.id", "certificate.submission_id"]),
+        sa.ForeignKeyConstraint(["certificate_id", "certified_by"], ["certificate.id", "certificate.certified_by"]),
         sa.ForeignKeyConstraint(["submission_id", "paid_by", "part"], PARTY),
         sa.CheckConstraint("part = 'paymaster'", name="paymaster_pays"),
         sa.CheckConstraint("length(reference) > 0", name="has_reference"),
@@ -101,6 +106,7 @@ class Payment(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     certificate_id: Mapped[UUID] = mapped_column(unique=True)
     submission_id: Mapped[UUID]
+    certified_by: Mapped[UUID]
     amount_minor: Mapped[int] = mapped_column(sa.BigInteger)
     currency: Mapped[str] = mapped_column(sa.String(3))
     reference: Mapped[str] = mapped_column(sa.String(100))

@@ -103,13 +103,15 @@ def certify(actor: Actor, certificate_id: UUID, *, now: datetime) -> Certificate
     """Certify an unlocked certificate as its paymaster.
 
     Raises:
-        Problem: ``not-found``, ``not-allowed``, ``separation-of-duties``, ``wrong-state``.
+        Problem: ``not-found``, ``not-allowed``, ``separation-of-duties``, ``wrong-state`` (not
+            unlocked, or before the works reach the share at which payments begin).
     """
     try:
         with writing() as session:
             certificate = _locked_row(session, certificate_id)
             _require_paymaster(actor, certificate)
             _refuse_unless(certificate, CertificateState.UNLOCKED)
+            _refuse_too_early(session, certificate)
             duties.take_part(session, _submission_of(session, certificate), actor, Part.PAYMASTER)
             certificate.certified_by, certificate.certifier_part = actor.person_id, Part.PAYMASTER
             certificate.state, certificate.certified_at = CertificateState.CERTIFIED, now
@@ -279,6 +281,12 @@ def _refuse_unless(certificate: Certificate, wanted: CertificateState) -> None:
         raise Problem("wrong-state", f"The certificate is {standing}; it must be {wanted.value}.")
 
 
+def _refuse_too_early(session: Session, certificate: Certificate) -> None:
+    waiting = reckoning.awaited(session, certificate)
+    if waiting is not None:
+        raise Problem("wrong-state", waiting)
+
+
 def _refuse_before_certified(certificate: Certificate) -> None:
     if certificate.state in {CertificateState.LOCKED, CertificateState.UNLOCKED}:
         raise Problem("wrong-state", f"The certificate is {certificate.state.value}; it must be certified first.")
@@ -321,6 +329,7 @@ def _insert_payment(
         Payment(
             certificate_id=certificate.id,
             submission_id=submission.id,
+            certified_by=certificate.certified_by,
             amount_minor=certificate.net_minor,
             currency=certificate.currency,
             reference=reference,

@@ -18,7 +18,7 @@ from server import wording
 from server.engines import engines
 from server.models import Certificate, Contract, Milestone, Submission
 from server.models.payments import CertificateState
-from server.money import CertificateLines, ContractAccount, MoneyError, calculate, reaches_first_payment
+from server.money import WHOLE_BP, CertificateLines, ContractAccount, MoneyError, calculate, reaches_first_payment
 from server.policy import MoneyPolicy, Policy
 from server.problems import Problem
 from server.services import duties
@@ -96,7 +96,7 @@ def calculation(session: Session, certificate: Certificate) -> list[CalculationL
             -certificate.liquidated_damages_minor,
             _why_damages(milestone, days_late(milestone, submission), policy.money),
         ),
-        CalculationLine("Net", certificate.net_minor, _why_net(session, certificate, contract, policy)),
+        CalculationLine("Net", certificate.net_minor, _why_net(session, certificate, policy)),
     ]
 
 
@@ -106,6 +106,21 @@ def due_on(certificate: Certificate) -> date | None:
         return None
     window = timedelta(days=policy_of(certificate).windows.payment_after_certificate_days)
     return today(certificate.certified_at, certificate.milestone.project.time_zone) + window
+
+
+def awaited(session: Session, certificate: Certificate) -> str | None:
+    """Why progress payments have not begun, in words; None once they have.
+
+    They begin when the works approved reach the policy's share of the contract's value. The final
+    certificate, behind which nothing is locked any more, waits for nothing.
+    """
+    contract, policy = duties.contract_of(certificate.milestone.project), policy_of(certificate)
+    account = _account(session, contract, certificate)
+    if reaches_first_payment(account, certificate.gross_minor, policy.money) or _is_final(session, certificate):
+        return None
+    first = wording.share(policy.money.first_payment_min_share_bp)
+    approved = wording.share((account.certified_minor + certificate.gross_minor) * WHOLE_BP // account.value_minor)
+    return f"Progress payments begin when {first} of the contract's value is approved; so far {approved} is."
 
 
 def policy_of(certificate: Certificate) -> Policy:
@@ -150,6 +165,20 @@ def _earlier(session: Session, project_id: UUID, certificate_id: UUID) -> _Earli
     )
 
 
+def _is_final(session: Session, certificate: Certificate) -> bool:
+    """Whether all other milestones of the project are approved, so that no later certificate is to come."""
+    locked = (
+        sa.select(Certificate.id)
+        .join(Milestone, Milestone.id == Certificate.milestone_id)
+        .where(
+            Milestone.project_id == certificate.milestone.project_id,
+            Certificate.id != certificate.id,
+            Certificate.state == CertificateState.LOCKED,
+        )
+    )
+    return session.scalar(locked.limit(1)) is None
+
+
 def _rules(policy: Policy, contract: Contract) -> MoneyPolicy:
     return replace(policy.money, retention_share_bp=contract.retention_bp)
 
@@ -174,11 +203,8 @@ def _why_damages(milestone: Milestone, late: int, rules: MoneyPolicy) -> str:
     return f"Put forward {days} after {wording.day(milestone.ends_on)}; each day costs {daily} of the amount."
 
 
-def _why_net(session: Session, certificate: Certificate, contract: Contract, policy: Policy) -> str:
+def _why_net(session: Session, certificate: Certificate, policy: Policy) -> str:
     """Where the sum comes from; and, for the paymaster's eyes, that progress payments have not begun."""
     told = f"Gross less the deductions, under policy {policy.name}."
-    account = _account(session, contract, certificate)
-    if reaches_first_payment(account, certificate.gross_minor, policy.money):
-        return told
-    first = wording.share(policy.money.first_payment_min_share_bp)
-    return f"{told} Progress payments begin when {first} of the contract's value is approved."
+    waiting = awaited(session, certificate)
+    return told if waiting is None else f"{told} {waiting}"

@@ -268,7 +268,7 @@ class TestUnlocking:
             change(Certificate, Certificate.milestone_id == road.milestone().id, net_minor=1)
 
     def test_no_line_is_negative(self, road: Road) -> None:
-        lie = {"net_minor": 10_000_001, "retention_minor": -1}
+        lie = {"net_minor": 20_000_001, "retention_minor": -1}
 
         with refused_by(CHECK, word="no_negative_line"):
             change(Certificate, Certificate.milestone_id == road.milestone().id, **lie)
@@ -294,6 +294,7 @@ class TestPaying:
             "id": new_id(),
             "certificate_id": certificate.id,
             "submission_id": certificate.submission_id,
+            "certified_by": certificate.certified_by,
             "amount_minor": certificate.net_minor,
             "currency": "PHP",
             "reference": "CHQ-1",
@@ -328,7 +329,25 @@ class TestPaying:
         certified, locked = road.certified("M1"), road.certificate("M2")
 
         with refused_by(FOREIGN_KEY):
-            insert(Payment, **self.payment(road, locked, submission_id=certified.submission_id))
+            lie = {"submission_id": certified.submission_id, "certified_by": certified.certified_by}
+            insert(Payment, **self.payment(road, locked, **lie))
+
+    def test_what_is_not_certified_is_not_paid(self, road: Road) -> None:
+        submission = road.approved()
+        paymaster = road.actor("paymaster").person_id
+        insert(SubmissionParty, **party(road, submission, "paymaster", Part.PAYMASTER))
+
+        with refused_by("not null"):
+            insert(Payment, **self.payment(road, road.certificate()))
+        with refused_by(FOREIGN_KEY):
+            insert(Payment, **self.payment(road, road.certificate(), certified_by=paymaster))
+
+    def test_the_certification_behind_a_payment_is_not_taken_back(self, road: Road) -> None:
+        certificate = road.paid()
+        back = {"state": CertificateState.UNLOCKED, "certified_by": None, "certifier_part": None}
+
+        with refused_by(FOREIGN_KEY):
+            change(Certificate, Certificate.id == certificate.id, **back)
 
     def test_a_payment_has_a_reference(self, road: Road) -> None:
         certificate = road.certified()
@@ -341,6 +360,9 @@ class TestPaying:
         road.approved()
         lie = {"certified_by": road.actor(name).person_id, "certifier_part": Part.PAYMASTER}
 
+        with refused_by(CHECK, word="certified_by_someone"):
+            change(Certificate, Certificate.milestone_id == road.milestone().id, **lie)
+        lie |= {"state": CertificateState.CERTIFIED}
         with refused_by(FOREIGN_KEY):
             change(Certificate, Certificate.milestone_id == road.milestone().id, **lie)
 

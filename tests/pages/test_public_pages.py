@@ -35,7 +35,7 @@ def test_the_project_page_tells_progress_money_photos_and_refusals(road: Road, a
     road.paid()
     anyone.go("/projects/ROAD-1")
 
-    for words in ("Verified 10 %", "₱75,000.00", "The kerb", "taken outside the site", "paid"):
+    for words in ("Verified 20 %", "₱150,000.00", "The kerb", "taken outside the site", "paid"):
         assert words in anyone.text
 
 

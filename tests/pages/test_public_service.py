@@ -25,7 +25,9 @@ def codes(asked: ProjectFilter) -> list[str]:
 
 def change(table: type, code: str, **values: object) -> None:
     with writing() as session:
-        session.execute(sa.update(table).where(table.code == code).values(**values))  # type: ignore[attr-defined]
+        found = session.scalars(sa.select(table).where(table.code == code)).one()  # type: ignore[attr-defined]
+        for name, value in values.items():
+            setattr(found, name, value)
 
 
 @pytest.mark.usefixtures("app")
@@ -63,9 +65,8 @@ class TestFinding:
     )
     def test_a_site_across_the_antimeridian_is_found_from_both_sides(self, bbox: public.Box, met: bool) -> None:
         with writing() as session:
-            road = sa.select(Project.id).where(Project.code == "ROAD-1").scalar_subquery()
-            box = {"south": -17.1, "north": -17.0, "west": 179.7, "east": -179.9}
-            session.execute(sa.update(Site).where(Site.project_id == road).values(**box))
+            site = session.scalars(sa.select(Site).join(Project).where(Project.code == "ROAD-1")).one()
+            site.south, site.north, site.west, site.east = -17.1, -17.0, 179.7, -179.9
 
         assert ("ROAD-1" in codes(ProjectFilter(bbox=bbox))) is met
 
@@ -76,8 +77,8 @@ class TestFinding:
             other = Area(code="R60", name="Region Sixty", level="region", path="R60/")
             session.add_all([below, other])
             session.flush()
-            session.execute(sa.update(Project).where(Project.code == "ROAD-1").values(area_id=below.id))
-            session.execute(sa.update(Project).where(Project.code == "OTHER-1").values(area_id=other.id))
+            for code, area in (("ROAD-1", below), ("OTHER-1", other)):
+                session.scalars(sa.select(Project).where(Project.code == code)).one().area_id = area.id
 
         assert codes(ProjectFilter(area="R6")) == ["ROAD-1"]
         assert codes(ProjectFilter(area="R60")) == ["OTHER-1"]
@@ -127,7 +128,7 @@ class TestProject:
         page = public.project("ROAD-1", now=utc_now())
         assert {card.id for card in page.published} >= {photo}
         assert (page.photos, page.waiting_photos) == (2, 0)
-        assert page.progress.verified_bp == 1000
+        assert page.progress.verified_bp == 2000
 
     def test_a_published_photo_is_hidden_with_its_project(self, road: Road) -> None:
         photo = road.approved()[0]
@@ -149,7 +150,7 @@ class TestProject:
         road.paid()
         (payment,) = public.project("ROAD-1", now=utc_now()).payments
 
-        assert (payment.gross_minor, payment.net_minor, payment.paid_on) == (10_000_000, 7_500_000, road.today())
+        assert (payment.gross_minor, payment.net_minor, payment.paid_on) == (20_000_000, 15_000_000, road.today())
 
     def test_locked_certificates_are_no_payments(self, road: Road) -> None:
         assert public.project("ROAD-1", now=utc_now()).payments == ()

@@ -46,7 +46,7 @@ def test_a_paymaster_certifies_and_pays(road: Road, visitor: People) -> None:
     assert "Certify ₱" in paymaster.text
     paymaster.go(f"/review/certificates/{road.certificate().id}")
 
-    paymaster.press("Certify ₱75,000.00")
+    paymaster.press("Certify ₱150,000.00")
     assert road.certificate().state is CertificateState.CERTIFIED
     paymaster.press("Record the payment", reference="LDDAP-7", paid_on=road.today().isoformat())
 
@@ -57,7 +57,7 @@ def test_a_paymaster_certifies_and_pays(road: Road, visitor: People) -> None:
 
 def test_a_payment_day_that_cannot_be_is_told_beside_the_field(road: Road, visitor: People) -> None:
     road.approved()
-    paymaster = visitor("paymaster").go(f"/review/certificates/{road.certificate().id}").press("Certify ₱75,000.00")
+    paymaster = visitor("paymaster").go(f"/review/certificates/{road.certificate().id}").press("Certify ₱150,000.00")
     paymaster.press("Record the payment", reference="LDDAP-7", paid_on="2020-02-30")
 
     assert paymaster.status == 422
@@ -69,7 +69,7 @@ def test_the_certificate_shows_its_calculation_to_those_who_cannot_pay(road: Roa
     road.approved()
     inspector = visitor("inspector").go(f"/review/certificates/{road.certificate().id}")
 
-    for words in ("Advance recovery", "−₱15,000.00", "₱75,000.00", "Only a paymaster of this project can certify"):
+    for words in ("Advance recovery", "−₱30,000.00", "₱150,000.00", "Only a paymaster of this project can certify"):
         assert words in inspector.text
 
 

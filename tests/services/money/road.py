@@ -159,7 +159,9 @@ class Road:
     def change(self, row: type[Any], values: dict[str, Any], *where: Any) -> None:
         """Change records past the services, to set a scene."""
         with writing() as session:
-            session.execute(sa.update(row).where(*where).values(**values))
+            for found in session.scalars(sa.select(row).where(*where)):
+                for name, value in values.items():
+                    setattr(found, name, value)
 
     def hire(self, name: str, organisation: str, role: Role) -> Actor:
         """A person of their own making, with a role on the road; answers them as an actor."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from server.db import new_id
-from server.models import Certificate, Project
+from server.models import Certificate, Contract, Project
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.people import Role
@@ -85,6 +85,46 @@ class TestCertifying:
 
         with refused_as("separation-of-duties"):
             certificates.certify(hired, road.certificate().id, now=road.now)
+
+
+class TestTheFirstPayment:
+    """The policy of the Philippines lets progress payments begin at 20 % of the works."""
+
+    def test_nothing_is_certified_before_the_works_reach_the_policys_share(self, road: Road) -> None:
+        road.worth(10_000_000)
+        road.approved("M1")
+
+        with refused_as("wrong-state") as refusal:
+            certify(road)
+
+        assert refusal.value.detail.endswith("begin when 20 % of the contract's value is approved; so far 10 % is.")
+        assert road.certificate().state is CertificateState.UNLOCKED
+
+    def test_it_is_once_a_later_approval_reaches_it(self, road: Road) -> None:
+        road.worth(10_000_000)
+        road.approved("M1")
+        road.approved("M2")
+
+        assert certify(road, milestone="M1").state is CertificateState.CERTIFIED
+        assert certify(road, milestone="M2").state is CertificateState.CERTIFIED
+
+    def test_the_final_certificate_waits_for_nothing(self, road: Road) -> None:
+        road.change(Contract, {"value_minor": 1_000_000_000}, Contract.project_id == road.project.id)
+        for milestone in ("M1", "M2"):
+            road.approved(milestone)
+            with refused_as("wrong-state"):
+                certify(road, milestone=milestone)
+
+        road.approved("M3")
+
+        assert certify(road, milestone="M3").state is CertificateState.CERTIFIED
+
+    def test_a_policy_without_the_rule_lets_the_first_certificate_through(self, road: Road) -> None:
+        road.change(Project, {"policy": "default"}, Project.id == road.project.id)
+        road.worth(10_000_000)
+        road.approved("M1")
+
+        assert certify(road).state is CertificateState.CERTIFIED
 
 
 class TestPaying:
