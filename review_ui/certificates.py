@@ -14,7 +14,7 @@ from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
 from server.models.people import Role
 from server.problems import Problem
-from server.services import certificates, progress, review, review_photo
+from server.services import certificates, custody_reading, progress, review
 from server.times import utc_now
 
 Answer = str | tuple[str, int] | Response
@@ -72,7 +72,7 @@ def _page(certificate_id: UUID, problem: Problem | None = None) -> str:
         lines=certificates.calculation(found),
         due_on=certificates.due_on(found),
         today=progress.today(utc_now(), found.milestone.project.time_zone),
-        events=review_photo.events_of("certificate", str(found.id)),
+        events=custody_reading.events_of("certificate", str(found.id)),
         problem=problem,
         typed=request.form,
     )

@@ -10,7 +10,7 @@ from server import pages
 from server.access import declare, roles
 from server.auth import current_actor
 from server.models.people import AGENCY_ROLES
-from server.services import record as custody_record
+from server.services import custody_reading
 
 PAGE_SIZE = 50
 
@@ -28,11 +28,11 @@ class RecordForm(pages.Form):
 def record() -> str:
     """The events of the person's agencies."""
     wanted = pages.query(RecordForm)
-    found = custody_record.events(
+    found = custody_reading.events(
         current_actor(),
         project=wanted.get("project"),
         action=wanted.get("action"),
         cursor=wanted.get("cursor"),
         limit=PAGE_SIZE,
     )
-    return render_template("review/record.html", wanted=wanted, found=found, actions=custody_record.actions())
+    return render_template("review/record.html", wanted=wanted, found=found, actions=custody_reading.actions())

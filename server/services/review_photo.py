@@ -20,12 +20,13 @@ from server import claims_table
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines
-from server.models import CustodyEvent, Evidence, EvidenceFinding, Person, Project, Site, Submission, SubmissionItem
+from server.models import Evidence, EvidenceFinding, Person, Project, Site, Submission, SubmissionItem
 from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
 from server.services import duties, evidence_review
+from server.services.custody_reading import Event, events_of
 from server.services.evidence_view import as_finding
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
@@ -50,14 +51,6 @@ class PhotoLine:
     allowed: frozenset[EvidenceVerdictWord]
     why_not: str | None
     frozen: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One line of the custody log with the name of who did it."""
-
-    event: CustodyEvent
-    actor: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,17 +123,6 @@ def why_not_decide(actor: Actor, project: Project) -> str | None:
     except Problem as problem:
         return problem.detail
     return None
-
-
-def events_of(record_type: str, record_id: str) -> list[Event]:
-    """The custody events of one record, oldest first."""
-    query = (
-        sa.select(CustodyEvent, Person.name)
-        .outerjoin(Person, Person.id == CustodyEvent.actor_id)
-        .where(CustodyEvent.record_type == record_type, CustodyEvent.record_id == record_id)
-        .order_by(CustodyEvent.sequence)
-    )
-    return [Event(event, name or "the system") for event, name in reading().execute(query)]
 
 
 def spot(photo: Evidence, label: str, link: str | None = None) -> Spot | None:
