@@ -1,11 +1,12 @@
 """The job that makes a photo's thumbnail and web copy, once the inspector has the verdict.
 
-It is the first to decode the pixels. Where they cannot be decoded the verdict is lowered, with
-the reason; it is never raised here.
+It is the first to decode the pixels, in a process apart. Where they cannot be decoded the verdict
+is lowered, with the reason; it is never raised here.
 """
 
 from __future__ import annotations
 
+import threading
 from datetime import datetime
 from uuid import UUID
 
@@ -13,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from evidence import imaging
+from evidence.darkroom import Darkroom
 from evidence.errors import OriginalMissingError
 from evidence.findings import Outcome
 from server import jobs
@@ -26,6 +28,7 @@ from server.times import utc_now
 COPIES_JOB = "copies"
 THUMBNAIL = "thumbnail"
 WEB = "web"
+_OF_THIS_THREAD = threading.local()
 #: States that the machine gave; a person's word is not taken back by a job.
 MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
 
@@ -60,10 +63,18 @@ def _write_copies(original: Original) -> None:
     if _exists(copy_name(original.sha256, WEB)):
         return
     with store.open(original.storage_key) as stream:
-        made = imaging.copies(stream, original.media_type)
+        made = _darkroom().copies(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
     store.put_copy(copy_name(original.sha256, THUMBNAIL), made.thumbnail)
     store.put_copy(copy_name(original.sha256, WEB), made.web)
+
+
+def _darkroom() -> Darkroom:
+    """The decoding process of this thread: one hostile picture holds up no other thread's."""
+    if not hasattr(_OF_THIS_THREAD, "darkroom"):
+        _OF_THIS_THREAD.darkroom = Darkroom()
+    darkroom: Darkroom = _OF_THIS_THREAD.darkroom
+    return darkroom
 
 
 def _exists(name: str) -> bool:

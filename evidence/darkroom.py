@@ -1,0 +1,170 @@
+"""Where pictures are decoded: in a process of its own, with bounded memory and time.
+
+A few kilobytes can unpack to gigabytes or keep a decoder busy for minutes, and a decoder's fault
+ends the process it is in. Here such a file ends this one process and nothing else; the server
+goes on. What is done with the pixels is ``imaging``'s.
+"""
+
+from __future__ import annotations
+
+import atexit
+import io
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, BinaryIO
+
+from evidence import imaging
+from evidence.imaging import Copies, UndecodableError, UndecodableReason
+
+#: What the process may take, in bytes: enough for 108 million pixels of HEIC, the most that phones write unscaled.
+MEMORY_BYTES = 1536 << 20
+#: The longest that one picture may take. An ordinary one takes a second; a job's lease is longer than this.
+LONGEST_S = 40.0
+_ROOT = Path(__file__).resolve().parents[1]
+# Each thread of a numeric library would count against the memory, and one picture needs none.
+_ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+class DarkroomError(Exception):
+    """The process died over a picture without a word; trying again may help."""
+
+
+class Darkroom:
+    """One process that decodes one picture after the other; begun when first needed, and anew where it died."""
+
+    def __init__(self, *, longest_s: float = LONGEST_S) -> None:
+        self._longest_s = longest_s
+        self._process: subprocess.Popen[bytes] | None = None
+        atexit.register(self.close)
+
+    def copies(self, stream: BinaryIO, media_type: str) -> Copies:
+        """Do what `evidence.imaging.copies` does, over there.
+
+        Raises:
+            UndecodableError: as there, and for a picture that takes too much memory or time.
+            DarkroomError: the process died.
+        """
+        process = self._running()
+        late = threading.Event()
+        # A blocked pipe cannot be waited for with a limit; killing the process unblocks it.
+        alarm = threading.Timer(self._longest_s, lambda: (late.set(), process.kill()))
+        alarm.start()
+        try:
+            return _asked(process, stream.read(), media_type)
+        except (OSError, EOFError, ValueError):
+            self.close()
+            if late.is_set():
+                raise UndecodableError(UndecodableReason.BOMB, f"not decoded in {self._longest_s:.0f} s") from None
+            raise DarkroomError(f"the decoding process ended with {process.returncode}") from None
+        finally:
+            alarm.cancel()
+
+    def close(self) -> None:
+        """End the process, if there is one."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            for pipe in (process.stdin, process.stdout):
+                with suppress(OSError):
+                    _there(pipe).close()
+            process.wait()
+
+    def _running(self) -> subprocess.Popen[bytes]:
+        if self._process is not None and self._process.poll() is not None:
+            self.close()
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "evidence.darkroom"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                cwd=_ROOT,
+                env=os.environ | _ONE_THREAD,
+            )
+        return self._process
+
+
+def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str) -> Copies:
+    to, back = _there(process.stdin), _there(process.stdout)
+    _tell(to, {"media_type": media_type, "bytes": len(picture)}, picture)
+    told = _heard(back)
+    if "reason" in told:
+        raise UndecodableError(UndecodableReason(told["reason"]), str(told["detail"]))
+    thumbnail, web = _exactly(back, told["thumbnail"]), _exactly(back, told["web"])
+    return Copies(thumbnail, web, int(told["width"]), int(told["height"]))
+
+
+def _there(pipe: IO[bytes] | None) -> IO[bytes]:
+    """A pipe that was asked for when the process was begun."""
+    if pipe is None:
+        raise LookupError("the decoding process was begun without pipes")
+    return pipe
+
+
+def _tell(to: IO[bytes], header: dict[str, object], *bodies: bytes) -> None:
+    """Send one line of JSON, and the bytes whose lengths it names."""
+    to.write(json.dumps(header).encode() + b"\n")
+    for body in bodies:
+        to.write(body)
+    to.flush()
+
+
+def _heard(back: IO[bytes]) -> dict[str, object]:
+    line = back.readline()
+    if not line:
+        raise EOFError
+    told: dict[str, object] = json.loads(line)
+    return told
+
+
+def _exactly(back: IO[bytes], length: object) -> bytes:
+    if not isinstance(length, int):
+        raise ValueError("a length is a number")
+    found = back.read(length)
+    if len(found) != length:
+        raise EOFError
+    return found
+
+
+def _work() -> None:
+    """Decode what comes on standard input until it ends: the other side of `Darkroom`."""
+    _take_bounds()
+    # Whatever a decoder prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    while True:
+        try:
+            asked = _heard(sys.stdin.buffer)
+        except EOFError:
+            return
+        _tell(answers, *_answer(_exactly(sys.stdin.buffer, asked["bytes"]), str(asked["media_type"])))
+
+
+def _answer(picture: bytes, media_type: str) -> tuple[dict[str, object], bytes, bytes]:
+    try:
+        made = imaging.copies(io.BytesIO(picture), media_type)
+    except UndecodableError as error:
+        return {"reason": error.reason, "detail": error.detail}, b"", b""
+    except MemoryError:
+        return {"reason": UndecodableReason.BOMB, "detail": "it takes more memory than it may"}, b"", b""
+    sizes = {"thumbnail": len(made.thumbnail), "web": len(made.web), "width": made.width, "height": made.height}
+    return {**sizes}, made.thumbnail, made.web
+
+
+def _take_bounds() -> None:
+    """Bound this process's memory, and let it be the first to go where the machine's runs out."""
+    # Not every system can bound it; the time is bounded on all.
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_DATA, (MEMORY_BYTES, MEMORY_BYTES))
+    with suppress(OSError):
+        Path("/proc/self/oom_score_adj").write_text("1000")
+    os.nice(5)
+
+
+if __name__ == "__main__":
+    _work()

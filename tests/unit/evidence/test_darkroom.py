@@ -1,0 +1,113 @@
+"""Hostile pictures end the process that decodes them, and nothing else."""
+
+from __future__ import annotations
+
+import os
+import signal
+import struct
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+from PIL import Image
+
+from evidence import imaging
+from evidence.darkroom import Darkroom, DarkroomError
+from evidence.imaging import UndecodableError, UndecodableReason
+from tests.photos import jpeg
+
+
+@pytest.fixture
+def darkroom() -> Iterator[Darkroom]:
+    room = Darkroom()
+    yield room
+    room.close()
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def black_png(side: int, *, bits: int, colour: int, channels: int) -> bytes:
+    """A square PNG of zeros: some hundred kilobytes whatever it unpacks to."""
+    packer = zlib.compressobj(9)
+    row = bytes(1 + side * channels * bits // 8)
+    packed = b"".join(packer.compress(row) for _ in range(side)) + packer.flush()
+    header = struct.pack(">IIBBBBB", side, side, bits, colour, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", packed) + chunk(b"IEND", b"")
+
+
+def progressive_with_many_scans(scans: int) -> bytes:
+    """A JPEG whose last scan is said over and over: each costs a pass over the whole picture."""
+    out = BytesIO()
+    Image.new("RGB", (9000, 9000), "grey").save(out, "JPEG", progressive=True, quality=30, subsampling=0)
+    whole = out.getvalue()
+    last_scan = whole[whole.rindex(b"\xff\xda") : -2]
+    return whole[:-2] + last_scan * scans + whole[-2:]
+
+
+def animated_webp(width: int, height: int) -> bytes:
+    """A WebP of a hundred bytes whose canvas is as large as the format can say."""
+    out = BytesIO()
+    Image.new("RGB", (16, 16)).save(out, "WEBP", lossless=True)
+    sizes = (width - 1).to_bytes(3, "little") + (height - 1).to_bytes(3, "little")
+    frame = bytes(6) + (15).to_bytes(3, "little") * 2 + b"\x64\0\0\0" + out.getvalue()[12:]
+    body = b"WEBP" + riff(b"VP8X", b"\x02\0\0\0" + sizes) + riff(b"ANIM", bytes(6)) + riff(b"ANMF", frame)
+    return b"RIFF" + len(body).to_bytes(4, "little") + body
+
+
+def riff(kind: bytes, data: bytes) -> bytes:
+    return kind + len(data).to_bytes(4, "little") + data
+
+
+def test_copies_are_those_that_would_be_made_here(darkroom: Darkroom) -> None:
+    photo = jpeg(size=(2000, 1500))
+
+    assert darkroom.copies(BytesIO(photo), "image/jpeg") == imaging.copies(BytesIO(photo), "image/jpeg")
+
+
+def test_what_cannot_be_decoded_is_told_as_it_would_be_here(darkroom: Darkroom) -> None:
+    with pytest.raises(UndecodableError) as caught:
+        darkroom.copies(BytesIO(jpeg(size=(640, 480))[:-2000]), "image/jpeg")
+
+    assert caught.value.reason is UndecodableReason.TRUNCATED
+
+
+@pytest.mark.parametrize(
+    ("bomb", "media_type"),
+    [
+        (lambda: black_png(14_000, bits=8, colour=6, channels=4), "image/png"),
+        (lambda: animated_webp(16_384, 12_001), "image/webp"),
+    ],
+    ids=["png", "webp"],
+)
+def test_a_few_bytes_that_unpack_to_gigabytes_are_given_up(darkroom: Darkroom, bomb: object, media_type: str) -> None:
+    with pytest.raises(UndecodableError):
+        darkroom.copies(BytesIO(bomb()), media_type)  # type: ignore[operator]
+
+    assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+
+
+def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_made() -> None:
+    hurried = Darkroom(longest_s=3)
+    try:
+        with pytest.raises(UndecodableError) as caught:
+            hurried.copies(BytesIO(progressive_with_many_scans(2000)), "image/jpeg")
+        assert caught.value.reason is UndecodableReason.BOMB
+        assert hurried.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+    finally:
+        hurried.close()
+
+
+def test_a_process_that_was_killed_is_no_verdict_on_the_picture_and_is_replaced(darkroom: Darkroom) -> None:
+    darkroom.copies(BytesIO(jpeg()), "image/jpeg")
+    process = darkroom._process
+    assert process is not None
+    os.kill(process.pid, signal.SIGSTOP)
+    # The wait for a stopped process ends when it is killed under our hands.
+    os.kill(process.pid, signal.SIGKILL)
+    try:
+        assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+    except DarkroomError:
+        assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
