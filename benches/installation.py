@@ -17,7 +17,8 @@ from server.access import Actor
 from server.app import create_app
 from server.auth import token_for
 from server.db import db, reading, writing
-from server.models import Evidence
+from server.models import Job
+from server.models.jobs import JobState
 from server.services import sessions
 from tests.personas import PASSWORD, PERSONAS
 from tests.programme import plant
@@ -54,7 +55,8 @@ def installation() -> Iterator[Installation]:
             db.engine.dispose()
 
 
-def photos_on_record() -> int:
-    """How many photos the database holds."""
+def jobs_waiting() -> int:
+    """How many jobs are queued or running now."""
     reading().rollback()
-    return reading().scalar(sa.select(sa.func.count()).select_from(Evidence)) or 0
+    unfinished = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
+    return reading().scalar(sa.select(sa.func.count()).where(unfinished)) or 0
