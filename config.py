@@ -36,7 +36,6 @@ class Settings:
     cookie_secure: bool = True
     max_photo_bytes: int = 60 * MEBIBYTE
     max_json_bytes: int = 4 * MEBIBYTE
-    max_pixels: int = 200_000_000
     token_hours: int = 24 * 7
     sign_in_attempts: int = 8
     sign_in_window_minutes: int = 15

@@ -21,11 +21,9 @@ from field_api.operation import Answer, operation
 from server.access import READERS, roles
 from server.auth import current_actor
 from server.models.people import Role
+from server.money import MOST_MINOR
 from server.services import certificates
 from server.times import utc_now
-
-#: The greatest amount that every reader of JSON keeps exact (below 2^53).
-MOST_MINOR = 9_000_000_000_000_000
 
 
 class PaymentBody(Schema):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import request
+from flask import Response, jsonify, request, url_for
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.datastructures import FileStorage
 
@@ -16,10 +16,12 @@ from field_api.shapes import Answered
 from geo.formats import MAX_BYTES
 from server.access import roles
 from server.auth import current_actor
+from server.models import Project
 from server.models.people import Role
 from server.models.projects import ProjectStatus
 from server.problems import Problem
 from server.services import project_import
+from server.services.importing.milestone_table import MOST_BYTES
 from server.services.importing.schema import ProjectSchema
 from server.services.importing.site_part import SiteFile
 from server.services.project_import import ImportParts
@@ -31,7 +33,6 @@ SITE_TYPES = (
     "application/vnd.google-earth.kmz",
     "application/zip",
 )
-MAX_TABLE_BYTES = 4 * 1024 * 1024
 MAX_DOCUMENT_BYTES = 4 * 1024 * 1024
 
 
@@ -94,22 +95,23 @@ class ImportedProject(Answered):
     access=roles(Role.ADMINISTRATOR),
     summary="Import a project",
     body=Multipart("ProjectImport", {"document": DOCUMENT, **FILES}, alone="document"),
-    answers={200: Answer("The project is as it was sent; the same again changes nothing.", ImportedProject)},
+    answers={
+        201: Answer("The project was made by this import.", ImportedProject, headers=("Location",)),
+        200: Answer("The project is as it was sent; the same again changes nothing.", ImportedProject),
+    },
     problems=("import-refused", "separation-of-duties", "conflict"),
 )
-def put_project(code: str, body: dict[str, Any]) -> dict[str, Any]:
+def put_project(code: str, body: dict[str, Any]) -> Response:
     """The whole project, or nothing where anything is wrong: every fault is named by its field or row.
 
     Send JSON, or a form with the document, the site as a file and the milestones as CSV.
     """
     imported = project_import.apply(current_actor(), code, _parts(body), now=utc_now())
-    return {
-        "code": imported.code,
-        "title": imported.title,
-        "status": imported.status.value,
-        "published_at": iso(imported.published_at),
-        "changed_at": iso(imported.changed_at),
-    }
+    response = jsonify(_document(imported.project))
+    if imported.created:
+        response.status_code = 201
+        response.headers["Location"] = url_for("field_api.put_project", code=code)
+    return response
 
 
 @operation(
@@ -132,13 +134,23 @@ def preview_project(code: str, body: dict[str, Any]) -> dict[str, Any]:
     }
 
 
+def _document(project: Project) -> dict[str, Any]:
+    return {
+        "code": project.code,
+        "title": project.title,
+        "status": project.status.value,
+        "published_at": iso(project.published_at),
+        "changed_at": iso(project.changed_at),
+    }
+
+
 def _parts(body: dict[str, Any]) -> ImportParts:
     site = _read("site", body["site"], MAX_BYTES)
     name = body["site"].filename if body["site"] is not None else ""
     return ImportParts(
         document=body["document"],
         site_file=None if site is None else SiteFile(site, name or "site"),
-        milestones_file=_read("milestones", body["milestones"], MAX_TABLE_BYTES),
+        milestones_file=_read("milestones", body["milestones"], MOST_BYTES),
     )
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from server.policy import MoneyPolicy
 
 WHOLE_BP = 10_000
+#: The greatest amount in minor units: a JSON number that every reader keeps exact (below 2^53).
+MOST_MINOR = 9_000_000_000_000_000
 
 
 class MoneyError(ValueError):

@@ -21,7 +21,7 @@ from server.engines import engines
 from server.models import Project
 from server.models.people import Role
 from server.problems import FieldError, Problem, field_errors, pointer
-from server.services.importing import difference, milestone_table, present, rules, site_part, standing
+from server.services.importing import difference, document_rules, milestone_table, on_record, record_rules, site_part
 from server.services.importing.difference import Change
 from server.services.importing.milestone_table import MilestoneTable
 from server.services.importing.schema import ProjectSchema
@@ -55,6 +55,14 @@ class Preview:
 
 
 @dataclass(frozen=True, slots=True)
+class Imported:
+    """The project as it stands after an import, and whether this very import made it."""
+
+    project: Project
+    created: bool
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
     """The parts as read, before any record was looked at; ``document`` holds what is sound of it."""
 
@@ -73,7 +81,7 @@ def preview(actor: Actor, code: str, parts: ImportParts) -> Preview:
     return _prepare(reading(), actor, code, _read(code, parts), lock=False)[0]
 
 
-def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Project:
+def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Imported:
     """Import ``parts`` as project ``code``: all of it, or nothing where there is a fault.
 
     Raises:
@@ -86,9 +94,10 @@ def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Proj
             told, plan = _prepare(session, actor, code, read, lock=True)
             if told.faults or plan is None:
                 raise Problem("import-refused", _refusal(told.faults), errors=told.faults)
-            if plan.found.project is not None and not plan.changes:
-                return plan.found.project
-            return write(session, actor, plan, now=now)
+            before = plan.found.project
+            if before is not None and not plan.changes:
+                return Imported(before, created=False)
+            return Imported(write(session, actor, plan, now=now), created=before is None)
     except IntegrityError:
         raise Problem("conflict", "Something of this project was changed at the same moment. Import again.") from None
 
@@ -131,14 +140,14 @@ def _load(raw: dict[str, Any]) -> tuple[dict[str, Any], list[FieldError]]:
 
 def _prepare(session: Session, actor: Actor, code: str, read: _Reading, *, lock: bool) -> tuple[Preview, Import | None]:
     """Compare what was read with the records; the second is None where there are faults."""
-    found = present.records(session, code, lock=lock)
-    before = present.document(found)
+    found = on_record.records(session, code, lock=lock)
+    before = on_record.document(found)
     wanted = _completed(read, before)
-    names = standing.names(session, wanted)
+    names = record_rules.names(session, wanted)
     _permit(actor, found.project, names)
-    shape = read.site.site or (present.shape(found) if "site" not in read.document else None)
-    faults = [*read.faults, *rules.faults(wanted, shape)]
-    faults += standing.faults(wanted, before, found, names, engines().policies)
+    shape = read.site.site or (on_record.shape(found) if "site" not in read.document else None)
+    faults = [*read.faults, *document_rules.faults(wanted, shape)]
+    faults += record_rules.faults(wanted, before, found, names, engines().policies)
     faults = [read.table.named(fault) for fault in dict.fromkeys(faults)]
     changes = [] if read.faults else difference.changes(before, wanted)
     told = Preview(changes, found.project is None, faults, read.site.notes)
@@ -155,7 +164,7 @@ def _completed(read: _Reading, before: Mapping[str, Any]) -> dict[str, Any]:
     return wanted | {name: before[name] for name in SECTIONS if name in before and name not in wanted}
 
 
-def _permit(actor: Actor, project: Project | None, names: standing.Names) -> None:
+def _permit(actor: Actor, project: Project | None, names: record_rules.Names) -> None:
     """Only an administrator of the agency, and of the new one where the agency changes."""
     if project is not None:
         require(actor, project, {Role.ADMINISTRATOR})

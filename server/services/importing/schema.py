@@ -1,6 +1,6 @@
 """The shape of a project document: which fields there are, of what type and how long.
 
-Rules that span several fields, or ask the records, are kept out (see ``rules``). Lengths are those
+Rules that span several fields, or ask the records, are kept out (see ``document_rules``). Lengths are those
 of the tables, so that what passes here can be stored on every engine.
 """
 
@@ -14,9 +14,8 @@ from marshmallow import Schema, ValidationError, fields, validate
 
 from evidence.context import Stage
 from server.models.projects import ProjectStatus, SiteKind
+from server.money import MOST_MINOR, WHOLE_BP
 
-#: The greatest amount in minor units: a JSON number that every reader keeps exact (below 2^53).
-MOST_MINOR = 9_000_000_000_000_000
 MOST_MILESTONES = 200
 MOST_REQUIREMENTS = 100
 MOST_VARIATIONS = 200
@@ -126,7 +125,7 @@ class ContractSchema(Schema):
     signed_on = _maybe_day()
     effective_on = _maybe_day()
     ends_on = _maybe_day()
-    retention_bp = Whole(0, 10_000, load_default=0)
+    retention_bp = Whole(0, WHOLE_BP, load_default=0)
     advance_minor = _amount(load_default=0)
     variations = fields.List(
         fields.Nested(VariationSchema), load_default=list, validate=validate.Length(max=MOST_VARIATIONS)
@@ -164,7 +163,7 @@ class MilestoneSchema(Schema):
     code = _short_code(required=True)
     title = Text(300, least=1, required=True)
     must_exist = Text(10_000, load_default="")
-    weight_bp = Whole(0, 10_000, required=True)
+    weight_bp = Whole(0, WHOLE_BP, required=True)
     amount_minor = _amount(required=True)
     starts_on = _day(required=True)
     ends_on = _day(required=True)

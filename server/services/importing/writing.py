@@ -1,7 +1,7 @@
 """Writing a faultless import into the records, inside the caller's transaction.
 
 Only what differs is touched. A site is never overwritten: its earlier versions stay, retired.
-Whether the import may be written at all is decided before (``rules``, ``standing``).
+Whether the import may be written at all is decided before (``document_rules``, ``record_rules``).
 """
 
 from __future__ import annotations
@@ -30,10 +30,10 @@ from server.models.projects import SiteKind
 from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
 from server.services import custody, site_lookup
-from server.services.importing import milestone_plan, site_part
+from server.services.importing import site_part, writing_milestones
 from server.services.importing.difference import Change
-from server.services.importing.present import CONTRACT_FIELDS, PROJECT_FIELDS, VARIATION_FIELDS, Records
-from server.services.importing.standing import Names
+from server.services.importing.on_record import CONTRACT_FIELDS, PROJECT_FIELDS, VARIATION_FIELDS, Records
+from server.services.importing.record_rules import Names
 
 Record = TypeVar("Record")
 
@@ -61,7 +61,7 @@ def write(session: Session, actor: Actor, plan: Import, *, now: datetime) -> Pro
     _write_contract(session, project, plan)
     if any(change.pointer.startswith("#/site") for change in plan.changes):
         _write_site(session, actor, project, plan, now)
-    opened = milestone_plan.write(session, project, plan.wanted, plan.found)
+    opened = writing_milestones.write(session, project, plan.wanted, plan.found)
     _tell(session, actor, plan, opened, now=now)
     return project
 

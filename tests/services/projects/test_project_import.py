@@ -29,7 +29,7 @@ from server.models.payments import CertificateState
 from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
 from server.services import custody, project_import, projects, site_lookup
-from server.services.importing import present
+from server.services.importing import on_record
 from tests.services.projects.build import SCHOOL_OUTLINE, document, parts, with_milestone, with_section
 from tests.services.projects.conftest import NOW, Imports, Previews
 
@@ -78,7 +78,7 @@ def test_the_same_import_again_changes_nothing_and_leaves_no_trace(imports: Impo
 def test_a_project_told_as_a_document_imports_as_itself(imports: Imports, previews: Previews) -> None:
     imports(document())
 
-    told = plain(present.document(present.records(reading(), "NEW-1")))
+    told = plain(on_record.document(on_record.records(reading(), "NEW-1")))
 
     assert (previews(told).changes, previews(told).faults) == ([], [])
 

@@ -11,13 +11,12 @@ from typing import Any
 
 from geo.corridor import format_station
 from geo.site import Site
+from server.money import MOST_MINOR, WHOLE_BP
 from server.problems import FieldError, pointer
-from server.services.importing.schema import MOST_MINOR
 from server.wording import money
 
 Document = Mapping[str, Any]
 Rule = Callable[[Document, Site | None], Iterator[FieldError]]
-WHOLE_BP = 10_000
 
 
 def faults(document: Document, site: Site | None) -> list[FieldError]:

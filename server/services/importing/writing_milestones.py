@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from server.models import Certificate, Milestone, Project, Requirement
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
-from server.services.importing.present import MILESTONE_FIELDS, REQUIREMENT_FIELDS, Records
-from server.services.importing.standing import CHANGEABLE
+from server.services.importing.on_record import MILESTONE_FIELDS, REQUIREMENT_FIELDS, Records
+from server.services.importing.record_rules import CHANGEABLE
+from server.services.progress import DONE
 
-PASSED = frozenset({MilestoneState.APPROVED, MilestoneState.PAID})
 Told = Mapping[str, Any]
 
 
@@ -86,7 +86,7 @@ def _order(told: Sequence[Told], by_code: dict[str, Milestone]) -> list[Mileston
         if milestone.state not in CHANGEABLE:
             continue
         milestone.predecessor_id = predecessor.id if predecessor else None
-        free = predecessor is None or predecessor.state in PASSED
+        free = predecessor is None or predecessor.state in DONE
         state = MilestoneState.OPEN if free else MilestoneState.PLANNED
         if milestone.state is not state:
             milestone.state = state

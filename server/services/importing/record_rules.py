@@ -19,7 +19,7 @@ from server.models.people import OrganisationKind
 from server.policy import Policies
 from server.problems import FieldError, pointer
 from server.services.importing import difference
-from server.services.importing.present import Records
+from server.services.importing.on_record import Records
 
 Document = Mapping[str, Any]
 
