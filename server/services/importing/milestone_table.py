@@ -78,7 +78,9 @@ def read(data: bytes) -> MilestoneTable:
     table = MilestoneTable()
     rows = _rows(data, table)
     header = [name.strip() for name in next(rows, (1, []))[1]]
-    _check_header(header, table)
+    # A table that cannot be read has no header to find fault with.
+    if not table.faults:
+        _check_header(header, table)
     if not table.faults:
         reader = _Reader(table)
         for number, cells in rows:

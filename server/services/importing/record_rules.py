@@ -16,10 +16,12 @@ from sqlalchemy.orm import Session
 from server.models import Area, Milestone, Organisation
 from server.models.milestones import MilestoneState
 from server.models.people import OrganisationKind
+from server.money import advance_limit
 from server.policy import Policies
 from server.problems import FieldError, pointer
 from server.services.importing import difference
 from server.services.importing.on_record import Records
+from server.wording import share
 
 Document = Mapping[str, Any]
 
@@ -50,6 +52,7 @@ def faults(wanted: Document, present: Document, found: Records, known: Names, po
     return [
         *_unknown_names(wanted, known),
         *_unknown_policy(wanted, policies),
+        *_advance_within_policy(wanted, present, policies),
         *_settled_contract(wanted, present, found),
         *_settled_milestones(wanted, present, found),
         *_bound_requirements(wanted, found),
@@ -76,9 +79,28 @@ def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKin
 
 
 def _unknown_policy(wanted: Document, policies: Policies) -> Iterator[FieldError]:
-    known = sorted({policies.get(name).id for name in policies.names()})
+    known = _policy_ids(policies)
     if wanted.get("policy") is not None and wanted["policy"] not in known:
         yield FieldError(pointer("policy"), f"There is no such policy; there are {', '.join(known)}.")
+
+
+def _advance_within_policy(wanted: Document, present: Document, policies: Policies) -> Iterator[FieldError]:
+    """An advance above the policy's share; one that is on record already stands as it was agreed."""
+    stated, before = ((each.get("contract") or {}) for each in (wanted, present))
+    advance, value = stated.get("advance_minor"), stated.get("value_minor")
+    if advance is None or value is None or wanted.get("policy") not in _policy_ids(policies):
+        return
+    if (advance, value) == (before.get("advance_minor"), before.get("value_minor")):
+        return
+    rules = policies.latest(wanted["policy"]).money
+    if advance > advance_limit(value, rules):
+        most = share(rules.advance_share_max_bp)
+        told = f"The advance is more than {most} of the contract's value, the most that the policy allows."
+        yield FieldError(pointer("contract", "advance_minor"), told)
+
+
+def _policy_ids(policies: Policies) -> list[str]:
+    return sorted({policies.get(name).id for name in policies.names()})
 
 
 def _settled_contract(wanted: Document, present: Document, found: Records) -> Iterator[FieldError]:

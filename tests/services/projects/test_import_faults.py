@@ -60,6 +60,7 @@ FAULTS: list[tuple[dict[str, Any], str, str]] = [
     (with_section("contract", supplier="sub"), "#/contract/supplier", "recorded as subcontractor"),
     (with_section("contract", ends_on="2026-01-03"), "#/contract/ends_on", "before effective_on"),
     (with_section("contract", advance_minor=100_001), "#/contract/advance_minor", "more than the contract's value"),
+    (with_section("contract", advance_minor=13_501), "#/contract/advance_minor", "15 % of the contract's value"),
     (with_section("contract", retention_bp=10_001), "#/contract/retention_bp", "less than or equal to 10000"),
     (with_section("contract", value_minor=90_001), "#/milestones", "sum to ₱1,000.00; the contract with its"),
     (with_milestone(0, weight_bp=1999), "#/milestones", "The weights sum to 9999"),
@@ -132,6 +133,23 @@ def test_a_section_of_another_type_is_a_fault_and_no_crash(looks: Previews, sect
     faults = looks(document(**{section: value})).faults
 
     assert any(fault.pointer.startswith(f"#/{section}") for fault in faults)
+
+
+def test_an_advance_up_to_the_policys_share_is_taken(looks: Previews) -> None:
+    assert looks(with_section("contract", advance_minor=13_500)).faults == []
+
+
+def test_another_policy_sets_another_limit_to_the_advance(looks: Previews) -> None:
+    told = with_section("contract", advance_minor=45_000) | {"policy": "default"}
+
+    assert looks(told).faults == []
+
+
+def test_a_contract_with_its_advance_on_record_may_be_sent_again(imports: Imports, previews: Previews) -> None:
+    imports(with_section("contract", advance_minor=45_000) | {"policy": "default"})
+    told = with_section("contract", advance_minor=45_000)
+
+    assert previews(told).faults == []
 
 
 def test_milestones_need_no_contract(imports: Imports) -> None:

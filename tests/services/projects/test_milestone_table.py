@@ -123,6 +123,11 @@ def test_a_table_that_is_none_is_refused_with_the_reason(data: bytes, told: str)
     assert any(told in fault.detail for fault in milestone_table.read(data).faults)
 
 
+@pytest.mark.parametrize("data", [b"\xff\xfe" + HEADER.encode(), b"x" * (4 * 1024 * 1024 + 1)])
+def test_a_table_that_cannot_be_read_has_that_one_fault_and_no_missing_columns(data: bytes) -> None:
+    assert len(milestone_table.read(data).faults) == 1
+
+
 def test_milestones_in_the_document_and_in_a_table_are_one_too_many(looks: Previews) -> None:
     faults = looks(document(), milestones_file=TABLE).faults
 
