@@ -115,20 +115,26 @@ class Story:
 
     def _submit(self, step: Step) -> None:
         milestone = self._milestones[step.said["milestone"]]
-        if records.submission(milestone) is None:
+        if not self._submissions(milestone):
             said = {"note": step.said["note"]}
             self.cast[step.said["by"]].call("POST", f"/milestones/{milestone}/submissions", json=said)
 
     def _decide(self, step: Step) -> None:
-        standing = records.submission(self._milestones[step.said["milestone"]])
-        if standing is None:
+        standing = self._submissions(self._milestones[step.said["milestone"]])
+        if not standing:
             raise LookupError(f"{self.plan.code}: {step.said['milestone']} was never put forward")
-        if self.cast.email(step.said["by"]) not in standing.deciders:
+        latest = standing[0]
+        if self.cast.name(step.said["by"]) not in {made["decided_by"] for made in latest["decisions"]}:
             # Nothing is approved before its pictures were decoded once.
             for _ in records.while_jobs_wait():
                 pass
-            said = {"decision": step.verb, "reason": step.said["reason"], "digest": standing.digest}
-            self.cast[step.said["by"]].call("POST", f"/submissions/{standing.id}/decisions", json=said)
+            said = {"decision": step.verb, "reason": step.said["reason"], "digest": latest["digest"]}
+            self.cast[step.said["by"]].call("POST", f"/submissions/{latest['id']}/decisions", json=said)
+
+    def _submissions(self, milestone_id: str) -> list[Said]:
+        """What was put forward for a milestone, newest first."""
+        found: list[Said] = self.cast[GUIDE].call("GET", f"/milestones/{milestone_id}/submissions")["items"]
+        return found
 
     def _certify(self, step: Step) -> None:
         self._with_certificate(step, "certification")

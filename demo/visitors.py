@@ -128,6 +128,7 @@ class Cast:
     def __init__(self, base: str, people: list[Mapping[str, Any]], password: str) -> None:
         self._base = base
         self._emails: dict[str, str] = {person["email"].partition("@")[0]: person["email"] for person in people}
+        self._names: dict[str, str] = {person["email"].partition("@")[0]: person["name"] for person in people}
         self._password = password
         self._present: dict[str, Visitor] = {}
         self._leaving = ExitStack()
@@ -152,6 +153,6 @@ class Cast:
             self._present[name] = self._leaving.enter_context(Visitor(self._base, self._emails[name], self._password))
         return self._present[name]
 
-    def email(self, name: str) -> str:
-        """The address of the person called ``name``."""
-        return self._emails[name]
+    def name(self, name: str) -> str:
+        """The full name of the person called ``name``, by which the server tells of them."""
+        return self._names[name]

@@ -81,8 +81,8 @@ def operation(
     """Declare the decorated view as an operation at ``path`` of ``blueprint``.
 
     The view is given its path's values, ``query`` and ``body`` where they are declared (dicts of
-    loaded values), and answers a document, a document with a status, or a ``Response``. Reading and
-    answering happen ``within`` the given context.
+    loaded values), and answers a document, a document with a status and perhaps headers, or a
+    ``Response``. Reading and answering happen ``within`` the given context.
     """
 
     def register(view: View) -> View:
@@ -133,9 +133,10 @@ def _respond(answer: Any) -> Response:
         return answer
     if answer is None:
         return Response(status=204)
-    document, status = answer if isinstance(answer, tuple) else (answer, 200)
+    document, status, *headers = answer if isinstance(answer, tuple) else (answer, 200)
     response = jsonify(document)
     response.status_code = status
+    response.headers.update(*headers)
     # A document that says nothing of keeping it is somebody's own: a token, a verdict.
     response.headers["Cache-Control"] = "private, no-store"
     return response

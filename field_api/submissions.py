@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
+from flask import url_for
 from marshmallow import Schema, fields, validate
 
 from field_api.blueprint import api
@@ -12,12 +13,12 @@ from field_api.bodies import JsonBody
 from field_api.fields import Ident, Instant, Text, Word, reason, sha256
 from field_api.operation import Answer, operation
 from field_api.shapes import Answered
-from server.access import roles
+from server.access import READERS, roles
 from server.auth import current_actor
 from server.models import Submission
 from server.models.people import Role
 from server.models.submissions import SubmissionDecisionWord, SubmissionState
-from server.services import submissions
+from server.services import submission_reading, submissions
 from server.times import iso, utc_now
 
 MOST_PHOTOS = 10_000
@@ -68,6 +69,12 @@ class SubmissionDocument(Answered):
     decisions = fields.List(fields.Nested(SubmissionDecisionDocument), required=True)
 
 
+class Submissions(Answered):
+    """The submissions of a milestone, newest first."""
+
+    items = fields.List(fields.Nested(SubmissionDocument), required=True)
+
+
 @operation(
     api,
     "POST",
@@ -79,17 +86,45 @@ class SubmissionDocument(Answered):
         201: Answer(
             "The evidence is frozen; its digest is what a decision must name.",
             SubmissionDocument,
-            leads_to={"decide_submission": "submission_id"},
+            headers=("Location",),
+            leads_to=dict.fromkeys(("get_submission", "decide_submission"), "submission_id"),
         )
     },
     problems=("wrong-state",),
 )
-def submit_milestone(milestone_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+def submit_milestone(milestone_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """Freezes the photos. What is sent in later is not in the submission, nor in its approval."""
     made = submissions.submit(
         current_actor(), milestone_id, evidence_ids=body["evidence"], note=body["note"], now=utc_now()
     )
-    return submission_document(made), 201
+    return submission_document(made), 201, {"Location": url_for("field_api.get_submission", submission_id=made.id)}
+
+
+@operation(
+    api,
+    "GET",
+    "/milestones/<record:milestone_id>/submissions",
+    access=roles(*READERS),
+    summary="The submissions of a milestone",
+    answers={200: Answer("Newest first.", Submissions)},
+)
+def list_submissions(milestone_id: UUID) -> dict[str, Any]:
+    """What was put forward for the milestone, and what was decided on it."""
+    found = submission_reading.of_milestone(current_actor(), milestone_id)
+    return {"items": [submission_document(each) for each in found]}
+
+
+@operation(
+    api,
+    "GET",
+    "/submissions/<record:submission_id>",
+    access=roles(*READERS),
+    summary="One submission",
+    answers={200: Answer("The submission.", SubmissionDocument, leads_to={"decide_submission": "submission_id"})},
+)
+def get_submission(submission_id: UUID) -> dict[str, Any]:
+    """The photos that were frozen, the digest that a decision must name, and the decisions so far."""
+    return submission_document(submission_reading.get(current_actor(), submission_id))
 
 
 @operation(

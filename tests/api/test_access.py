@@ -63,6 +63,8 @@ TABLE: dict[tuple[str, str], Rule] = {
     # Only the uploader appeals, and the photo of these tests is the inspector's.
     ("POST", "/api/v1/evidence/<evidence_id>/appeals"): only("inspector"),
     ("POST", "/api/v1/milestones/<milestone_id>/submissions"): only("inspector", "contractor"),
+    ("GET", "/api/v1/milestones/<milestone_id>/submissions"): READERS,
+    ("GET", "/api/v1/submissions/<submission_id>"): READERS,
     ("POST", "/api/v1/submissions/<submission_id>/decisions"): only("supervisor"),
     ("GET", "/api/v1/projects/<code>/certificates"): READERS,
     ("PUT", "/api/v1/projects/<code>"): only("administrator"),

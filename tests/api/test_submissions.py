@@ -24,6 +24,8 @@ def test_photos_may_be_chosen(client: FlaskClient, bearer: Bearer) -> None:
 
     response = client.post(address, json={"evidence": [second["id"]]}, headers=bearer("inspector"))
 
+    assert response.headers["Location"] == f"/api/v1/submissions/{response.get_json()['id']}"
+    assert response.headers["Cache-Control"] == "private, no-store"
     assert [item["evidence"] for item in response.get_json()["items"]] == [second["id"]]
 
 
@@ -74,3 +76,40 @@ def test_what_lacks_a_photo_is_not_approved_but_may_be_returned(client: FlaskCli
     assert refused["errors"]
     assert (returned.status_code, returned.get_json()["state"]) == (201, "returned")
     assert returned.get_json()["decisions"][0]["reason"] == "One is missing."
+
+
+def test_a_supervisor_learns_the_digest_and_decides_with_it(client: FlaskClient, bearer: Bearer) -> None:
+    milestone = submitted(client, bearer)["milestone"]
+    supervisor = bearer("supervisor")
+
+    (listed,) = client.get(f"/api/v1/milestones/{milestone}/submissions", headers=supervisor).get_json()["items"]
+    shown = client.get(f"/api/v1/submissions/{listed['id']}", headers=supervisor).get_json()
+    decided = decide(client, supervisor, shown)
+
+    assert shown == listed
+    assert (decided.status_code, decided.get_json()["state"]) == (201, "approved")
+    assert client.get(f"/api/v1/submissions/{listed['id']}", headers=supervisor).get_json() == decided.get_json()
+
+
+def test_the_newest_submission_comes_first(client: FlaskClient, bearer: Bearer) -> None:
+    first = submitted(client, bearer)
+    decide(client, bearer("supervisor"), first, decision="return", reason="Show the drain as well.")
+    address = f"/api/v1/milestones/{first['milestone']}/submissions"
+    second = client.post(address, json={"note": "With the drain."}, headers=bearer("inspector")).get_json()
+
+    listed = client.get(address, headers=bearer("auditor")).get_json()["items"]
+
+    assert [(each["id"], each["state"]) for each in listed] == [(second["id"], "pending"), (first["id"], "returned")]
+    assert listed[1]["decisions"][0]["reason"] == "Show the drain as well."
+
+
+def test_nothing_was_put_forward_yet(client: FlaskClient, bearer: Bearer) -> None:
+    (photo,) = verified_photos(client, bearer("inspector"), 1)
+    address = f"/api/v1/milestones/{photo['milestone']}/submissions"
+
+    assert client.get(address, headers=bearer("supervisor")).get_json() == {"items": []}
+
+
+def test_an_unknown_submission_or_milestone_is_not_found(client: FlaskClient, bearer: Bearer) -> None:
+    for address in (f"/api/v1/submissions/{new_id()}", f"/api/v1/milestones/{new_id()}/submissions"):
+        assert_problem(client.get(address, headers=bearer("supervisor")), 404, "not-found")
