@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Response, jsonify, request, url_for
+from flask import request, url_for
 from marshmallow import INCLUDE, Schema, fields
 from werkzeug.datastructures import FileStorage
 
@@ -101,17 +101,15 @@ class ImportedProject(Answered):
     },
     problems=("import-refused", "separation-of-duties", "conflict"),
 )
-def put_project(code: str, body: dict[str, Any]) -> Response:
+def put_project(code: str, body: dict[str, Any]) -> tuple[dict[str, Any], int, dict[str, str]]:
     """The whole project, or nothing where anything is wrong: every fault is named by its field or row.
 
     Send JSON, or a form with the document, the site as a file and the milestones as CSV.
     """
     imported = project_import.apply(current_actor(), code, _parts(body), now=utc_now())
-    response = jsonify(_document(imported.project))
-    if imported.created:
-        response.status_code = 201
-        response.headers["Location"] = url_for("field_api.put_project", code=code)
-    return response
+    if not imported.created:
+        return _document(imported.project), 200, {}
+    return _document(imported.project), 201, {"Location": url_for("field_api.put_project", code=code)}
 
 
 @operation(

@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from io import BytesIO
 from typing import Any
 
+import pytest
+import shapefile
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
+from server.services.importing import milestone_table
 from tests.api.calls import assert_problem, pointers
 from tests.api.road import Bearer
 
 ADDRESS = "/api/v1/projects/SCHOOL-1"
+CORNERS = [[122.6, 11.1], [122.601, 11.1], [122.601, 11.101], [122.6, 11.101], [122.6, 11.1]]
+TABLE = f"""{",".join(milestone_table.COLUMNS)}
+M1,Foundation,,10000,40000000,2026-01-05,2027-12-31,,during,during,The works,,,,,,
+"""
 
 
 def school(**more: Any) -> dict[str, Any]:
     """A project that can be imported as it stands."""
-    corners = [[122.6, 11.1], [122.601, 11.1], [122.601, 11.101], [122.6, 11.101], [122.6, 11.1]]
     return {
         "code": "SCHOOL-1",
         "title": "Two classrooms",
@@ -42,7 +50,7 @@ def school(**more: Any) -> dict[str, Any]:
         },
         "site": {
             "type": "polygon",
-            "geometry": {"type": "Polygon", "coordinates": [corners]},
+            "geometry": {"type": "Polygon", "coordinates": [CORNERS]},
             "source": "contract drawing",
         },
         "milestones": [
@@ -59,6 +67,48 @@ def school(**more: Any) -> dict[str, Any]:
     } | more
 
 
+def kml() -> bytes:
+    """The outline as a surveyor's KML."""
+    ring = " ".join(f"{longitude},{latitude}" for longitude, latitude in CORNERS)
+    return f"""<?xml version="1.0"?><kml xmlns="http://www.opengis.net/kml/2.2"><Placemark><Polygon><outerBoundaryIs>
+<LinearRing><coordinates>{ring}</coordinates></LinearRing></outerBoundaryIs></Polygon></Placemark></kml>""".encode()
+
+
+def shapefile_parts() -> dict[str, bytes]:
+    """The outline as the three files of a Shapefile."""
+    parts = {name: BytesIO() for name in ("shp", "shx", "dbf")}
+    with shapefile.Writer(**parts, shapeType=shapefile.POLYGON) as writer:
+        writer.field("name", "C")
+        writer.poly([CORNERS[::-1]])  # A Shapefile's outer ring runs clockwise.
+        writer.record("school")
+    return {f"site.{name}": part.getvalue() for name, part in parts.items()}
+
+
+def zipped(files: dict[str, bytes]) -> bytes:
+    """A ZIP archive of these files."""
+    held = BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        for name, data in files.items():
+            archive.writestr(name, data)
+    return held.getvalue()
+
+
+def post_form(
+    client: FlaskClient, bearer: Bearer, address: str, method: str, site: tuple[bytes, str, str], table: str = TABLE
+) -> TestResponse:
+    """Send the school as a form: its document, its site as a file, its milestones as a table."""
+    document = school()
+    del document["site"]["geometry"], document["milestones"]
+    data, name, media_type = site
+    form = {
+        "document": json.dumps(document),
+        "site": (BytesIO(data), name, media_type),
+        "milestones": (BytesIO(table.encode()), "milestones.csv", "text/csv"),
+    }
+    headers = bearer("administrator")
+    return client.open(address, method=method, data=form, headers=headers, content_type="multipart/form-data")
+
+
 def test_a_preview_says_what_an_import_then_does(client: FlaskClient, bearer: Bearer) -> None:
     administrator = bearer("administrator")
     preview = client.post(f"{ADDRESS}/preview", json=school(), headers=administrator).get_json()
@@ -69,22 +119,54 @@ def test_a_preview_says_what_an_import_then_does(client: FlaskClient, bearer: Be
     assert (preview["creates"], preview["faults"]) == (True, [])
     assert {"pointer", "before", "after"} == set(preview["changes"][0])
     assert nothing_yet.status_code == 404
-    assert imported.status_code == 200, imported.get_json()
+    assert imported.status_code == 201, imported.get_json()
+    assert imported.headers["Location"] == ADDRESS
     assert client.get("/api/v1/public/projects/SCHOOL-1").get_json()["title"] == "Two classrooms"
     assert (again["creates"], again["changes"]) == (False, [])
 
 
-def test_the_site_may_come_as_a_file_and_the_milestones_as_a_table(client: FlaskClient, bearer: Bearer) -> None:
-    document = school()
-    geometry = document["site"].pop("geometry")
-    form = {
-        "document": json.dumps(document),
-        "site": (BytesIO(json.dumps(geometry).encode()), "site.geojson", "application/geo+json"),
-    }
+def test_a_project_is_made_once_and_changed_from_then_on(client: FlaskClient, bearer: Bearer) -> None:
+    sent = [school(), school(), school(title="Three classrooms")]
 
-    response = client.put(ADDRESS, data=form, headers=bearer("administrator"), content_type="multipart/form-data")
+    answers = [client.put(ADDRESS, json=each, headers=bearer("administrator")) for each in sent]
 
-    assert response.status_code == 200, response.get_json()
+    assert [each.status_code for each in answers] == [201, 200, 200]
+    assert ["Location" in each.headers for each in answers] == [True, False, False]
+    assert answers[2].get_json()["title"] == "Three classrooms"
+
+
+@pytest.mark.parametrize(
+    ("name", "media_type", "data"),
+    [
+        ("site.geojson", "application/geo+json", json.dumps({"type": "Polygon", "coordinates": [CORNERS]}).encode()),
+        ("site.kml", "application/vnd.google-earth.kml+xml", kml()),
+        ("site.kmz", "application/vnd.google-earth.kmz", zipped({"doc.kml": kml()})),
+        ("site.zip", "application/zip", zipped(shapefile_parts())),
+    ],
+)
+def test_the_site_may_come_as_a_file_and_the_milestones_as_a_table(
+    client: FlaskClient, bearer: Bearer, name: str, media_type: str, data: bytes
+) -> None:
+    preview = post_form(client, bearer, f"{ADDRESS}/preview", "POST", (data, name, media_type)).get_json()
+    imported = post_form(client, bearer, ADDRESS, "PUT", (data, name, media_type))
+    again = client.post(f"{ADDRESS}/preview", json=school(), headers=bearer("administrator")).get_json()
+
+    assert (preview["creates"], preview["faults"]) == (True, [])
+    assert imported.status_code == 201, imported.get_json()
+    assert (again["changes"], again["faults"]) == ([], []), "the files say the same as the document would"
+
+
+def test_a_fault_of_a_file_is_named_by_its_part_row_and_column(client: FlaskClient, bearer: Bearer) -> None:
+    site = (b"no shape at all", "site.kml", "application/vnd.google-earth.kml+xml")
+    table = TABLE.replace("10000", "nine")
+
+    preview = post_form(client, bearer, f"{ADDRESS}/preview", "POST", site, table).get_json()
+    refused = assert_problem(post_form(client, bearer, ADDRESS, "PUT", site, table), 422, "import-refused")
+
+    assert pointers(refused) == {fault["pointer"] for fault in preview["faults"]}
+    assert "#/site/geometry" in pointers(refused)
+    assert any("weight_bp" in pointer for pointer in pointers(refused))
+    assert client.get("/api/v1/public/projects/SCHOOL-1").status_code == 404
 
 
 def test_every_fault_is_named_at_once(client: FlaskClient, bearer: Bearer) -> None:

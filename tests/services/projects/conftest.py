@@ -35,7 +35,7 @@ def imports(administrator: Actor) -> Imports:
     """Import a document under its own code; keywords are those of ``build.parts``."""
 
     def run(told: Any, *, now: datetime = NOW, **files: Any) -> Project:
-        return project_import.apply(administrator, told["code"], _sent(told, files), now=now)
+        return project_import.apply(administrator, told["code"], _sent(told, files), now=now).project
 
     return run
 
