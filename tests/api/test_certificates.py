@@ -7,8 +7,11 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from server.db import writing
+from server.models import Contract, Project
 from tests.api.calls import assert_problem, pointers
 from tests.api.road import Bearer, approved, certificate
 
@@ -92,6 +95,51 @@ def test_what_is_disputed_is_not_paid_until_it_is_settled(
 
     assert settlement.get_json()["settlement"] == "Reckoned anew."
     assert paid.status_code == 201
+
+
+def test_an_open_dispute_is_shown_with_the_projects_certificates(
+    client: FlaskClient, bearer: Bearer, unlocked: dict[str, Any]
+) -> None:
+    first = act(client, bearer("contractor"), unlocked, "disputes", reason="The retention is wrong.").get_json()
+    second = act(client, bearer("auditor"), unlocked, "disputes", reason="So is the gross.").get_json()
+    settlement = {"settlement": "Reckoned anew."}
+    client.post(f"/api/v1/disputes/{first['id']}/settlement", json=settlement, headers=bearer("administrator"))
+
+    told = certificate(client, bearer("inspector"))["disputes"]
+
+    assert [(each["id"], each["reason"], each["settlement"]) for each in told] == [
+        (first["id"], "The retention is wrong.", "Reckoned anew."),
+        (second["id"], "So is the gross.", None),
+    ]
+    assert told[1]["settled_at"] is None
+
+
+def test_one_open_dispute_of_two_still_blocks_the_payment(
+    client: FlaskClient, bearer: Bearer, unlocked: dict[str, Any]
+) -> None:
+    paymaster = bearer("paymaster")
+    settled = act(client, bearer("contractor"), unlocked, "disputes", reason="The retention is wrong.").get_json()
+    act(client, bearer("auditor"), unlocked, "disputes", reason="So is the gross.")
+    act(client, paymaster, unlocked, "certification")
+    settlement = {"settlement": "Reckoned anew."}
+    client.post(f"/api/v1/disputes/{settled['id']}/settlement", json=settlement, headers=bearer("administrator"))
+
+    refused = act(client, paymaster, unlocked, "payment", reference="R", paid_on=today())
+
+    assert "dispute" in assert_problem(refused, 409, "wrong-state")["detail"]
+    assert certificate(client, paymaster)["payment"] is None
+
+
+def test_nothing_is_certified_before_the_first_payment_is_due(
+    client: FlaskClient, bearer: Bearer, unlocked: dict[str, Any]
+) -> None:
+    with writing() as session:
+        session.scalars(sa.select(Contract).join(Project).where(Project.code == "ROAD-1")).one().value_minor *= 2
+
+    refused = act(client, bearer("paymaster"), unlocked, "certification")
+
+    detail = assert_problem(refused, 409, "wrong-state")["detail"]
+    assert detail == "Progress payments begin when 20 % of the contract's value is approved; so far 10 % is."
 
 
 @pytest.mark.parametrize(
