@@ -80,7 +80,8 @@ def find_target(actor: Actor, wanted: Wanted, *, now: datetime) -> Target:
     """Look up, or find, where a photo belongs.
 
     Raises:
-        Problem: ``not-allowed``, ``invalid`` or ``project-not-placed``.
+        Problem: ``not-allowed``, ``not-found`` (what the claim names), ``invalid`` (the stage is not the
+            requirement's) or ``project-not-placed``.
     """
     session = reading()
     found = _works(session, actor, wanted)
@@ -172,4 +173,4 @@ def _stage(wanted: Stage | None, milestone: Milestone | None, requirement: Requi
 
 
 def _no_such(field: str, detail: str) -> Problem:
-    return Problem("invalid", detail, errors=[FieldError(f"#/claim/{field}", detail)])
+    return Problem("not-found", detail, errors=[FieldError(f"#/claim/{field}", detail)])

@@ -131,7 +131,7 @@ def test_the_project_is_found_by_place_only_among_ones_own(client: FlaskClient, 
     latitude, longitude = OTHER_SITE
     response = put_photo(client, inspector, good_photo(latitude=latitude, longitude=longitude))
 
-    assert_problem(response, 422, "project-not-placed")
+    assert_problem(response, 409, "project-not-placed")
 
 
 class TestPhotosThatAreRefused:
@@ -146,7 +146,7 @@ class TestPhotosThatAreRefused:
     def test_bytes_that_changed_on_their_way(self, client: FlaskClient, inspector: Headers) -> None:
         response = put_photo(client, inspector, good_photo(), road_claim(sha256="0" * 64))
 
-        assert pointers(assert_problem(response, 422, "photo-digest-mismatch")) == {"#/claim/sha256"}
+        assert pointers(assert_problem(response, 409, "photo-digest-mismatch")) == {"#/claim/sha256"}
 
     def test_a_form_without_a_photo(self, client: FlaskClient, inspector: Headers) -> None:
         response = client.put(
@@ -298,7 +298,7 @@ class TestClaimsThatAreRefused:
     def test_an_unknown_project(self, client: FlaskClient, inspector: Headers) -> None:
         response = put_photo(client, inspector, good_photo(), {"project": "NO-SUCH"})
 
-        assert pointers(assert_problem(response, 422, "invalid")) == {"#/claim/project"}
+        assert pointers(assert_problem(response, 404, "not-found")) == {"#/claim/project"}
 
     def test_a_milestone_of_another_project(self, client: FlaskClient, bearer: Bearer) -> None:
         roads = client.get("/api/v1/assignments", headers=bearer("inspector")).get_json()["projects"][0]
@@ -306,7 +306,12 @@ class TestClaimsThatAreRefused:
 
         response = put_photo(client, bearer("other_inspector"), good_photo(), sent)
 
-        assert pointers(assert_problem(response, 422, "invalid")) == {"#/claim/milestone"}
+        assert pointers(assert_problem(response, 404, "not-found")) == {"#/claim/milestone"}
+
+    def test_an_unknown_requirement(self, client: FlaskClient, inspector: Headers) -> None:
+        response = put_photo(client, inspector, good_photo(), road_claim(requirement="NO-SUCH"))
+
+        assert pointers(assert_problem(response, 404, "not-found")) == {"#/claim/requirement"}
 
     def test_a_project_on_which_one_has_no_role(self, client: FlaskClient, bearer: Bearer) -> None:
         response = put_photo(client, bearer("other_inspector"), good_photo(), road_claim())
