@@ -90,7 +90,12 @@ def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
         _mark(session, evidence_id, CopiesState.IMPOSSIBLE)
         session.execute(
             sa.update(EvidenceFinding)
-            .where(EvidenceFinding.evidence_id == evidence_id, EvidenceFinding.name == "file.decodes")
+            .where(
+                EvidenceFinding.evidence_id == evidence_id,
+                EvidenceFinding.name == "file.decodes",
+                # Where the reader failed it already, its reason says more than this one.
+                EvidenceFinding.outcome != Outcome.FAIL,
+            )
             .values(
                 outcome=Outcome.FAIL,
                 measured="cannot be decoded",

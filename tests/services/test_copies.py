@@ -66,6 +66,20 @@ def test_a_picture_damaged_inside_is_rejected_with_the_reason(actor: Actors) -> 
     assert {f.name: f.outcome for f in lowered.findings}["file.decodes"] == "fail"
 
 
+def test_a_reason_that_the_reader_gave_already_is_kept(actor: Actors) -> None:
+    cut_off = photo_on_site()[:-400]
+    received = send(actor("inspector"), cut_off, project="ROAD-1")
+    before = {f.name: (f.outcome, f.measured, f.message) for f in received.evidence.findings}["file.decodes"]
+    assert before[0] == "fail"
+
+    run_jobs()
+
+    reading().expire_all()
+    lowered = reading().get_one(Evidence, received.evidence.id)
+    assert lowered.copies is CopiesState.IMPOSSIBLE
+    assert {f.name: (f.outcome, f.measured, f.message) for f in lowered.findings}["file.decodes"] == before
+
+
 @pytest.mark.parametrize("orientation", [1, 6])
 def test_the_copies_stand_upright(actor: Actors, orientation: int) -> None:
     image = Image.new("RGB", (80, 40))
