@@ -36,8 +36,8 @@ format: .venv/.development ## Put the code into the house's format
 bench: .venv/.development ## Measure the speeds, each beside its peer; prints JSON lines
 	@$(PY) -m benches
 
-fuzz: .venv/.development ## The long fuzz runs: 20,000 mutations read, 500 sent over HTTP
-	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 $(PY) -m pytest tests/faults -k fuzz -s
+fuzz: .venv/.development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked from step to step
+	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 $(PY) -m pytest tests/faults tests/api/test_openapi.py -k "fuzz or checker" -s
 
 lock: .venv/.development ## Solve the dependencies anew and write the lock files
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
