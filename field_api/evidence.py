@@ -27,7 +27,7 @@ from field_api.operation import Answer, operation
 from field_api.shapes import page_of
 from server.access import READERS, UPLOADERS, roles
 from server.auth import current_actor
-from server.load import UPLOADS
+from server.busy import UPLOADS
 from server.models.evidence import EvidenceState
 from server.problems import FieldError, Problem
 from server.requests import EvidenceRequest

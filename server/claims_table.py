@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evidence.claims import RADII_PER_SIGMA
+from evidence.claims import PositionClaim
 from geo.position import geodesic_m
 from server import wording
 from server.site_picture import Spot
@@ -75,11 +75,8 @@ def _position_of(claims: Claims, witness: str) -> dict[str, Any] | None:
 
 
 def _r68(position: Mapping[str, Any]) -> float | None:
-    accuracy = position.get("accuracy_m")
-    if accuracy is None:
-        return None
-    per_sigma = RADII_PER_SIGMA.get(position.get("confidence") or 0.68, RADII_PER_SIGMA[0.68])
-    return float(accuracy) * RADII_PER_SIGMA[0.68] / per_sigma
+    stated = {name: position.get(name) for name in ("accuracy_m", "confidence")}
+    return PositionClaim(position["latitude"], position["longitude"], position.get("source", ""), **stated).r68_m
 
 
 def _of_positions(

@@ -17,9 +17,9 @@ import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from server.busy import UPLOADS
 from server.db import new_id, reading, table_of, writing
 from server.engines import engines
-from server.load import UPLOADS
 from server.models import Job
 from server.models.jobs import JobState
 from server.times import utc_now

@@ -7,8 +7,6 @@ events themselves and can be run offline on an export.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
@@ -17,6 +15,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
+from server.canonical import sha256_of
 from server.db import reading, table_of
 from server.models import CustodyEvent
 from server.times import iso
@@ -67,8 +66,7 @@ def append(
 
 def link(previous: str, line: dict[str, Any]) -> str:
     """The hash of ``line`` after the event whose hash is ``previous``: sha256 over canonical JSON."""
-    text = json.dumps({"previous": previous, **line}, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of({"previous": previous, **line})
 
 
 def export() -> Iterator[dict[str, Any]]:

@@ -16,8 +16,8 @@ from sqlalchemy.orm import Session
 from server.db import writing
 from server.models import Area, Contract, Grant, Organisation, Person, Project
 from server.models.people import AGENCY_ROLES, OrganisationKind, Role
-from server.problems import FieldError, Problem, pointer
-from server.services import custody, sessions
+from server.problems import Problem
+from server.services import custody, duties, sessions
 from server.services.importing.schema import CODE
 
 SHORTEST_PASSWORD = 10
@@ -73,7 +73,7 @@ def add_person(email: str, name: str, organisation: str, password: str, *, langu
     """
     email = _checked_email(email)
     if len(password) < SHORTEST_PASSWORD:
-        raise _invalid("password", f"A password needs at least {SHORTEST_PASSWORD} characters.")
+        raise duties.invalid("password", f"A password needs at least {SHORTEST_PASSWORD} characters.")
     # Hashing takes its time, so it is done before the database is held.
     password_hash = sessions.hash_password(password)
     try:
@@ -97,7 +97,7 @@ def grant(email: str, role: Role, *, project: str | None, agency: str | None, no
     """
     if (agency is not None) != (role in AGENCY_ROLES) or (project is None) == (agency is None):
         scope = "across an agency" if role in AGENCY_ROLES else "on a project"
-        raise _invalid("role", f"The role {role.value} is held {scope}.")
+        raise duties.invalid("role", f"The role {role.value} is held {scope}.")
     try:
         with writing() as session:
             person = _person(session, email)
@@ -144,7 +144,7 @@ def _organisation(session: Session, code: str) -> Organisation:
 def _agency(session: Session, code: str) -> Organisation:
     found = _organisation(session, code)
     if found.kind is not OrganisationKind.AGENCY:
-        raise _invalid("agency", f"{found.name} is recorded as {found.kind.value}, not as agency.")
+        raise duties.invalid("agency", f"{found.name} is recorded as {found.kind.value}, not as agency.")
     return found
 
 
@@ -159,14 +159,14 @@ def _check_code(code: str) -> None:
     try:
         CODE(code)
     except ValidationError as error:
-        raise _invalid("code", str(error.args[0])) from None
+        raise duties.invalid("code", str(error.args[0])) from None
     if len(code) > LONGEST_CODE:
-        raise _invalid("code", f"A code has at most {LONGEST_CODE} characters.")
+        raise duties.invalid("code", f"A code has at most {LONGEST_CODE} characters.")
 
 
 def _named(name: str) -> str:
     if not 0 < len(name.strip()) <= 200:
-        raise _invalid("name", "A name of at most 200 characters is needed.")
+        raise duties.invalid("name", "A name of at most 200 characters is needed.")
     return name.strip()
 
 
@@ -174,9 +174,5 @@ def _checked_email(email: str) -> str:
     email = email.strip().lower()
     before, _, after = email.rpartition("@")
     if not before or not after or len(email) > 254 or any(letter.isspace() for letter in email):
-        raise _invalid("email", f"{email!r} is no address.")
+        raise duties.invalid("email", f"{email!r} is no address.")
     return email
-
-
-def _invalid(field: str, detail: str) -> Problem:
-    return Problem("invalid", detail, errors=[FieldError(pointer(field), detail)])

@@ -7,8 +7,6 @@ may take it out, is the certificates' concern.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
@@ -18,6 +16,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.access import Actor, require
+from server.canonical import sha256_of
 from server.db import reading, writing
 from server.engines import engines
 from server.models import (
@@ -36,9 +35,6 @@ from server.models.people import Role
 from server.models.submissions import Part, SubmissionDecisionWord, SubmissionState
 from server.problems import FieldError, Problem, pointer
 from server.services import approval, duties
-from server.services.coverage import RequirementCoverage, coverage
-
-__all__ = ["RequirementCoverage", "coverage", "decide", "digest_of", "submit"]
 
 SUBMITTERS = frozenset({Role.INSPECTOR, Role.CONTRACTOR})
 OPEN_FOR_SUBMISSION = frozenset({MilestoneState.OPEN, MilestoneState.RETURNED})
@@ -120,9 +116,7 @@ def digest_of(milestone_id: UUID, photos: Iterable[Evidence]) -> str:
         }
         for photo in photos
     ]
-    frozen = {"milestone": str(milestone_id), "items": sorted(items, key=lambda item: str(item["evidence"]))}
-    text = json.dumps(frozen, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return sha256_of({"milestone": str(milestone_id), "items": sorted(items, key=lambda item: str(item["evidence"]))})
 
 
 def _locked_milestone(session: Session, milestone_id: UUID) -> Milestone:

@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 
 import config
 from server import jobs
+from server.busy import Uploads
 from server.db import reading, writing
-from server.load import Uploads
 from server.models import Job
 from server.models.jobs import JobState
 

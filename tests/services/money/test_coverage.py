@@ -11,7 +11,7 @@ from evidence.context import Stage
 from server.db import writing
 from server.models import Requirement
 from server.models.evidence import EvidenceState
-from server.services.submissions import coverage
+from server.services.coverage import coverage
 from tests.services.money.road import Road
 
 

@@ -1,0 +1,17 @@
+"""The one digest of a document: the same values give the same sha256, however they were written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from typing import Any
+
+
+def sha256_of(document: Mapping[str, Any]) -> str:
+    """Lowercase hex sha256 of a document of plain JSON values as UTF-8: keys sorted, no blanks, letters as they are.
+
+    Digests made here are on record for ever (custody log, submissions), so the form must not change.
+    """
+    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
