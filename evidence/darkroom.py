@@ -53,7 +53,7 @@ class Darkroom:
         process = self._running()
         late = threading.Event()
         # A blocked pipe cannot be waited for with a limit; killing the process unblocks it.
-        alarm = threading.Timer(self._longest_s, lambda: (late.set(), process.kill()))
+        alarm = threading.Timer(self._longest_s, _end_late, (process, late))
         alarm.start()
         try:
             return _asked(process, stream.read(), media_type)
@@ -89,14 +89,20 @@ class Darkroom:
         return self._process
 
 
+def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
+    # Said first: whoever waits for the pipe wakes at the kill.
+    late.set()
+    process.kill()
+
+
 def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str) -> Copies:
     to, back = _there(process.stdin), _there(process.stdout)
     _tell(to, {"media_type": media_type, "bytes": len(picture)}, picture)
     told = _heard(back)
     if "reason" in told:
-        raise UndecodableError(UndecodableReason(told["reason"]), str(told["detail"]))
+        raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
     thumbnail, web = _exactly(back, told["thumbnail"]), _exactly(back, told["web"])
-    return Copies(thumbnail, web, int(told["width"]), int(told["height"]))
+    return Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:
