@@ -43,9 +43,14 @@ def decode(cursor: str, *, parts: int) -> list[str]:
         place: Any = json.loads(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (binascii.Error, ValueError, RecursionError):
         raise broken_cursor() from None
-    if not isinstance(place, list) or len(place) != parts or not all(isinstance(part, str) for part in place):
+    if not isinstance(place, list) or len(place) != parts or not all(_may_be_a_place(part) for part in place):
         raise broken_cursor()
     return place
+
+
+def _may_be_a_place(part: object) -> bool:
+    """Times, ids and codes are printable; a lone surrogate or a NUL is nothing that a database takes."""
+    return isinstance(part, str) and part.isprintable()
 
 
 def broken_cursor() -> Problem:

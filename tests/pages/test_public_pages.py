@@ -22,7 +22,9 @@ def test_the_search_finds_and_says_when_nothing_fits(anyone: Visitor) -> None:
     assert "No project fits this search." in anyone.go("/?text=zebra").text
 
 
-@pytest.mark.parametrize("query", ["state=nonsense", "cursor=nonsense", "text=%00"])
+@pytest.mark.parametrize(
+    "query", ["state=nonsense", "cursor=nonsense", "cursor=WyJcdWQ4MDAiXQ", "cursor=WyJcdTAwMDAiXQ", "text=%00"]
+)
 def test_a_search_that_cannot_be_is_refused_as_a_page(anyone: Visitor, query: str) -> None:
     anyone.go(f"/?{query}")
 
