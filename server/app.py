@@ -16,6 +16,7 @@ import review_ui
 from evidence.storage.local import LocalStore
 from server import access, db, policy, refusals, requests
 from server.engines import EXTENSION, Engines
+from server.times import utc_now
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -38,9 +39,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_SSL_STRICT=settings.cookie_secure,
     )
+    store = LocalStore(settings.originals_root)
+    # Nobody else takes away what an upload left behind when its process was killed.
+    store.sweep(utc_now())
     app.extensions[EXTENSION] = Engines(
         settings=settings,
-        store=LocalStore(settings.originals_root),
+        store=store,
         policies=policy.load(settings.policies_root),
     )
     app.request_class = requests.EvidenceRequest

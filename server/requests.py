@@ -96,8 +96,9 @@ def _sweep(_error: BaseException | None) -> None:
 def _limit_size() -> None:
     """Set the limit that is enforced while the body is read; refuse what is declared larger."""
     settings = engines().settings
-    multipart = (request.mimetype or "").startswith("multipart/")
-    limit = settings.max_photo_bytes + FORM_OVERHEAD_BYTES if multipart else settings.max_json_bytes
+    # Only the API takes files. A page's form is small, and is read before anyone knows who sent it.
+    photo_may_come = (request.mimetype or "").startswith("multipart/") and not wants_page()
+    limit = settings.max_photo_bytes + FORM_OVERHEAD_BYTES if photo_may_come else settings.max_json_bytes
     request.max_content_length = limit
     if request.content_length is not None and request.content_length > limit:
         raise RequestEntityTooLarge(f"At most {limit} bytes are taken here.")

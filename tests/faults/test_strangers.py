@@ -1,0 +1,39 @@
+"""What a stranger can make the server hold, and what a killed process leaves behind."""
+
+from __future__ import annotations
+
+import os
+import time
+from io import BytesIO
+
+import pytest
+from flask.testing import FlaskClient
+from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
+
+import config
+from evidence.storage.local import LocalStore
+from server.app import create_app
+
+
+@pytest.mark.parametrize("address", ["/sign-in", "/sign-out"])
+def test_a_page_takes_no_file_of_a_photos_size(client: FlaskClient, settings: config.Settings, address: str) -> None:
+    # Encoded here, because the test client leaves a temporary file open for a large form.
+    file = FileStorage(BytesIO(bytes(settings.max_json_bytes + 1)), filename="IMG_0001.jpg")
+    boundary, form = encode_multipart({"email": file})
+    media_type = f"multipart/form-data; boundary={boundary}"
+
+    assert client.post(address, data=form, content_type=media_type).status_code == 413
+
+
+def test_what_a_killed_upload_left_is_gone_after_the_next_start(settings: config.Settings) -> None:
+    left = LocalStore(settings.originals_root).incoming()
+    left.write(b"the first half of a photo")
+    # A killed process closes its files and tidies nothing.
+    left._file.close()
+    two_hours_ago = time.time() - 7200
+    os.utime(left._path, (two_hours_ago, two_hours_ago))
+
+    create_app(settings)
+
+    assert not list((settings.originals_root / "incoming").iterdir())
