@@ -73,7 +73,9 @@ def _hole(photo: Evidence) -> str | None:
     if photo.state not in HOLDS:
         return f"This photo is {photo.state.value}."
     if photo.copies is CopiesState.WAITING:
-        return "This photo's picture is still being looked at; try again in a moment."
+        return "This photo's picture is not decoded yet. Try again in a moment; if it stays so, refuse the photo."
+    if photo.copies is CopiesState.IMPOSSIBLE:
+        return "This photo's picture cannot be shown."
     return None
 
 

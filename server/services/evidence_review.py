@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from server.access import Actor, require
 from server.db import reading, writing
 from server.models import Appeal, Contract, Evidence, EvidenceDecision, Submission, SubmissionItem
-from server.models.evidence import EvidenceState, EvidenceVerdictWord
+from server.models.evidence import CopiesState, EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
@@ -134,6 +134,8 @@ def _refused_before_appeal(session: Session, actor: Actor, evidence: Evidence) -
 def _refuse_state(session: Session, evidence: Evidence, decision: EvidenceVerdictWord) -> None:
     if evidence.state not in FROM[decision]:
         raise _wrong_state(evidence, TO[decision].value)
+    if decision is EvidenceVerdictWord.ACCEPT and evidence.copies is CopiesState.IMPOSSIBLE:
+        raise Problem("wrong-state", "The picture cannot be shown, so no one can vouch for it. Ask for a new photo.")
     approved = (
         sa.select(SubmissionItem.submission_id)
         .join(Submission, Submission.id == SubmissionItem.submission_id)

@@ -178,6 +178,17 @@ def test_a_photo_whose_picture_no_one_has_decoded_yet_holds_approval_back(road: 
     assert [error.pointer for error in refusal.value.errors] == [f"#/evidence/{undecoded}"]
 
 
+def test_a_photo_that_cannot_be_shown_holds_approval_back(road: Road) -> None:
+    road.photos(2)
+    road.photo(copies=CopiesState.IMPOSSIBLE)
+    submission = road.submit()
+
+    with refused_as("requirements-not-met") as refusal:
+        road.decide(submission)
+
+    assert refusal.value.errors[0].detail == "This photo's picture cannot be shown."
+
+
 def test_a_photo_refused_meanwhile_holds_approval_back(road: Road) -> None:
     photos = road.photos(3)
     submission = road.submit()

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from evidence.context import Stage
 from server.db import new_id, reading
 from server.models import EvidenceDecision
-from server.models.evidence import EvidenceState, EvidenceVerdictWord
+from server.models.evidence import CopiesState, EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.services import evidence_review
 from tests.services.money.road import ACCEPT, REFUSE, Road, refused_as
@@ -210,3 +210,12 @@ def test_who_refused_only_after_the_appeal_may_undo_it(road: Road) -> None:
 
     assert road.review(photo, ACCEPT, by="supervisor").state is EvidenceState.ACCEPTED
     assert reading().scalar(sa.select(sa.func.count()).select_from(EvidenceDecision)) == 2
+
+
+def test_a_photo_that_cannot_be_shown_is_not_accepted(road: Road) -> None:
+    photo = road.photo(EvidenceState.NEEDS_REVIEW, copies=CopiesState.IMPOSSIBLE)
+
+    with refused_as("wrong-state"):
+        road.review(photo, ACCEPT)
+
+    assert road.review(photo, REFUSE).state is EvidenceState.REFUSED
