@@ -40,37 +40,41 @@ def export_command(target: Path | None) -> None:
     epilog=examples(
         "saksi custody verify",
         "saksi custody verify custody-2026-03.jsonl",
+        "saksi custody verify --holds 5f0c…",
     ),
 )
 @click.argument(
     "source", metavar="[FILE]", type=click.Path(exists=True, dir_okay=False, path_type=Path), required=False
 )
-def verify_command(source: Path | None) -> None:
+@click.option("--holds", metavar="HASH", help="A hash you noted at an earlier check; the log must still contain it.")
+def verify_command(source: Path | None, holds: str | None) -> None:
     """Check that every event follows from the one before: in FILE, without any database, or in the log itself.
 
-    The exit code is 1 where a line was changed, taken out or put in between.
+    The exit code is 1 where a line was changed, taken out or put in between. Lines cut off at the
+    end leave a whole, shorter log: note the last hash of each check, and give it to the next one.
     """
     if source is None:
         with installation():
-            _judge(export())
+            _judge(export(), holds)
     else:
         with source.open(encoding="utf-8", errors="replace") as lines:
-            _judge(_events(lines))
+            _judge(_events(lines), holds)
 
 
-def _judge(events: Iterable[dict[str, Any]]) -> None:
-    count = 0
+def _judge(events: Iterable[dict[str, Any]], holds: str | None) -> None:
+    hashes: list[str] = []
 
-    def counted() -> Iterator[dict[str, Any]]:
-        nonlocal count
+    def noted() -> Iterator[dict[str, Any]]:
         for event in events:
-            count += 1
+            hashes.append(str(event.get("hash")))
             yield event
 
-    broken = broken_link(counted())
+    broken = broken_link(noted())
     if broken is not None:
         raise click.ClickException(f"The log is broken at event {broken + 1}: it does not follow from the one before.")
-    click.echo(f"The log is whole: {count} events.")
+    if holds is not None and holds not in hashes:
+        raise click.ClickException(f"The log does not hold {holds}: its end was cut off, or it was written anew.")
+    click.echo(f"The log is whole: {len(hashes)} events." + (f" Its last hash is {hashes[-1]}." if hashes else ""))
 
 
 def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ class TestTheCustodyLog:
         saksi("custody", "export", str(target))
 
         assert [json.loads(line)["action"] for line in target.read_text().splitlines()] == ["area.added"] * 2
-        assert saksi("custody", "verify", str(target)).output == "The log is whole: 2 events.\n"
+        assert saksi("custody", "verify", str(target)).output.startswith("The log is whole: 2 events. ")
 
     def test_is_broken_by_one_changed_word(self, saksi: Saksi, tmp_path: Path) -> None:
         self._two_events(saksi)
@@ -45,6 +45,19 @@ class TestTheCustodyLog:
         target.write_text(saksi("custody", "export").output.splitlines()[1])
 
         assert saksi("custody", "verify", str(target)).exit_code == 1
+
+    def test_shows_an_end_cut_off_to_whoever_noted_the_last_hash(self, saksi: Saksi, tmp_path: Path) -> None:
+        self._two_events(saksi)
+        target = tmp_path / "custody.jsonl"
+        saksi("custody", "export", str(target))
+        noted = saksi("custody", "verify", str(target)).output.split()[-1].rstrip(".")
+        assert saksi("custody", "verify", str(target), "--holds", noted).exit_code == 0
+
+        target.write_text(target.read_text().splitlines()[0])
+
+        assert saksi("custody", "verify", str(target)).exit_code == 0
+        result = saksi("custody", "verify", str(target), "--holds", noted)
+        assert (result.exit_code, "cut off" in result.output) == (1, True)
 
     def test_is_no_custody_log_where_a_line_is_no_event(self, saksi: Saksi, tmp_path: Path) -> None:
         target = tmp_path / "custody.jsonl"

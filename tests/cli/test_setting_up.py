@@ -26,7 +26,7 @@ def test_an_installation_is_set_up_from_nothing(saksi_anew: Saksi) -> None:
 
     assert [result.exit_code for result in told] == [0] * len(steps), [result.output for result in told]
     assert told[3].output == "Added province R6/ILO/\n"
-    assert told[-1].output == "The log is whole: 5 events.\n"
+    assert told[-1].output.startswith("The log is whole: 5 events. ")
 
 
 def test_migrating_again_does_nothing(saksi: Saksi) -> None:
