@@ -1,4 +1,4 @@
-"""One payment certificate: its calculation line by line, certifying it, paying it."""
+"""One payment certificate: its calculation line by line, certifying, paying, passing on, and disputes."""
 
 from __future__ import annotations
 
@@ -9,14 +9,15 @@ from marshmallow import fields
 from werkzeug.wrappers import Response
 
 from review_ui.door import bp, see, text_field
-from server import pages
+from server import pages, wording
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
 from server.models.people import Role
-from server.problems import Problem
+from server.problems import FieldError, Problem
 from server.services import certificates, custody_reading, progress, review
 from server.times import utc_now
 
+DAY = "Write the day as YYYY-MM-DD."
 Answer = str | tuple[str, int] | Response
 
 
@@ -24,7 +25,29 @@ class PaymentForm(pages.Form):
     """The payment as the bank knows it."""
 
     reference = text_field(100)
-    paid_on = fields.Date(required=True, error_messages={"invalid": "Write the day as YYYY-MM-DD."})
+    paid_on = fields.Date(required=True, error_messages={"invalid": DAY})
+
+
+class PassingOnForm(pages.Form):
+    """To whom how much was passed on; the amount as a person writes it."""
+
+    recipient = text_field(certificates.LONGEST_RECIPIENT)
+    amount_minor = text_field(40)
+    reference = text_field(certificates.LONGEST_REFERENCE)
+    passed_on = fields.Date(required=True, error_messages={"invalid": DAY})
+
+
+class DisputeForm(pages.Form):
+    """What is wrong with the certificate."""
+
+    reason = text_field()
+
+
+class SettlementForm(pages.Form):
+    """How the dispute was settled."""
+
+    dispute = fields.UUID(required=True)
+    settlement = text_field()
 
 
 @bp.get("/review/certificates/<uuid:certificate_id>")
@@ -61,18 +84,80 @@ def pay(certificate_id: UUID) -> Answer:
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
+@bp.post("/review/certificates/<uuid:certificate_id>/passing-on")
+@declare(roles(Role.CONTRACTOR))
+def pass_on(certificate_id: UUID) -> Answer:
+    """State that the money was passed on."""
+    try:
+        typed = pages.form(PassingOnForm)
+        certificates.pass_on(
+            current_actor(),
+            certificate_id,
+            recipient=typed["recipient"],
+            amount_minor=_amount(certificate_id, typed["amount_minor"]),
+            reference=typed["reference"],
+            passed_on=typed["passed_on"],
+            now=utc_now(),
+        )
+    except Problem as problem:
+        return _page(certificate_id, problem), problem.kind.status
+    flash("Your statement is on record.")
+    return see(url_for("review_ui.certificate", certificate_id=certificate_id))
+
+
+@bp.post("/review/certificates/<uuid:certificate_id>/disputes")
+@declare(roles(*certificates.DISPUTERS))
+def dispute(certificate_id: UUID) -> Answer:
+    """Say that the certificate is wrong."""
+    try:
+        certificates.dispute(current_actor(), certificate_id, pages.form(DisputeForm)["reason"], now=utc_now())
+    except Problem as problem:
+        return _page(certificate_id, problem), problem.kind.status
+    flash("Your dispute is on record. Nothing is paid on this certificate until an administrator settles it.")
+    return see(url_for("review_ui.certificate", certificate_id=certificate_id))
+
+
+@bp.post("/review/certificates/<uuid:certificate_id>/settlement")
+@declare(roles(Role.ADMINISTRATOR))
+def settle(certificate_id: UUID) -> Answer:
+    """Settle one of the certificate's disputes."""
+    try:
+        said = pages.form(SettlementForm)
+        certificates.settle(current_actor(), said["dispute"], said["settlement"], now=utc_now())
+    except Problem as problem:
+        return _page(certificate_id, problem), problem.kind.status
+    flash("The dispute is settled.")
+    return see(url_for("review_ui.certificate", certificate_id=certificate_id))
+
+
+def _amount(certificate_id: UUID, typed: str) -> int:
+    """The minor units of a typed amount in the certificate's currency."""
+    currency = review.certificate(current_actor(), certificate_id).certificate.currency
+    minor = wording.minor_units(typed, currency)
+    if minor is None:
+        example = wording.money(125_000_050, currency)
+        raise Problem(
+            "invalid",
+            "Look at the marked fields.",
+            errors=[FieldError("#/amount_minor", f"Write an amount such as {example}.")],
+        )
+    return minor
+
+
 def _page(certificate_id: UUID, problem: Problem | None = None) -> str:
-    found, held = review.certificate(current_actor(), certificate_id)
+    page = review.certificate(current_actor(), certificate_id)
+    found = page.certificate
     return render_template(
         "review/certificate.html",
+        page=page,
         certificate=found,
         milestone=found.milestone,
-        project=found.milestone.project,
-        held=held,
+        project=page.project,
         lines=certificates.calculation(found),
         due_on=certificates.due_on(found),
-        today=progress.today(utc_now(), found.milestone.project.time_zone),
+        today=progress.today(utc_now(), page.project.time_zone),
         events=custody_reading.events_of("certificate", str(found.id)),
         problem=problem,
+        asked=request.endpoint,
         typed=request.form,
     )

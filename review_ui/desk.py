@@ -5,13 +5,21 @@ from __future__ import annotations
 from flask import render_template
 
 from review_ui.door import bp
+from server import pages
 from server.access import SIGNED_IN, declare
 from server.auth import current_actor
-from server.services import review
+from server.services import desk as desks
+
+
+class DeskForm(pages.Form):
+    """Which numbered part of the projects on which something waits, and of the others."""
+
+    waiting = pages.part_number()
+    quiet = pages.part_number()
 
 
 @bp.get("/review/")
 @declare(SIGNED_IN)
 def desk() -> str:
     """What waits, by project."""
-    return render_template("review/desk.html", desk=review.desk(current_actor()))
+    return render_template("review/desk.html", desk=desks.desk(current_actor(), **pages.query(DeskForm)))

@@ -21,6 +21,12 @@ from server.times import utc_now
 Answer = str | tuple[str, int] | Response
 
 
+class PhotosForm(pages.Form):
+    """Which numbered part of the milestone's photos."""
+
+    photos = pages.part_number()
+
+
 class DecisionForm(pages.Form):
     """A decision on the submission that was on the page; ``digest`` says which evidence that was."""
 
@@ -72,7 +78,7 @@ def submit(milestone_id: UUID) -> Answer:
 
 
 def _page(milestone_id: UUID, problem: Problem | None = None) -> str:
-    page = review_milestone.milestone(current_actor(), milestone_id)
+    page = review_milestone.milestone(current_actor(), milestone_id, number=pages.query(PhotosForm)["photos"])
     return render_template(
         "review/milestone.html",
         page=page,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Flask, request
-from marshmallow import EXCLUDE, Schema, ValidationError
+from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from server import wording
 from server.auth import optional_actor
@@ -22,6 +22,11 @@ class Form(Schema):
         """Browsers and the guard against forged forms add fields of their own."""
 
         unknown = EXCLUDE
+
+
+def part_number() -> fields.Integer:
+    """The field of a query that says which numbered part of a long list to show."""
+    return fields.Integer(load_default=1, validate=validate.Range(1, 1_000_000))
 
 
 def furnish(app: Flask) -> None:

@@ -60,3 +60,44 @@ def broken_cursor() -> Problem:
         "Start again at the first page.",
         errors=[FieldError("#/cursor", "This cursor was not given out by this list.")],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[Item]):
+    """One numbered part of a long list, for pages that say how much there is: ``first`` to ``last`` of ``total``."""
+
+    items: Sequence[Item]
+    number: int
+    size: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The place of the first item shown, from 1; 0 where there is none."""
+        return min((self.number - 1) * self.size + 1, self.total)
+
+    @property
+    def last(self) -> int:
+        """The place of the last item shown."""
+        return min(self.number * self.size, self.total)
+
+    @property
+    def previous(self) -> int | None:
+        """The number of the part before, None on the first."""
+        return self.number - 1 if self.number > 1 else None
+
+    @property
+    def next(self) -> int | None:
+        """The number of the part after, None on the last."""
+        return self.number + 1 if self.last < self.total else None
+
+
+def held(number: int, size: int, total: int) -> int:
+    """``number`` brought back to the parts that there are: what was beyond the end is the last one."""
+    return min(max(number, 1), max(-(-total // size), 1))
+
+
+def part_of(items: Sequence[Item], number: int, size: int) -> Part[Item]:
+    """One part of a list that is at hand."""
+    number = held(number, size, len(items))
+    return Part(items[(number - 1) * size : number * size], number, size, len(items))

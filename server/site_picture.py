@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import shapely
 from shapely.geometry.base import BaseGeometry
@@ -17,12 +17,26 @@ from geo.corridor import format_station
 from geo.position import LocalPlane
 from geo.site import Site
 
-WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 720, 260, 620
-MARGIN = 44
+#: As wide as it is shown beside a text, so that its letters are legible on a phone without growing.
+WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 520, 220, 480
+MARGIN = 48
+#: Below the ground shown lies a strip for the scale and the arrow to the north, which nothing else enters.
+STRIP = 36
 #: A canvas shows at least this much ground, so that a well is not drawn as large as a dam.
 LEAST_EXTENT_M = 60.0
 MOST_STATIONS = 8
 SMALLEST_CIRCLE = 3.0
+#: A mark with a label, and how far from its station the text of a chainage stands, in pixels.
+MARK_RADIUS = 13
+TEXT_AWAY = 15
+#: So many rings around a place are tried for a free one; 36 marks at one place can be told apart.
+MOST_RINGS = 3
+#: The direction of a line at a station is taken over this many metres to either side.
+STEP_M = 5.0
+#: The room that the text of a station takes beside it, with the larger letters of a phone.
+TEXT_WIDE = 76
+#: A text whose side of the line is nearer to the left or right than this stands beside it, else above.
+UPRIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,15 +53,26 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A spot on the canvas, or on its edge: then ``away_m`` says how many metres outside the site it lies."""
+    """A spot on the canvas, or on its edge: then ``away_m`` says how many metres outside the site it lies.
+
+    ``x`` and ``y`` are where it lies; its label stands at ``label_x`` and ``label_y``, beside it where
+    several lie too close together to be read.
+    """
 
     x: float
     y: float
+    label_x: float
+    label_y: float
     radius: float
     label: str
     kind: str
     link: str | None
     away_m: float | None
+
+    @property
+    def moved(self) -> bool:
+        """Whether the label stands beside the place, so that a line has to join the two."""
+        return (self.x, self.y) != (self.label_x, self.label_y)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +90,14 @@ class StationMark:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """Everything that the SVG needs, in pixels; the paths are SVG path data."""
+    """Everything that the SVG needs, in pixels; the paths are SVG path data.
+
+    ``height`` is that of the ground, below which the strip lies: the SVG is ``full_height`` high.
+    """
 
     width: int
     height: int
+    full_height: int
     outline: str
     tolerated: str
     centre_line: str
@@ -96,11 +125,12 @@ def draw(
     return Picture(
         width=WIDTH,
         height=canvas.height,
+        full_height=canvas.height + STRIP,
         outline=canvas.path(outline),
         tolerated=canvas.path(tolerated) if tolerance_m else "",
         centre_line=canvas.path(shape) if site.kind == "corridor" else "",
         stations=tuple(_stations(site, plane, canvas)),
-        marks=tuple(_mark(spot, site, plane, canvas) for spot in spots),
+        marks=tuple(_apart([_mark(spot, site, plane, canvas) for spot in spots], canvas)),
         scale_px=round(length_m * canvas.px_per_m, 1),
         scale_text=text,
     )
@@ -134,6 +164,11 @@ class _Canvas:
         y = self.height / 2 - (north_m - self.north_m) * self.px_per_m
         return round(x, 1), round(y, 1)
 
+    def held(self, x: float, y: float) -> tuple[float, float]:
+        """The nearest place at which a mark is wholly on the canvas."""
+        inside = MARK_RADIUS + 1
+        return min(max(x, inside), WIDTH - inside), min(max(y, inside), self.height - inside)
+
     def path(self, shape: BaseGeometry) -> str:
         """SVG path data of an area or a line, thinned to what half a pixel can show."""
         # What lies outside is cut well beyond the edge, so that no cut shows.
@@ -154,19 +189,49 @@ class _Canvas:
 def _mark(spot: Spot, site: Site, plane: LocalPlane, canvas: _Canvas) -> Mark:
     east_m, north_m = plane.to_plane(spot.latitude, spot.longitude)
     x, y = canvas.place(east_m, north_m)
-    edge_x, edge_y = min(max(x, 10), WIDTH - 10), min(max(y, 10), canvas.height - 10)
+    edge_x, edge_y = canvas.held(x, y)
     beyond = (x, y) != (edge_x, edge_y)
     # A circle larger than the canvas would say nothing but "somewhere here".
     radius = min((spot.r68_m or 0.0) * canvas.px_per_m, WIDTH / 2)
     return Mark(
         x=edge_x,
         y=edge_y,
+        label_x=edge_x,
+        label_y=edge_y,
         radius=round(radius, 1) if radius >= SMALLEST_CIRCLE and not beyond else 0.0,
         label=spot.label,
         kind=spot.kind,
         link=spot.link,
         away_m=site.signed_distance_m(spot.latitude, spot.longitude) if beyond else None,
     )
+
+
+def _apart(marks: Sequence[Mark], canvas: _Canvas) -> list[Mark]:
+    """The same marks, the labels of those too close to an earlier one set beside it."""
+    placed: list[Mark] = []
+    for mark in marks:
+        free = (at for at in _around(mark, canvas) if all(_legible(at, other) for other in placed))
+        label_x, label_y = next(free, (mark.x, mark.y))
+        placed.append(replace(mark, label_x=label_x, label_y=label_y))
+    return placed
+
+
+def _around(mark: Mark, canvas: _Canvas) -> Iterable[tuple[float, float]]:
+    """The mark's own place, then places on ever wider rings around it, each wholly on the canvas."""
+    yield mark.x, mark.y
+    for ring in range(1, MOST_RINGS + 1):
+        for step in range(6 * ring):
+            angle = 2 * math.pi * step / (6 * ring)
+            away = 2.2 * MARK_RADIUS * ring
+            x, y = canvas.held(mark.x + away * math.cos(angle), mark.y + away * math.sin(angle))
+            yield round(x, 1), round(y, 1)
+
+
+def _legible(at: tuple[float, float], other: Mark) -> bool:
+    """Whether a label there would cover neither the label nor the place of another mark."""
+    to_label = math.dist(at, (other.label_x, other.label_y))
+    to_place = math.dist(at, (other.x, other.y)) if other.moved else to_label
+    return to_label >= 2 * MARK_RADIUS and to_place >= MARK_RADIUS
 
 
 def _stations(site: Site, plane: LocalPlane, canvas: _Canvas) -> Iterable[StationMark]:
@@ -182,15 +247,35 @@ def _stations(site: Site, plane: LocalPlane, canvas: _Canvas) -> Iterable[Statio
         found = site.point_at(chainage)
         x, y = canvas.place(*plane.to_plane(*found)) if found else (-1.0, -1.0)
         if 0 <= x <= WIDTH and 0 <= y <= canvas.height:
-            yield _station(site, chainage, x, y, is_end=chainage in (first, last))
+            yield _station(site, plane, chainage, x, y, is_end=chainage in (first, last))
 
 
-def _station(site: Site, chainage_m: float, x: float, y: float, *, is_end: bool) -> StationMark:
-    """The text stands left of a line that runs north, above one that runs east."""
-    south, west, north, east = site.bounds
-    upright = (north - south) > ((east - west) % 360) * math.cos(math.radians(south))
-    text = format_station(chainage_m)
-    return StationMark(x, y, text, *((x - 16, y + 5, "end") if upright else (x, y - 14, "middle")), is_end)
+def _station(site: Site, plane: LocalPlane, chainage_m: float, x: float, y: float, *, is_end: bool) -> StationMark:
+    """The text stands square to the line, on its upper or left side where there is room, else on the other."""
+    across, down = _across(site, plane, chainage_m)
+    if across < -UPRIGHT and x < TEXT_WIDE:
+        across, down = -across, -down
+    anchor = "end" if across < -UPRIGHT else "start" if across > UPRIGHT else "middle"
+    return StationMark(
+        x=x,
+        y=y,
+        text=format_station(chainage_m),
+        text_x=round(x + TEXT_AWAY * across, 1),
+        text_y=round(y + TEXT_AWAY * down + 5, 1),
+        anchor=anchor,
+        is_end=is_end,
+    )
+
+
+def _across(site: Site, plane: LocalPlane, chainage_m: float) -> tuple[float, float]:
+    """The direction (x, y downward) square to the line at a station, upward or else to the left; length 1."""
+    first = site.chainage_start_m
+    around = (max(chainage_m - STEP_M, first), min(chainage_m + STEP_M, first + (site.length_m or 0.0)))
+    (east, north), (east_on, north_on) = (plane.to_plane(*place) for m in around if (place := site.point_at(m)))
+    x, y = north_on - north, east_on - east
+    length = math.hypot(x, y) or 1.0
+    side = -1 if (y, x) > (0, 0) else 1
+    return side * x / length, side * y / length
 
 
 def _scale_bar(px_per_m: float) -> tuple[float, str]:

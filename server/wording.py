@@ -6,6 +6,7 @@ words are English; a later issue translates them, so every code has its sentence
 
 from __future__ import annotations
 
+import re
 from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
@@ -16,6 +17,8 @@ MINOR_DIGITS |= {"BHD": 3, "JOD": 3, "KWD": 3, "OMR": 3, "TND": 3, "IQD": 3}
 SYMBOLS = {"PHP": "₱", "THB": "฿", "KRW": "₩", "INR": "₹", "VND": "₫", "JPY": "¥", "EUR": "€", "GBP": "£"}
 SYMBOLS |= {"IDR": "Rp ", "MYR": "RM ", "USD": "US$ "}
 
+#: Thousands, where they are parted at all, are parted rightly: 1,250 and not 1,25 for what others write 1.25.
+AMOUNT = re.compile(r"(?P<whole>\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.(?P<part>\d{1,3}))?", re.ASCII)
 MINUS = "\N{MINUS SIGN}"
 
 GRADES = {
@@ -24,7 +27,14 @@ GRADES = {
     "C": "Single witness: only one machine states the place or the time.",
     "D": "Stated: the place or the time rests on a person's word.",
 }
-GRADE_NAMES = {"A": "attested", "B": "corroborated", "C": "single witness", "D": "stated"}
+#: The same on a label, for who has never heard of grades.
+GRADE_NAMES = {
+    "A": "signed by a known phone",
+    "B": "file and phone agree",
+    "C": "one witness only",
+    "D": "a person's word",
+}
+WITNESSES = {"file": "File", "device": "Device", "operator": "Person"}
 
 CHECKS = {
     "file.sealed": "The file arrived as it left the device",
@@ -75,9 +85,9 @@ STATES = {
     "approved": "approved",
     "paid": "paid",
     "locked": "locked",
-    "unlocked": "unlocked",
-    "certified": "certified",
-    "passed_on": "passed on",
+    "unlocked": "to be certified",
+    "certified": "certified, to be paid",
+    "passed_on": "paid and passed on",
     "pending": "waiting for a decision",
     "identification": "identified",
     "preparation": "in preparation",
@@ -101,7 +111,54 @@ DECIDED = {
     "return": "returned it",
     "reject": "rejected it",
 }
-OUTCOMES = {"pass": "holds", "warn": "look", "fail": "fails", "unknown": "not known"}
+#: What comes to the desk of somebody with a role.
+WAITS_FOR = {
+    "inspector": "open milestones, once photos that can be put forward were sent",
+    "contractor": "open milestones, once photos that can be put forward were sent",
+    "supervisor": "milestones that are put forward, photos that the checks could not settle, and appeals",
+    "safety_officer": "nothing to decide: safety officers send photos and read",
+    "paymaster": "certificates to certify and to pay, once a milestone is approved",
+    "administrator": "disputes about payments, to be settled",
+    "auditor": "nothing to decide: auditors read every project of their agencies, and the record",
+}
+OUTCOMES = {"pass": "holds", "warn": "question", "fail": "fails", "unknown": "not known"}
+#: What somebody did, as the record tells it after their name.
+ACTIONS = {
+    "area.added": "added an area",
+    "certificate.certified": "certified a payment",
+    "certificate.disputed": "disputed a certificate",
+    "certificate.paid": "recorded a payment",
+    "certificate.passed_on": "stated that money was passed on",
+    "certificate.settled": "settled a dispute",
+    "certificate.unlocked": "unlocked a certificate",
+    "evidence.accepted": "accepted a photo",
+    "evidence.appealed": "appealed for a photo",
+    "evidence.lowered": "lowered a photo's verdict",
+    "evidence.original_opened": "opened a photo's original",
+    "evidence.published": "made a photo public",
+    "evidence.received": "sent a photo",
+    "evidence.refused": "refused a photo",
+    "job.retried": "let a job run again",
+    "milestone.approved": "approved a milestone",
+    "milestone.open": "opened a milestone",
+    "milestone.opened": "opened the next milestone",
+    "milestone.paid": "paid for a milestone",
+    "milestone.returned": "returned a milestone",
+    "milestone.submitted": "put a milestone forward",
+    "organisation.added": "added an organisation",
+    "person.added": "added a person",
+    "project.changed": "changed a project",
+    "project.created": "created a project",
+    "role.granted": "gave a role",
+    "session.begun": "signed in",
+    "session.ended": "signed out",
+    "site.changed": "changed a site's shape",
+    "submission.approved": "approved what was put forward",
+    "submission.decision": "decided on what was put forward",
+    "submission.made": "froze the photos put forward",
+    "submission.rejected": "rejected what was put forward",
+    "submission.returned": "returned what was put forward",
+}
 
 
 def money(minor: int, currency: str) -> str:
@@ -110,6 +167,20 @@ def money(minor: int, currency: str) -> str:
     whole, part = divmod(abs(minor), 10**digits)
     tail = f".{part:0{digits}d}" if digits else ""
     return f"{MINUS if minor < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{whole:,}{tail}"
+
+
+def minor_units(text: str, currency: str) -> int | None:
+    """The minor units of an amount as a person types it; None for what is no such amount.
+
+    ``minor_units("₱1,250,000.50", "PHP") == 125000050``. Commas and blanks may part the thousands; more
+    digits after the point than the currency has are refused, never rounded.
+    """
+    digits = MINOR_DIGITS.get(currency, 2)
+    bare = text.strip().removeprefix(SYMBOLS.get(currency, currency).strip())
+    typed = AMOUNT.fullmatch(bare.replace(" ", "").replace("\N{NO-BREAK SPACE}", ""))
+    if typed is None or len(typed["part"] or "") > digits:
+        return None
+    return int(typed["whole"].replace(",", "") + (typed["part"] or "").ljust(digits, "0"))
 
 
 def share(basis_points: int) -> str:
@@ -127,6 +198,11 @@ def about(basis_points: int) -> str:
 def day(value: date | None) -> str:
     """A day that nobody can misread: ``7 March 2026``; a dash where it is not known."""
     return "–" if value is None else f"{value.day} {value:%B %Y}"
+
+
+def day_of(value: datetime | None, zone: str) -> str:
+    """The day of an instant in the project's zone, where the hour would only be in the way."""
+    return "day not known" if value is None else day(value.astimezone(ZoneInfo(zone)).date())
 
 
 def instant(value: datetime | None, zone: str) -> str:
@@ -172,6 +248,11 @@ def stage(code: str | Enum) -> str:
 def check(name: str) -> str:
     """What a check asks, in words; its own name where it has none yet."""
     return CHECKS.get(name, name)
+
+
+def action(name: str) -> str:
+    """What somebody did, in words; the action's own name where it has none yet."""
+    return ACTIONS.get(name, name)
 
 
 def refusal(name: str) -> str:

@@ -15,11 +15,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
+from evidence.context import Stage
 from server import paging, wording
 from server.db import reading
 from server.models import Area, Contract, Evidence, Project, Site
 from server.models.projects import ProjectStatus
-from server.paging import Page
+from server.paging import Page, Part
 from server.problems import Problem
 from server.services import evidence_reading, public_project
 from server.services.public_documents import (
@@ -36,6 +37,12 @@ from server.site_picture import Picture, Spot, draw
 
 Box = tuple[float, float, float, float]
 CopyName = Literal["thumbnail", "web"]
+#: Photos on one page of a project's photos.
+PHOTOS_SHOWN = 60
+#: The newest photos are chosen among this many that were published last.
+LOOKED_AT = 400
+#: A word that stands in the names of more areas than this is not the name of a place.
+AREAS_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +50,8 @@ class ProjectFilter:
     """Which projects; everything left None is not asked for.
 
     ``bbox`` is south, west, north, east in degrees, west > east across the antimeridian. ``area``
-    is an area's code and takes in all areas below it; ``text`` is sought in title, purpose and code.
+    is an area's code and takes in all areas below it; ``text`` is sought in title, purpose and code, and in
+    the names of the areas in which the project lies.
     """
 
     bbox: Box | None = None
@@ -83,16 +91,61 @@ def project(code: str, *, now: datetime) -> ProjectPage:
     """
     found = reading().scalar(_published_projects().where(Project.code == code))
     if found is None:
-        raise Problem("not-found", f"No published project has the code {code}.")
+        raise _no_project(code)
     return public_project.page(found, now=now)
 
 
 def newest_photos(limit: int, *, area: str | None = None) -> tuple[PhotoCard, ...]:
-    """The photos published last, over all projects or in one area and below."""
-    query = _published_photos().order_by(Evidence.published_at.desc(), Evidence.id.desc()).limit(limit)
+    """The photos published last, over all projects or in one area and below, spread over the projects.
+
+    Each project's newest comes before any project's second; only the latest publications are looked at.
+    """
+    latest = sa.select(Evidence.id, Evidence.project_id, Evidence.published_at, Evidence.captured_at)
+    latest = latest.join(Evidence.project).where(Evidence.published_at.is_not(None), Project.published_at.is_not(None))
     if area is not None:
-        query = query.where(_in_area(area))
+        latest = latest.where(_in_area(area))
+    recent = latest.order_by(Evidence.published_at.desc(), Evidence.id.desc()).limit(LOOKED_AT).subquery()
+    newest = (recent.c.published_at.desc(), recent.c.captured_at.desc(), recent.c.id.desc())
+    place = sa.func.row_number().over(partition_by=recent.c.project_id, order_by=newest).label("place")
+    spread = sa.select(recent.c.id, place).order_by(place, *newest).limit(limit).subquery()
+    query = _published_photos().join(spread, spread.c.id == Evidence.id)
+    query = query.order_by(spread.c.place, Evidence.published_at.desc(), Evidence.captured_at.desc())
     return tuple(public_project.photo_card(photo) for photo in reading().scalars(query))
+
+
+def photos(code: str, stage: Stage | None = None, *, number: int = 1) -> Part[PhotoCard]:
+    """One numbered part of a published project's published photos, the newest first.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    project_id = _project_id(code)
+    mine = [Evidence.project_id == project_id, Evidence.published_at.is_not(None)]
+    mine += [Evidence.stage == stage] if stage else []
+    total = reading().scalar(sa.select(sa.func.count()).where(*mine)) or 0
+    number = paging.held(number, PHOTOS_SHOWN, total)
+    query = _published_photos().where(*mine).order_by(*public_project.NEWEST).limit(PHOTOS_SHOWN)
+    found = reading().scalars(query.offset((number - 1) * PHOTOS_SHOWN))
+    return Part([public_project.photo_card(photo) for photo in found], number, PHOTOS_SHOWN, total)
+
+
+def photos_by_stage(code: str, each: int) -> list[tuple[Stage, Part[PhotoCard]]]:
+    """The newest published photos of each stage, at most ``each``, in the order of the works.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    published = (Evidence.project_id == _project_id(code), Evidence.published_at.is_not(None))
+    count = sa.func.count().over(partition_by=Evidence.stage).label("photos")
+    place = sa.func.row_number().over(partition_by=Evidence.stage, order_by=public_project.NEWEST).label("place")
+    ranked = sa.select(Evidence.id, count, place).where(*published).subquery()
+    query = _published_photos().join(ranked, ranked.c.id == Evidence.id).where(ranked.c.place <= each)
+    found: dict[Stage, list[PhotoCard]] = {}
+    totals: dict[Stage, int] = {}
+    for photo, total in reading().execute(query.add_columns(ranked.c.photos).order_by(ranked.c.place)):
+        found.setdefault(photo.stage, []).append(public_project.photo_card(photo))
+        totals[photo.stage] = total
+    return [(stage, Part(found[stage], 1, each, totals[stage])) for stage in Stage if stage in found]
 
 
 def photo(evidence_id: UUID) -> PhotoPage:
@@ -161,13 +214,24 @@ def area(code: str) -> AreaPage:
     """
     found = reading().scalar(sa.select(Area).where(Area.code == code))
     if found is None:
-        raise Problem("not-found", f"There is no area with the code {code}.")
+        raise Problem("not-found", f"There is no area with the code “{code}”.")
     counted = {path: pair for path, pair in _counted_areas().items() if path.startswith(found.path)}
     here = _tree(counted, below=found.path)
     total = counted[found.path][1] if found.path in counted else 0
     names = public_project.area_names([found.path])
     above = tuple(names[step] for step in found.path.split("/")[:-2] if step in names)
     return AreaPage(AreaCount(found.code, found.name, found.level, total, here), above)
+
+
+def _project_id(code: str) -> UUID:
+    found = reading().scalar(sa.select(Project.id).where(Project.code == code, Project.published_at.is_not(None)))
+    if found is None:
+        raise _no_project(code)
+    return found
+
+
+def _no_project(code: str) -> Problem:
+    return Problem("not-found", f"No published project has the code “{code}”.")
 
 
 def _published_projects() -> sa.Select[Project]:
@@ -208,7 +272,8 @@ def _conditions(asked: ProjectFilter) -> list[sa.ColumnElement[bool]]:
         conditions.append(Project.status == asked.state)
     if asked.text:
         columns = (Project.title, Project.purpose, Project.code)
-        conditions.append(sa.or_(*(column.icontains(asked.text, autoescape=True) for column in columns)))
+        said = [column.icontains(asked.text, autoescape=True) for column in columns]
+        conditions.append(sa.or_(*said, _in_area_named(asked.text)))
     if asked.bbox is not None:
         here = sa.select(Site.project_id).where(Site.retired_at.is_(None), _meets(asked.bbox))
         conditions.append(Project.id.in_(here))
@@ -221,6 +286,14 @@ def _in_area(code: str) -> sa.ColumnElement[bool]:
     # A prefix is compared by its length, so that no letter of a path is taken for a LIKE wildcard.
     below = sa.select(Area.id).where(sa.func.substr(Area.path, 1, sa.func.length(root)) == root)
     return Project.area_id.in_(below)
+
+
+def _in_area_named(text: str) -> sa.ColumnElement[bool]:
+    """Projects of the areas with ``text`` in their names, and of those below; the widest areas come first."""
+    query = sa.select(Area.path).where(Area.name.icontains(text, autoescape=True))
+    paths = reading().scalars(query.order_by(sa.func.length(Area.path), Area.path).limit(AREAS_NAMED))
+    below = (sa.func.substr(Area.path, 1, len(path)) == path for path in paths)
+    return Project.area_id.in_(sa.select(Area.id).where(sa.or_(sa.false(), *below)))
 
 
 def _meets(bbox: Box) -> sa.ColumnElement[bool]:

@@ -30,6 +30,8 @@ from server.services.public_documents import (
 )
 from server.services.site_lookup import geometry
 
+#: The order of published photos, the newest first.
+NEWEST = (Evidence.published_at.desc(), Evidence.captured_at.desc(), Evidence.id)
 #: A page shows this many published photos, newest first.
 SHOWN_PHOTOS = 200
 REFUSED = (EvidenceState.REJECTED, EvidenceState.REFUSED)
@@ -214,7 +216,7 @@ def _published(project_id: UUID) -> tuple[PhotoCard, ...]:
     query = (
         sa.select(Evidence)
         .where(Evidence.project_id == project_id, Evidence.published_at.is_not(None))
-        .order_by(Evidence.published_at.desc(), Evidence.captured_at.desc(), Evidence.id)
+        .order_by(*NEWEST)
         .limit(SHOWN_PHOTOS)
         .options(joinedload(Evidence.milestone), joinedload(Evidence.project))
     )

@@ -1,4 +1,4 @@
-"""What a signed-in person is shown to work on: what waits, one project, one certificate.
+"""What a signed-in person is shown to work on: one project, one certificate.
 
 Reading only. Each answer is for one actor and holds what that actor may do, so that a page never
 shows a button that the use case behind it would refuse; the use case still decides.
@@ -7,7 +7,7 @@ shows a button that the use case behind it would refuse; the use case still deci
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,48 +15,23 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from server import paging
 from server.access import READERS, Actor, require
 from server.db import reading
-from server.models import Appeal, Certificate, Evidence, Milestone, Project, Submission
+from server.models import Certificate, Dispute, Evidence, Milestone, Project
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
 from server.models.people import Role
-from server.models.submissions import SubmissionState
+from server.paging import Part
 from server.problems import Problem
-from server.services import progress, projects, public_project
+from server.services import progress, projects, public_project, reckoning, review_photo
+from server.services.certificates import DISPUTERS
 from server.services.public_documents import Progress
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, draw
 
-#: The first page shows at most this many projects; the rest are reached by their code.
-MOST_PROJECTS = 100
-PAYABLE = (CertificateState.UNLOCKED, CertificateState.CERTIFIED)
-
-
-@dataclass(slots=True)
-class ProjectWaiting:
-    """One project and what on it waits for this person."""
-
-    project: Project
-    roles: frozenset[Role]
-    submissions: list[Submission] = field(default_factory=list)
-    reviews: list[tuple[Milestone | None, int]] = field(default_factory=list)
-    appeals: list[Evidence] = field(default_factory=list)
-    certificates: list[Certificate] = field(default_factory=list)
-
-    @property
-    def count(self) -> int:
-        """How many things wait; photos of one milestone are one thing each."""
-        photos = sum(number for _, number in self.reviews)
-        return len(self.submissions) + photos + len(self.appeals) + len(self.certificates)
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """What waits for a person, and their projects on which nothing does."""
-
-    waiting: list[ProjectWaiting]
-    quiet: list[ProjectWaiting]
+#: Photos without a milestone on one page of a project.
+LOOSE_SHOWN = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,28 +44,33 @@ class ProjectReview:
     milestones: Sequence[Milestone]
     certificates: dict[UUID, Certificate]
     photos: dict[UUID | None, dict[EvidenceState, int]]
+    loose: Part[review_photo.PhotoLine]
     picture: Picture | None
 
 
-def desk(actor: Actor) -> Desk:
-    """What waits for this person, by project, the fullest first."""
-    found = {project.id: ProjectWaiting(project, _roles(actor, project)) for project in _projects(actor)}
-    deciding = [id_ for id_, entry in found.items() if Role.SUPERVISOR in entry.roles]
-    paying = [id_ for id_, entry in found.items() if Role.PAYMASTER in entry.roles]
-    for submission in _pending(deciding):
-        found[submission.milestone.project_id].submissions.append(submission)
-    for project_id, milestone, number in _reviews(deciding):
-        found[project_id].reviews.append((milestone, number))
-    for photo in _appeals(deciding):
-        found[photo.project_id].appeals.append(photo)
-    for certificate in _payable(paying):
-        found[certificate.milestone.project_id].certificates.append(certificate)
-    waiting = sorted((e for e in found.values() if e.count), key=lambda e: (-e.count, e.project.code))
-    return Desk(waiting, [entry for entry in found.values() if not entry.count])
+@dataclass(frozen=True, slots=True)
+class CertificateReview:
+    """One certificate with what this person may do about it.
+
+    ``awaits`` says why nobody can certify it yet; ``settleable`` are the disputes that this person may settle.
+    """
+
+    certificate: Certificate
+    roles: frozenset[Role]
+    awaits: str | None
+    disputed: bool
+    may_dispute: bool
+    may_pass_on: bool
+    settleable: frozenset[UUID]
+
+    @property
+    def project(self) -> Project:
+        """The project of the certificate's milestone."""
+        return self.certificate.milestone.project
 
 
-def project(actor: Actor, code: str, *, now: datetime) -> ProjectReview:
-    """One project for someone with a role on it.
+def project(actor: Actor, code: str, *, now: datetime, loose: int = 1) -> ProjectReview:
+    """One project for someone with a role on it; ``loose`` numbers the part of its photos without a milestone.
 
     Raises:
         Problem: ``not-found`` or ``not-allowed``.
@@ -107,12 +87,13 @@ def project(actor: Actor, code: str, *, now: datetime) -> ProjectReview:
         milestones=milestones,
         certificates={each.milestone_id: each for each in _certificates([m.id for m in milestones])},
         photos=_photo_states(found.id),
+        loose=_loose(actor, found, loose),
         picture=draw(geometry(site)) if site else None,
     )
 
 
-def certificate(actor: Actor, certificate_id: UUID) -> tuple[Certificate, frozenset[Role]]:
-    """One certificate and the roles that the person holds on its project.
+def certificate(actor: Actor, certificate_id: UUID) -> CertificateReview:
+    """One certificate for someone with a role on its project.
 
     Raises:
         Problem: ``not-found`` or ``not-allowed``.
@@ -120,69 +101,33 @@ def certificate(actor: Actor, certificate_id: UUID) -> tuple[Certificate, frozen
     found = reading().get(Certificate, certificate_id)
     if found is None:
         raise Problem("not-found", "There is no certificate with this id.")
-    return found, require(actor, found.milestone.project, READERS)
-
-
-def _roles(actor: Actor, project: Project) -> frozenset[Role]:
-    return actor.roles_on(project.id, project.agency_id)
-
-
-def _projects(actor: Actor) -> Sequence[Project]:
-    query = sa.select(Project).where(projects.visible_to(actor)).options(*projects.WITH_NAMES)
-    return list(reading().scalars(query.order_by(Project.code).limit(MOST_PROJECTS)))
-
-
-def _pending(project_ids: Sequence[UUID]) -> Sequence[Submission]:
-    query = (
-        sa.select(Submission)
-        .join(Submission.milestone)
-        .where(Milestone.project_id.in_(project_ids), Submission.state == SubmissionState.PENDING)
-        .order_by(Submission.submitted_at)
-        .options(joinedload(Submission.milestone), joinedload(Submission.submitter))
+    held = require(actor, found.milestone.project, READERS)
+    contract = found.milestone.project.contract
+    supplies = contract is not None and contract.supplier_id == actor.organisation_id
+    unsettled = [each for each in found.disputes if each.settled_at is None]
+    return CertificateReview(
+        certificate=found,
+        roles=held,
+        awaits=reckoning.awaited(reading(), found) if found.state is CertificateState.UNLOCKED else None,
+        disputed=bool(unsettled),
+        may_dispute=bool(held & DISPUTERS) and found.state is not CertificateState.LOCKED,
+        may_pass_on=Role.CONTRACTOR in held and supplies and found.state is CertificateState.PAID,
+        settleable=frozenset(each.id for each in unsettled if _may_settle(actor, held, each, supplies)),
     )
-    return list(reading().scalars(query))
 
 
-def _reviews(project_ids: Sequence[UUID]) -> list[tuple[UUID, Milestone | None, int]]:
-    """Photos that need review, counted by milestone; those under appeal are told one by one."""
-    rows = reading().execute(
-        sa.select(Evidence.project_id, Evidence.milestone_id, sa.func.count())
-        .where(Evidence.project_id.in_(project_ids), _needs_review(), ~_appealed())
-        .group_by(Evidence.project_id, Evidence.milestone_id)
-    )
-    return [
-        (project_id, reading().get(Milestone, milestone_id) if milestone_id else None, number)
-        for project_id, milestone_id, number in rows
-    ]
+def _may_settle(actor: Actor, held: frozenset[Role], dispute: Dispute, supplies: bool) -> bool:
+    return Role.ADMINISTRATOR in held and not supplies and dispute.raised_by != actor.person_id
 
 
-def _appeals(project_ids: Sequence[UUID]) -> Sequence[Evidence]:
-    query = (
-        sa.select(Evidence)
-        .where(Evidence.project_id.in_(project_ids), _needs_review(), _appealed())
-        .order_by(Evidence.received_at)
-        .options(joinedload(Evidence.appeal), joinedload(Evidence.milestone))
-    )
-    return list(reading().scalars(query))
-
-
-def _needs_review() -> sa.ColumnElement[bool]:
-    return Evidence.state == EvidenceState.NEEDS_REVIEW
-
-
-def _appealed() -> sa.ColumnElement[bool]:
-    return sa.exists().where(Appeal.evidence_id == Evidence.id)
-
-
-def _payable(project_ids: Sequence[UUID]) -> Sequence[Certificate]:
-    query = (
-        sa.select(Certificate)
-        .join(Certificate.milestone)
-        .where(Milestone.project_id.in_(project_ids), Certificate.state.in_(PAYABLE))
-        .order_by(Certificate.unlocked_at)
-        .options(joinedload(Certificate.milestone))
-    )
-    return list(reading().scalars(query))
+def _loose(actor: Actor, project: Project, number: int) -> Part[review_photo.PhotoLine]:
+    """Photos that could not be matched to a milestone, the newest first."""
+    mine = (Evidence.project_id == project.id, Evidence.milestone_id.is_(None))
+    total = reading().scalar(sa.select(sa.func.count()).where(*mine)) or 0
+    number = paging.held(number, LOOSE_SHOWN, total)
+    query = review_photo.whole().where(*mine).order_by(Evidence.received_at.desc(), Evidence.id)
+    found = list(reading().scalars(query.offset((number - 1) * LOOSE_SHOWN).limit(LOOSE_SHOWN)))
+    return Part(review_photo.lines(actor, project, found), number, LOOSE_SHOWN, total)
 
 
 def _certificates(milestone_ids: Sequence[UUID]) -> Sequence[Certificate]:

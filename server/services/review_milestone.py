@@ -11,9 +11,10 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload, load_only, selectinload
 
 from evidence.tolerance import tolerance_m
+from server import paging
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines
@@ -21,6 +22,7 @@ from server.models import Certificate, Evidence, Milestone, Project, Submission,
 from server.models.evidence import EvidenceState
 from server.models.people import Role
 from server.models.submissions import SubmissionState
+from server.paging import Part
 from server.problems import Problem
 from server.services import approval, duties, projects, review_photo
 from server.services.coverage import RequirementCoverage, coverage
@@ -28,14 +30,25 @@ from server.services.site_lookup import geometry
 from server.services.submissions import OPEN_FOR_SUBMISSION, PRESENTABLE, SUBMITTERS
 from server.site_picture import Picture, draw
 
-MOST_PHOTOS = 300
+PHOTOS_SHOWN = 100
+COUNTED = (
+    Evidence.id,
+    Evidence.state,
+    Evidence.stage,
+    Evidence.captured_at,
+    Evidence.received_at,
+    Evidence.requirement_id,
+    Evidence.sha256,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MilestoneReview:
     """One milestone with its photos and, where there is one, the submission to be decided.
 
-    ``blocked`` says why this person may not decide it, ``holes`` why nobody could approve it yet.
+    ``part`` is the numbered part of all photos that is shown: first those ``photos`` that belong to the
+    live submission (all, where there is none), then the ``others``. ``blocked`` says why this person may
+    not decide it, ``holes`` why nobody could approve it yet.
     """
 
     milestone: Milestone
@@ -44,6 +57,7 @@ class MilestoneReview:
     coverage: Sequence[RequirementCoverage]
     pending: Submission | None
     earlier: Sequence[Submission]
+    part: Part[review_photo.PhotoLine]
     photos: Sequence[review_photo.PhotoLine]
     others: Sequence[review_photo.PhotoLine]
     picture: Picture | None
@@ -59,8 +73,8 @@ class MilestoneReview:
         return self.milestone.project
 
 
-def milestone(actor: Actor, milestone_id: UUID) -> MilestoneReview:
-    """One milestone for someone with a role on its project.
+def milestone(actor: Actor, milestone_id: UUID, *, number: int = 1) -> MilestoneReview:
+    """One milestone for someone with a role on its project; ``number`` is the part of its photos to show.
 
     Raises:
         Problem: ``not-found`` or ``not-allowed``.
@@ -72,26 +86,36 @@ def milestone(actor: Actor, milestone_id: UUID) -> MilestoneReview:
     submissions = _submissions(found)
     live = next((s for s in submissions if s.state in (SubmissionState.PENDING, SubmissionState.APPROVED)), None)
     pending = live if live and live.state is SubmissionState.PENDING else None
-    photos = review_photo.lines(actor, found.project, _photos(found))
-    frozen = {item.evidence_id for item in live.items} if live else set()
-    within = [line for line in photos if line.evidence.id in frozen] if live else photos
-    picture, tolerance = _picture(found.project, within)
+    photos = _photos(found, frozenset(item.evidence_id for item in live.items) if live else None)
+    part = _part(actor, found.project, photos.all, number)
+    within = {photo.id for photo in photos.within}
+    shown = [line for line in part.items if line.evidence.id in within]
+    picture, tolerance = _picture(found.project, shown, part.first)
     return MilestoneReview(
         milestone=found,
         roles=held,
         predecessor=reading().get(Milestone, found.predecessor_id) if found.predecessor_id else None,
-        coverage=coverage(found, [line.evidence for line in within], submitted_at=live.submitted_at if live else None),
+        coverage=coverage(found, photos.within, submitted_at=live.submitted_at if live else None),
         pending=pending,
         earlier=[each for each in submissions if each is not pending],
-        photos=within,
-        others=[line for line in photos if line.evidence.id not in frozen] if live else [],
+        part=part,
+        photos=shown,
+        others=[line for line in part.items if line.evidence.id not in within],
         picture=picture,
         tolerance_m=tolerance,
         certificate=reading().scalar(sa.select(Certificate).where(Certificate.milestone_id == found.id)),
         blocked=_blocked(actor, found.project, pending) if pending else None,
         holes=_holes(pending) if pending else (),
-        may_submit=_may_submit(found, held, photos),
+        may_submit=_may_submit(found, held, photos.all),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Photos:
+    """All photos of a milestone in the order of the page; ``within`` are those of the live submission."""
+
+    all: Sequence[Evidence]
+    within: Sequence[Evidence]
 
 
 def _submissions(milestone: Milestone) -> Sequence[Submission]:
@@ -105,15 +129,28 @@ def _submissions(milestone: Milestone) -> Sequence[Submission]:
     return list(reading().scalars(query))
 
 
-def _photos(milestone: Milestone) -> Sequence[Evidence]:
-    query = (
-        review_photo.whole()
-        .where(Evidence.milestone_id == milestone.id)
-        .order_by(Evidence.stage, Evidence.captured_at, Evidence.id)
-        .limit(MOST_PHOTOS)
-    )
-    # What still needs a word comes first, what was turned down last.
-    return sorted(reading().scalars(query), key=lambda photo: _RANK[photo.state])
+def _photos(milestone: Milestone, frozen: frozenset[UUID] | None) -> _Photos:
+    """What counting and ordering ask of every photo, and no more; those put forward come first."""
+    query = sa.select(Evidence).where(Evidence.milestone_id == milestone.id).options(load_only(*COUNTED))
+    found = sorted(reading().scalars(query), key=_urgency)
+    if frozen is None:
+        return _Photos(found, found)
+    within = [photo for photo in found if photo.id in frozen]
+    return _Photos([*within, *(photo for photo in found if photo.id not in frozen)], within)
+
+
+def _urgency(photo: Evidence) -> tuple[int, str, float, UUID]:
+    """What still needs a word comes first, what was turned down last."""
+    taken = photo.captured_at or photo.received_at
+    return _RANK[photo.state], photo.stage.value, taken.timestamp(), photo.id
+
+
+def _part(actor: Actor, project: Project, photos: Sequence[Evidence], number: int) -> Part[review_photo.PhotoLine]:
+    """One part of the photos, each with all that its line shows."""
+    part = paging.part_of([photo.id for photo in photos], number, PHOTOS_SHOWN)
+    found = {p.id: p for p in reading().scalars(review_photo.whole().where(Evidence.id.in_(part.items)))}
+    lines = review_photo.lines(actor, project, [found[id_] for id_ in part.items])
+    return Part(lines, part.number, part.size, part.total)
 
 
 _RANK = {
@@ -126,7 +163,9 @@ _RANK = {
 }
 
 
-def _picture(project: Project, lines: Sequence[review_photo.PhotoLine]) -> tuple[Picture | None, float | None]:
+def _picture(
+    project: Project, lines: Sequence[review_photo.PhotoLine], first: int
+) -> tuple[Picture | None, float | None]:
     site = projects.current_site(project.id)
     if site is None:
         return None, None
@@ -134,7 +173,7 @@ def _picture(project: Project, lines: Sequence[review_photo.PhotoLine]) -> tuple
     tolerance = tolerance_m(shape, engines().policies.latest(project.policy).evidence)
     spots = [
         review_photo.spot(line.evidence, str(number), f"#photo-{line.evidence.id}")
-        for number, line in enumerate(lines, start=1)
+        for number, line in enumerate(lines, start=first)
     ]
     return draw(shape, [spot for spot in spots if spot], tolerance_m=tolerance), tolerance
 
@@ -161,6 +200,6 @@ def _holes(pending: Submission) -> Sequence[str]:
     return ()
 
 
-def _may_submit(milestone: Milestone, held: frozenset[Role], photos: Sequence[review_photo.PhotoLine]) -> bool:
-    fit = any(line.evidence.state in PRESENTABLE for line in photos)
+def _may_submit(milestone: Milestone, held: frozenset[Role], photos: Sequence[Evidence]) -> bool:
+    fit = any(photo.state in PRESENTABLE for photo in photos)
     return fit and bool(held & SUBMITTERS) and milestone.state in OPEN_FOR_SUBMISSION

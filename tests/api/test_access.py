@@ -84,6 +84,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/"): ANYONE,
     ("GET", "/areas/<code>"): ANYONE,
     ("GET", "/projects/<code>"): ANYONE,
+    ("GET", "/projects/<code>/photos"): ANYONE,
     ("GET", "/photos/<evidence_id>"): ANYONE,
     ("GET", "/photos/<evidence_id>/thumbnail.jpg"): ANYONE,
     ("GET", "/photos/<evidence_id>/web.jpg"): ANYONE,
@@ -107,6 +108,11 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/review/certificates/<certificate_id>"): ON_PROJECT,
     ("POST", "/review/certificates/<certificate_id>/certification"): only("paymaster"),
     ("POST", "/review/certificates/<certificate_id>/payment"): only("paymaster"),
+    ("POST", "/review/certificates/<certificate_id>/passing-on"): only("contractor"),
+    ("POST", "/review/certificates/<certificate_id>/disputes"): only(
+        "contractor", "supervisor", "paymaster", "administrator", "auditor"
+    ),
+    ("POST", "/review/certificates/<certificate_id>/settlement"): only("administrator"),
 }
 ROUTES = sorted(TABLE)
 

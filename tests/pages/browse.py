@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from flask import g, has_app_context
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
@@ -88,12 +89,17 @@ class Visitor:
 
     def go(self, path: str) -> Visitor:
         """Open a page, following where it leads."""
+        _forget_token()
         return self._take(self.client.get(path, follow_redirects=True))
 
     @property
     def page(self) -> PageReader:
         """The page that is open."""
         return PageReader(self.html)
+
+    def form_with(self, name: str) -> FilledForm:
+        """The form of the open page that asks for this field."""
+        return next(form for form in self.page.forms if name in form.values)
 
     @property
     def text(self) -> str:
@@ -112,9 +118,16 @@ class Visitor:
                 if button.text == text:
                     chosen = {button.name: button.value or ""} if button.name else {}
                     values = form.values | typed | chosen
+                    _forget_token()
                     return self._take(self.client.post(form.action, data=values, follow_redirects=True))
         raise AssertionError(f"there is no button “{text}”, only {self.buttons}")
 
     def _take(self, response: TestResponse) -> Visitor:
         self.status, self.html = response.status_code, response.get_data(as_text=True)
         return self
+
+
+def _forget_token() -> None:
+    """Tests live in one application context, in which one visitor's token would be kept for the next."""
+    if has_app_context():
+        g.pop("csrf_token", None)

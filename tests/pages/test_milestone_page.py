@@ -117,7 +117,7 @@ def test_a_photo_is_accepted_from_the_list_and_the_list_comes_back(road: Road, v
 def test_a_photo_kilometres_away_is_shown_on_the_edge_of_the_map(road: Road, visitor: People) -> None:
     road.send_rejected()
 
-    assert "2.5 km away" in visitor("supervisor").go(page_of(road)).text
+    assert "Photo 1, 2.5 km outside the site" in visitor("supervisor").go(page_of(road)).text
 
 
 def test_people_of_another_project_are_refused(road: Road, visitor: People) -> None:

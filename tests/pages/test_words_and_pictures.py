@@ -1,10 +1,11 @@
 from __future__ import annotations
 
+import math
 import re
 from datetime import UTC, datetime
 
 import pytest
-from shapely.geometry import LineString, Polygon
+from shapely.geometry import LineString, Point, Polygon
 
 from evidence.checks.registry import names
 from evidence.verdict import REJECTING, Grade
@@ -14,7 +15,7 @@ from server.models.evidence import EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.projects import ProjectStatus
-from server.site_picture import WIDTH, Spot, draw
+from server.site_picture import MARK_RADIUS, WIDTH, Spot, draw
 
 POND = Site.polygon(Polygon([(122.0, 11.0), (122.002, 11.0), (122.002, 11.001), (122.0, 11.001)]))
 ROAD = Site.corridor(LineString([(122.0, 11.0), (122.0, 11.02)]), width_m=10, chainage_start_m=1000)
@@ -93,7 +94,7 @@ def test_the_accuracy_circle_is_to_scale() -> None:
 def test_a_spot_far_off_is_set_on_the_edge_and_says_how_far() -> None:
     (mark,) = draw(POND, [Spot(11.031, 122.001, "far", r68_m=50.0)]).marks
 
-    assert mark.y == 10
+    assert mark.y == MARK_RADIUS + 1
     assert mark.radius == 0
     assert mark.away_m == pytest.approx(3318, abs=10)
 
@@ -160,3 +161,57 @@ def test_a_95_percent_radius_is_drawn_as_its_68_percent_one() -> None:
     said = {"device": {"position": {"latitude": 1.0, "longitude": 2.0, "accuracy_m": 24.48, "confidence": 0.95}}}
 
     assert claims_table.r68_m(said, 1.0, 2.0) == pytest.approx(15.1)
+
+
+@pytest.mark.parametrize(
+    ("typed", "currency", "minor"),
+    [
+        ("1250000.50", "PHP", 125_000_050),
+        (" ₱1,250,000.5 ", "PHP", 125_000_050),
+        ("12 500", "THB", 1_250_000),
+        ("1,234,567", "KRW", 1_234_567),
+        ("US$ 0.01", "USD", 1),
+        ("1.5", "KRW", None),
+        ("1.005", "PHP", None),
+        ("1,25", "PHP", None),
+        ("-5", "PHP", None),
+        ("１２", "PHP", None),
+        ("", "PHP", None),
+    ],
+)
+def test_a_typed_amount_is_read_to_the_last_minor_unit_or_not_at_all(
+    typed: str, currency: str, minor: int | None
+) -> None:
+    assert wording.minor_units(typed, currency) == minor
+
+
+@pytest.mark.parametrize("minor", [0, 5, 125_000_050])
+def test_an_amount_that_was_said_is_read_back(minor: int) -> None:
+    for currency in ("PHP", "KRW", "KWD", "USD", "IDR"):
+        assert wording.minor_units(wording.money(minor, currency), currency) == minor
+
+
+def test_labels_of_photos_at_one_place_stand_apart_and_inside() -> None:
+    picture = draw(POND, [Spot(11.0005, 122.001, str(n)) for n in range(20)])
+    labels = [(mark.label_x, mark.label_y) for mark in picture.marks]
+
+    assert labels[0] == (picture.marks[0].x, picture.marks[0].y)
+    assert all(math.dist(a, b) >= 2 * MARK_RADIUS for n, a in enumerate(labels) for b in labels[:n])
+    assert all(0 < x < WIDTH and 0 < y < picture.height for x, y in labels)
+
+
+@pytest.mark.parametrize("end", [(122.02, 11.0), (122.0, 11.02), (122.02, 11.02), (121.98, 11.02)])
+def test_a_stations_text_stands_off_its_line(end: tuple[float, float]) -> None:
+    road = Site.corridor(LineString([(122.0, 11.0), end]), width_m=10)
+    stations = draw(road).stations
+    line = LineString([(station.x, station.y) for station in stations])
+
+    assert all(line.distance(Point(station.text_x, station.text_y - 5)) > 14 for station in stations)
+
+
+def test_no_stations_text_is_cut_off_at_the_left_edge() -> None:
+    slant = Site.corridor(LineString([(122.0, 11.0), (122.02, 11.02)]), width_m=10)
+    first = draw(slant).stations[0]
+
+    assert first.anchor == "start"
+    assert first.text_x > first.x

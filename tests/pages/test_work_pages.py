@@ -62,7 +62,7 @@ def test_a_payment_day_that_cannot_be_is_told_beside_the_field(road: Road, visit
 
     assert paymaster.status == 422
     assert 'id="paid_on-fault"' in paymaster.html
-    assert paymaster.page.forms[-1].values["reference"] == "LDDAP-7"
+    assert paymaster.form_with("reference").values["reference"] == "LDDAP-7"
 
 
 def test_the_certificate_shows_its_calculation_to_those_who_cannot_pay(road: Road, visitor: People) -> None:
@@ -114,7 +114,7 @@ def test_the_record_pages_on_without_a_gap(road: Road, visitor: People, monkeypa
 
 
 def numbers(visitor: Visitor) -> list[str]:
-    return re.findall(r"no\. (\d+)<", visitor.html)
+    return re.findall(r"No\. (\d+) <", visitor.html)
 
 
 def test_a_broken_cursor_is_a_fault_of_one_field(visitor: People) -> None:

@@ -1,0 +1,204 @@
+"""What waits for a signed-in person, over all their projects, the fullest first.
+
+Reading only. What waits is counted for every project and told in full only for those that are
+shown, so that nothing is left out because it stands far down a list.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import joinedload, selectinload
+
+from server import paging
+from server.access import Actor
+from server.db import reading
+from server.models import Appeal, Certificate, Dispute, Evidence, Milestone, Project, Submission
+from server.models.evidence import EvidenceState
+from server.models.payments import CertificateState
+from server.models.people import Role
+from server.models.submissions import SubmissionState
+from server.paging import Part
+from server.services import projects, reckoning
+from server.services.submissions import OPEN_FOR_SUBMISSION, PRESENTABLE, SUBMITTERS
+
+WAITING_SHOWN = 20
+QUIET_SHOWN = 50
+PAYABLE = (CertificateState.UNLOCKED, CertificateState.CERTIFIED)
+
+
+@dataclass(slots=True)
+class ProjectWaiting:
+    """One project and what on it waits for this person.
+
+    Beside a certificate stands why nobody can certify it yet, and beside a milestone the number of its photos.
+    """
+
+    project: Project
+    roles: frozenset[Role]
+    submissions: list[Submission] = field(default_factory=list)
+    reviews: list[tuple[Milestone | None, int]] = field(default_factory=list)
+    appeals: list[Evidence] = field(default_factory=list)
+    certificates: list[tuple[Certificate, str | None]] = field(default_factory=list)
+    disputes: list[tuple[Dispute, Milestone]] = field(default_factory=list)
+    presentable: list[tuple[Milestone, int]] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What waits for a person, and their projects on which nothing does."""
+
+    waiting: Part[ProjectWaiting]
+    quiet: Part[ProjectWaiting]
+
+
+def desk(actor: Actor, *, waiting: int = 1, quiet: int = 1) -> Desk:
+    """What waits for this person; ``waiting`` and ``quiet`` number the parts of the two lists."""
+    counts: Counter[tuple[UUID, str]] = Counter()
+    for kind, thing in _kinds(actor):
+        for project_id, code, number in reading().execute(_counted(kind, thing)):
+            counts[project_id, code] += number
+    ordered = sorted(counts, key=lambda key: (-counts[key], key[1]))
+    shown = paging.part_of(ordered, waiting, WAITING_SHOWN)
+    entries = _entries(actor, [id_ for id_, _ in shown.items])
+    for key in shown.items:
+        entries[key[0]].count = counts[key]
+    _fill(actor, entries)
+    told = Part([entries[id_] for id_, _ in shown.items], shown.number, shown.size, shown.total)
+    return Desk(told, _quiet(actor, [id_ for id_, _ in counts], quiet))
+
+
+# -- what can wait -----------------------------------------------------------------------------
+
+
+def _kinds(actor: Actor) -> Iterable[tuple[sa.Select[Any], Any]]:
+    """One query for each kind of thing that can wait, joined to its project, and what is counted in it."""
+    return (
+        (_pending(actor), Submission.id),
+        (_reviews(actor), Evidence.id),
+        (_appeals(actor), Evidence.id),
+        (_payable(actor), Certificate.id),
+        (_disputes(actor), Dispute.id),
+        (_presentable(actor), Milestone.id),
+    )
+
+
+def _counted(kind: sa.Select[Any], thing: Any) -> sa.Select[UUID, str, int]:
+    """How many things of one kind wait on which project."""
+    columns = (Project.id, Project.code, sa.func.count(sa.distinct(thing)))
+    return kind.with_only_columns(*columns, maintain_column_froms=True).group_by(Project.id, Project.code)
+
+
+def _held(actor: Actor, *roles: Role) -> sa.ColumnElement[bool]:
+    """The projects on which the person holds one of the roles."""
+    held = [each for each in actor.held if each.role in roles]
+    own, across = {h.project_id for h in held if h.project_id}, {h.agency_id for h in held if h.agency_id}
+    return sa.or_(Project.id.in_(own), Project.agency_id.in_(across))
+
+
+def _pending(actor: Actor) -> sa.Select[Any]:
+    query = sa.select(Submission).join(Submission.milestone).join(Milestone.project)
+    return query.where(_held(actor, Role.SUPERVISOR), Submission.state == SubmissionState.PENDING)
+
+
+def _reviews(actor: Actor) -> sa.Select[Any]:
+    """Photos that need review; those under appeal are told one by one."""
+    return _photos(actor).where(~_appealed())
+
+
+def _appeals(actor: Actor) -> sa.Select[Any]:
+    return _photos(actor).where(_appealed())
+
+
+def _photos(actor: Actor) -> sa.Select[Any]:
+    query = sa.select(Evidence).join(Evidence.project)
+    return query.where(_held(actor, Role.SUPERVISOR), Evidence.state == EvidenceState.NEEDS_REVIEW)
+
+
+def _appealed() -> sa.ColumnElement[bool]:
+    return sa.exists().where(Appeal.evidence_id == Evidence.id)
+
+
+def _payable(actor: Actor) -> sa.Select[Any]:
+    query = sa.select(Certificate).join(Certificate.milestone).join(Milestone.project)
+    return query.where(_held(actor, Role.PAYMASTER), Certificate.state.in_(PAYABLE))
+
+
+def _disputes(actor: Actor) -> sa.Select[Any]:
+    """Open disputes, for an administrator who raised none of them."""
+    query = sa.select(Dispute).join(Certificate, Certificate.id == Dispute.certificate_id)
+    query = query.join(Certificate.milestone).join(Milestone.project)
+    mine = Dispute.raised_by == actor.person_id
+    return query.where(_held(actor, Role.ADMINISTRATOR), Dispute.settled_at.is_(None), ~mine)
+
+
+def _presentable(actor: Actor) -> sa.Select[Any]:
+    """Open milestones that have photos which can be put forward."""
+    query = sa.select(Milestone).join(Milestone.project).join(Evidence, Evidence.milestone_id == Milestone.id)
+    fit = Milestone.state.in_(OPEN_FOR_SUBMISSION), Evidence.state.in_(PRESENTABLE)
+    return query.where(_held(actor, *SUBMITTERS), *fit)
+
+
+# -- told in full ------------------------------------------------------------------------------
+
+
+def _entries(actor: Actor, ids: Sequence[UUID]) -> dict[UUID, ProjectWaiting]:
+    query = sa.select(Project).where(Project.id.in_(ids)).options(*projects.WITH_NAMES)
+    return {project.id: _entry(actor, project) for project in reading().scalars(query)}
+
+
+def _entry(actor: Actor, project: Project) -> ProjectWaiting:
+    return ProjectWaiting(project, actor.roles_on(project.id, project.agency_id))
+
+
+def _fill(actor: Actor, entries: dict[UUID, ProjectWaiting]) -> None:
+    """Give each project what waits on it, the oldest first."""
+    here, session = Project.id.in_(list(entries)), reading()
+    submissions = _pending(actor).where(here).order_by(Submission.submitted_at)
+    for each in session.scalars(
+        submissions.options(joinedload(Submission.milestone), joinedload(Submission.submitter))
+    ):
+        entries[each.milestone.project_id].submissions.append(each)
+    for project_id, milestone_id, number in session.execute(_by_milestone(_reviews(actor).where(here))):
+        milestone = session.get(Milestone, milestone_id) if milestone_id else None
+        entries[project_id].reviews.append((milestone, number))
+    appeals = _appeals(actor).where(here).order_by(Evidence.received_at)
+    for photo in session.scalars(appeals.options(joinedload(Evidence.appeal), joinedload(Evidence.milestone))):
+        entries[photo.project_id].appeals.append(photo)
+    _fill_money(actor, entries)
+    for project_id, milestone_id, number in session.execute(_by_milestone(_presentable(actor).where(here))):
+        entries[project_id].presentable.append((session.get_one(Milestone, milestone_id), number))
+
+
+def _fill_money(actor: Actor, entries: dict[UUID, ProjectWaiting]) -> None:
+    here, session = Project.id.in_(list(entries)), reading()
+    payable = _payable(actor).where(here).order_by(Certificate.unlocked_at)
+    options = (joinedload(Certificate.milestone), selectinload(Certificate.disputes))
+    for certificate in session.scalars(payable.options(*options)):
+        awaits = reckoning.awaited(session, certificate) if certificate.state is CertificateState.UNLOCKED else None
+        entries[certificate.milestone.project_id].certificates.append((certificate, awaits))
+    disputes = _disputes(actor).where(here).order_by(Dispute.raised_at).add_columns(Milestone)
+    for dispute, milestone in session.execute(disputes):
+        entries[milestone.project_id].disputes.append((dispute, milestone))
+
+
+def _by_milestone(photos: sa.Select[Any]) -> sa.Select[UUID, UUID | None, int]:
+    """How many photos of a query belong to which milestone of which project."""
+    keys = (Project.id, Evidence.milestone_id)
+    return photos.with_only_columns(*keys, sa.func.count(Evidence.id), maintain_column_froms=True).group_by(*keys)
+
+
+def _quiet(actor: Actor, busy: Sequence[UUID], number: int) -> Part[ProjectWaiting]:
+    """The person's other projects, by code."""
+    query = sa.select(Project).where(projects.visible_to(actor), Project.id.not_in(busy))
+    total = reading().scalar(query.with_only_columns(sa.func.count())) or 0
+    number = paging.held(number, QUIET_SHOWN, total)
+    page = query.order_by(Project.code).offset((number - 1) * QUIET_SHOWN).limit(QUIET_SHOWN)
+    found = reading().scalars(page.options(*projects.WITH_NAMES))
+    return Part([_entry(actor, project) for project in found], number, QUIET_SHOWN, total)
