@@ -180,6 +180,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_evidence_site_id")),
         sa.ForeignKeyConstraint(["uploader_id"], ["person.id"], name=op.f("fk_evidence_uploader_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("id", "sha256", name=op.f("uq_evidence_id_sha256")),
         sa.UniqueConstraint("id", "uploader_id", name=op.f("uq_evidence_id_uploader_id")),
     )
     op.create_index("ix_evidence_milestone_state", "evidence", ["milestone_id", "state"], unique=False)

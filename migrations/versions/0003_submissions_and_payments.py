@@ -153,11 +153,11 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "(state = 'locked') = (submission_id IS NULL)", name=op.f("ck_certificate_unlocked_by_a_submission")
         ),
-        sa.CheckConstraint("certifier_part = 'paymaster'", name=op.f("ck_certificate_paymaster_certifies")),
         sa.CheckConstraint(
             "(state IN ('locked', 'unlocked')) = (certified_by IS NULL)",
             name=op.f("ck_certificate_certified_by_someone"),
         ),
+        sa.CheckConstraint("certifier_part = 'paymaster'", name=op.f("ck_certificate_paymaster_certifies")),
         sa.CheckConstraint("submission_state = 'approved'", name=op.f("ck_certificate_only_approved_unlocks")),
         sa.CheckConstraint(
             "(certified_by IS NULL) = (certifier_part IS NULL)", name=op.f("ck_certificate_certifier_with_part")
@@ -191,6 +191,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_certificate")),
         sa.UniqueConstraint("id", "certified_by", name=op.f("uq_certificate_id_certified_by")),
+        sa.UniqueConstraint("id", "net_minor", name=op.f("uq_certificate_id_net_minor")),
         sa.UniqueConstraint("id", "submission_id", name=op.f("uq_certificate_id_submission_id")),
         sa.UniqueConstraint("milestone_id", name=op.f("uq_certificate_milestone_id")),
         sa.UniqueConstraint("submission_id", name=op.f("uq_certificate_submission_id")),
@@ -252,11 +253,15 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("part = 'contributor'", name=op.f("ck_submission_item_uploader_contributes")),
         sa.ForeignKeyConstraint(
+            ["evidence_id", "sha256"],
+            ["evidence.id", "evidence.sha256"],
+            name=op.f("fk_submission_item_evidence_id_sha256"),
+        ),
+        sa.ForeignKeyConstraint(
             ["evidence_id", "uploader_id"],
             ["evidence.id", "evidence.uploader_id"],
             name=op.f("fk_submission_item_evidence_id_uploader_id"),
         ),
-        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_submission_item_evidence_id")),
         sa.ForeignKeyConstraint(
             ["submission_id", "uploader_id", "part"],
             ["submission_party.submission_id", "submission_party.person_id", "submission_party.part"],
@@ -303,6 +308,11 @@ def upgrade() -> None:
         sa.Column("recorded_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("part = 'paymaster'", name=op.f("ck_payment_paymaster_pays")),
         sa.CheckConstraint("length(reference) > 0", name=op.f("ck_payment_has_reference")),
+        sa.ForeignKeyConstraint(
+            ["certificate_id", "amount_minor"],
+            ["certificate.id", "certificate.net_minor"],
+            name=op.f("fk_payment_certificate_id_amount_minor"),
+        ),
         sa.ForeignKeyConstraint(
             ["certificate_id", "certified_by"],
             ["certificate.id", "certificate.certified_by"],

@@ -70,6 +70,7 @@ class Evidence(Base):
     __tablename__ = "evidence"
     __table_args__ = (
         sa.UniqueConstraint("id", "uploader_id"),
+        sa.UniqueConstraint("id", "sha256"),
         sa.Index("ix_evidence_project_received", "project_id", "received_at", "id"),
         sa.Index("ix_evidence_milestone_state", "milestone_id", "state"),
         sa.Index("ix_evidence_uploader_received", "uploader_id", "received_at"),

@@ -38,6 +38,7 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (
         sa.UniqueConstraint("id", "submission_id"),
+        sa.UniqueConstraint("id", "net_minor"),
         sa.UniqueConstraint("id", "certified_by"),
         sa.ForeignKeyConstraint(["submission_id", "submission_state"], ["submission.id", "submission.state"]),
         sa.ForeignKeyConstraint(["submission_id", "milestone_id"], ["submission.id", "submission.milestone_id"]),
@@ -97,6 +98,7 @@ class Payment(Base):
     __tablename__ = "payment"
     __table_args__ = (
         sa.ForeignKeyConstraint(["certificate_id", "submission_id"], ["certificate.id", "certificate.submission_id"]),
+        sa.ForeignKeyConstraint(["certificate_id", "amount_minor"], ["certificate.id", "certificate.net_minor"]),
         sa.ForeignKeyConstraint(["certificate_id", "certified_by"], ["certificate.id", "certificate.certified_by"]),
         sa.ForeignKeyConstraint(["submission_id", "paid_by", "part"], PARTY),
         sa.CheckConstraint("part = 'paymaster'", name="paymaster_pays"),

@@ -104,11 +104,12 @@ class SubmissionParty(Base):
 
 
 class SubmissionItem(Base):
-    """One photo of a submission; its uploader is a contributor, says the foreign key."""
+    """One photo of a submission: its uploader is a contributor and its bytes stay those, say the foreign keys."""
 
     __tablename__ = "submission_item"
     __table_args__ = (
         sa.ForeignKeyConstraint(["evidence_id", "uploader_id"], ["evidence.id", "evidence.uploader_id"]),
+        sa.ForeignKeyConstraint(["evidence_id", "sha256"], ["evidence.id", "evidence.sha256"]),
         sa.ForeignKeyConstraint(
             ["submission_id", "uploader_id", "part"],
             ["submission_party.submission_id", "submission_party.person_id", "submission_party.part"],
@@ -117,7 +118,7 @@ class SubmissionItem(Base):
     )
 
     submission_id: Mapped[UUID] = mapped_column(sa.ForeignKey("submission.id"), primary_key=True)
-    evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True, index=True)
+    evidence_id: Mapped[UUID] = mapped_column(primary_key=True, index=True)
     sha256: Mapped[str] = mapped_column(sa.String(64))
     uploader_id: Mapped[UUID]
     part: Mapped[Part] = mapped_column(code_of(Part, "part"), default=Part.CONTRIBUTOR)

@@ -349,6 +349,24 @@ class TestPaying:
         with refused_by(FOREIGN_KEY):
             change(Certificate, Certificate.id == certificate.id, **back)
 
+    def test_what_is_paid_is_what_was_certified(self, road: Road) -> None:
+        certificate = road.certified()
+
+        with refused_by(FOREIGN_KEY):
+            insert(Payment, **self.payment(road, certificate, amount_minor=certificate.net_minor * 2))
+
+    @pytest.mark.parametrize("table", [Payment, Certificate])
+    def test_the_amount_is_not_changed_afterwards(self, road: Road, table: type[Any]) -> None:
+        paid = road.paid()
+        more = {
+            Payment: {"amount_minor": paid.net_minor + 1},
+            Certificate: {"net_minor": paid.net_minor + 1, "gross_minor": paid.gross_minor + 1},
+        }
+        whose: dict[type[Any], Any] = {Payment: Payment.certificate_id, Certificate: Certificate.id}
+
+        with refused_by(FOREIGN_KEY):
+            change(table, whose[table] == paid.id, **more[table])
+
     def test_a_payment_has_a_reference(self, road: Road) -> None:
         certificate = road.certified()
 
@@ -450,6 +468,15 @@ class TestDecidingOnAPhoto:
 
         with refused_by(FOREIGN_KEY):
             insert(Appeal, **row, uploader_id=road.actor("second_inspector").person_id)
+
+
+def test_the_bytes_behind_a_submission_are_not_exchanged(road: Road) -> None:
+    first, second = road.photos(2)
+    other = road.evidence(second).sha256
+    road.submit()
+
+    with refused_by(FOREIGN_KEY):
+        change(Evidence, Evidence.id == first, sha256=other)
 
 
 def test_the_whole_road_is_walked_by_the_services_under_these_constraints(road: Road) -> None:
