@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format bench fuzz lock clean
+.PHONY: help demo demo-reset test lint format bench fuzz lock clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -8,38 +8,35 @@ PY := .venv/bin/python
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-.venv/.runtime: requirements.lock pyproject.toml bin/prepare
-	@bin/prepare runtime
+runtime development:
+	@bin/prepare $@
 
-.venv/.development: requirements-dev.lock pyproject.toml bin/prepare
-	@bin/prepare development
-
-demo: .venv/.runtime ## Set up, load the demonstration programme and serve it (PORT=8000)
+demo: runtime ## Set up, load the demonstration programme and serve it (PORT=8000)
 	@.venv/bin/saksi demo --port $(PORT)
 
-demo-reset: .venv/.runtime ## Throw the demonstration away, so that `make demo` starts anew
+demo-reset: runtime ## Throw the demonstration away, so that `make demo` starts anew
 	@.venv/bin/saksi demo-reset
 
-test: .venv/.development ## Set up and run every test
+test: development ## Set up and run every test
 	@$(PY) -m pytest -n 2 --dist worksteal
 
-lint: .venv/.development ## Check format, style, types and the rooms' import rules
+lint: development ## Check format, style, types and the rooms' import rules
 	@$(PY) -m ruff format --check .
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
 
-format: .venv/.development ## Put the code into the house's format
+format: development ## Put the code into the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-bench: .venv/.development ## Measure the speeds, each beside its peer; prints JSON lines
+bench: development ## Measure the speeds, each beside its peer; prints JSON lines
 	@$(PY) -m benches
 
-fuzz: .venv/.development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked from step to step
+fuzz: development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked from step to step
 	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 $(PY) -m pytest tests/faults tests/api/test_openapi.py -k "fuzz or checker" -s
 
-lock: .venv/.development ## Solve the dependencies anew and write the lock files
+lock: development ## Solve the dependencies anew and write the lock files
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		pyproject.toml -o requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
