@@ -31,6 +31,7 @@ from server.db import db
 from server.times import utc_now
 
 PAINTERS = 2
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 ADDRESSES = (
     ("What the public sees", "/"),
     ("One project", "/projects/FMR-HAL-014"),
@@ -132,8 +133,8 @@ def welcome(place: House, console: Console) -> None:
 
 @contextmanager
 def _asked_to_stop() -> Iterator[None]:
-    """Take a kill, or the end of the terminal, for a Ctrl-C: the server must be stopped first."""
-    before = {number: signal.signal(number, _as_ctrl_c) for number in (signal.SIGTERM, signal.SIGHUP)}
+    """Take a kill, the end of the terminal or a Ctrl-C that a script had ignored for a Ctrl-C: the server is stopped first."""
+    before = {number: signal.signal(number, _as_ctrl_c) for number in STOPPING}
     try:
         yield
     finally:
