@@ -133,7 +133,7 @@ def welcome(place: House, console: Console) -> None:
 
 @contextmanager
 def _asked_to_stop() -> Iterator[None]:
-    """Take a kill, the end of the terminal or a Ctrl-C that a script had ignored for a Ctrl-C: the server is stopped first."""
+    """Take a kill, the end of the terminal and an ignored Ctrl-C for a Ctrl-C: the server must be stopped first."""
     before = {number: signal.signal(number, _as_ctrl_c) for number in STOPPING}
     try:
         yield
