@@ -113,7 +113,7 @@ def dispute(certificate_id: UUID) -> Answer:
         certificates.dispute(current_actor(), certificate_id, pages.form(DisputeForm)["reason"], now=utc_now())
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("Your dispute is on record. Nothing is paid on this certificate until an administrator settles it.")
+    flash("Your dispute is on record. Nothing is paid on this certificate while it is open.")
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 

@@ -113,13 +113,13 @@ DECIDED = {
 }
 #: What comes to the desk of somebody with a role.
 WAITS_FOR = {
-    "inspector": "open milestones, once photos that can be put forward were sent",
-    "contractor": "open milestones, once photos that can be put forward were sent",
-    "supervisor": "milestones that are put forward, photos that the checks could not settle, and appeals",
-    "safety_officer": "nothing to decide: safety officers send photos and read",
-    "paymaster": "certificates to certify and to pay, once a milestone is approved",
-    "administrator": "disputes about payments, to be settled",
-    "auditor": "nothing to decide: auditors read every project of their agencies, and the record",
+    "inspector": "Open milestones appear here when photos were sent that can be put forward.",
+    "contractor": "Open milestones appear here when photos were sent that can be put forward.",
+    "supervisor": "Milestones that are put forward, photos that the checks could not settle, and appeals appear here.",
+    "safety_officer": "Safety officers send photos and read; nothing comes here to be decided.",
+    "paymaster": "Certificates appear here when a milestone is approved, to be certified and paid.",
+    "administrator": "Disputes about payments appear here, to be settled.",
+    "auditor": "Auditors read every project of their agencies, and the record; nothing comes here to be decided.",
 }
 OUTCOMES = {"pass": "holds", "warn": "question", "fail": "fails", "unknown": "not known"}
 #: What somebody did, as the record tells it after their name.

@@ -164,7 +164,7 @@ def test_the_newest_photos_are_spread_over_the_projects(road: Road) -> None:
     with writing() as session:
         moved = session.get_one(Evidence, photos[0])
         other = session.scalars(sa.select(Project).where(Project.code == "OTHER-1")).one()
-        moved.project_id, moved.published_at = other.id, moved.published_at - timedelta(days=30)
+        moved.project_id, moved.published_at = other.id, datetime.now(UTC) - timedelta(days=30)
 
     assert [photo.project.code for photo in public.newest_photos(2)] == ["ROAD-1", "OTHER-1"]
 

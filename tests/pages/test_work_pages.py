@@ -6,7 +6,9 @@ from collections.abc import Callable
 import pytest
 
 from review_ui import record
+from server import wording
 from server.models.payments import CertificateState
+from server.models.people import Role
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 
@@ -123,3 +125,8 @@ def test_a_broken_cursor_is_a_fault_of_one_field(visitor: People) -> None:
 
 def test_a_supervisor_may_not_read_the_record(visitor: People) -> None:
     assert visitor("supervisor").go("/review/record").status == 403
+
+
+@pytest.mark.parametrize("role", sorted(Role))
+def test_an_empty_desk_says_what_comes_to_each_role(road: Road, visitor: People, role: Role) -> None:
+    assert wording.WAITS_FOR[role] in visitor(role.value).go("/review/").text
