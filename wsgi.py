@@ -9,7 +9,6 @@ from flask import Flask
 from server import jobs
 from server.app import create_app
 
-
 #: Seconds after which a thread that computes lets another one run. An upload waits for the disk a dozen
 #: times; with Python's 5 ms it would wait as often behind a thread that is busy computing.
 SWITCH_INTERVAL_S = 0.0005
