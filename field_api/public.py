@@ -40,7 +40,7 @@ class PublicProjectsQuery(PageByCodeQuery):
     )
     area = code(load_default=None, metadata={"description": "An area's code; takes in the areas below it."})
     state = Word(ProjectStatus, load_default=None)
-    text = Text(200, least=1, load_default=None, metadata={"description": "Sought in title, purpose and code."})
+    text = Text(200, least=1, load_default=None, metadata={"description": "Sought in title, purpose, code and area."})
 
 
 @operation(

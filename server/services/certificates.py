@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
+from server import wording
 from server.access import READERS, Actor, require
 from server.db import reading, writing
 from server.models import Certificate, Dispute, Milestone, PassingOn, Payment, Project, Submission
@@ -300,7 +301,8 @@ def _refuse_disputed(session: Session, certificate: Certificate) -> None:
 
 def _refuse_amount(amount_minor: int, payment: Payment) -> None:
     if not 0 < amount_minor <= payment.amount_minor:
-        raise duties.invalid("amount_minor", f"It must be from 1 to the {payment.amount_minor} that were paid.")
+        paid = wording.money(payment.amount_minor, payment.currency)
+        raise duties.invalid("amount_minor", f"It must be more than nothing, and at most the {paid} that were paid.")
 
 
 def _refuse_day(day: date, field: str, earliest: date, latest: date) -> None:
