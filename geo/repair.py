@@ -22,6 +22,9 @@ from geo.position import FloatArray, LocalPlane, geodesic_m, mean_position
 MAX_VERTICES = 20_000
 MAX_RINGS = 1_000
 MAX_EXTENT_M = 500_000.0
+#: Degrees; beyond it meridians draw so close together that degrees are no measure of a shape.
+POLAR_LATITUDE = 85.0
+
 # Twice the area over the perimeter is the mean width of a thin shape.
 MIN_WIDTH_M = 0.1
 AREA_KEPT = 0.01
@@ -89,7 +92,16 @@ def repair_polygons(polygons: Sequence[RawPolygon]) -> tuple[Polygon | MultiPoly
     on_ground = plane.project(area)
     if 2 * on_ground.area <= MIN_WIDTH_M * on_ground.length:
         raise GeometryError("the shape has no area", paths[0].pointer)
+    if not area.is_valid and not _polar(area):
+        # A sliver along a parallel has area on the round ground and none between straight lines in degrees.
+        raise GeometryError("the shape is too thin: its edges meet or cross", paths[0].pointer)
     return area, notes.sentences
+
+
+def _polar(area: Polygon | MultiPolygon) -> bool:
+    """Whether the shape lies so near a pole that a sound ring need not look sound in degrees."""
+    _west, south, _east, north = area.bounds
+    return south < -POLAR_LATITUDE or north > POLAR_LATITUDE
 
 
 def repair_lines(lines: Sequence[RawPath]) -> tuple[LineString, list[str]]:

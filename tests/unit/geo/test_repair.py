@@ -196,6 +196,11 @@ def test_parts_that_overlap_are_put_together() -> None:
     assert notes == ["Parts that touch or overlap were put together."]
 
 
+def test_a_sliver_along_a_parallel_is_refused() -> None:
+    with pytest.raises(GeometryError, match="too thin"):
+        area([(120, 14), (120.25, 14), (120.5, 14)])
+
+
 @given(st.lists(st.tuples(st.floats(120, 120.5), st.floats(14, 14.5)), min_size=0, max_size=12))
 def test_any_ring_is_made_valid_or_refused(ring: list[tuple[float, float]]) -> None:
     try:
