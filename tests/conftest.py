@@ -6,12 +6,14 @@ no test sees what another one did.
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from flask import Flask
@@ -27,6 +29,12 @@ from server.models import Person, SignInSession
 from server.services import sessions
 from tests.personas import PERSONAS
 from tests.programme import plant
+
+# A busy machine is no fault of the code, so properties have no deadline. What CI tries must be the same
+# at every run; a person's run tries something new each time, and what it finds becomes a test of its own.
+hypothesis.settings.register_profile("person", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
