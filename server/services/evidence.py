@@ -9,7 +9,7 @@ from __future__ import annotations
 import errno
 import hashlib
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, cast
 from uuid import UUID
@@ -26,12 +26,12 @@ from evidence.storage.base import Incoming
 from evidence.witness import captured_at, machine_positions
 from server.access import Actor
 from server.db import reading, table_of
+from server.documents import plain
 from server.models import Evidence
 from server.problems import FieldError, Problem
 from server.services.evidence_record import Photo, record
 from server.services.evidence_target import Wanted, find_target
-from server.services.evidence_view import document, plain
-from server.times import iso
+from server.services.evidence_view import document
 
 _EVIDENCE = table_of(Evidence).c
 _KNOWN = sa.select(_EVIDENCE.sha256, _EVIDENCE.claim_digest, _EVIDENCE.uploader_id).where(
@@ -56,7 +56,7 @@ class UploadClaim:
     @property
     def digest(self) -> str:
         """sha256 over the claim as canonical JSON: the same claim, however it was written."""
-        return hashlib.sha256(json.dumps(_canonical(self), sort_keys=True).encode()).hexdigest()
+        return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
 
     def beside(self, file: FileClaim) -> Claims:
         """The three claims, kept apart."""
@@ -180,12 +180,3 @@ def _keep(upload: Upload, retry_after_s: float) -> str:
             f"The store for photos {why}. Nothing was recorded; keep the photo and send it again.",
             headers={"Retry-After": str(int(retry_after_s))},
         ) from error
-
-
-def _canonical(claim: UploadClaim) -> dict[str, Any]:
-    """The claim as plain values, instants in UTC."""
-    told: dict[str, Any] = plain(replace(claim, milestone=None))
-    return told | {
-        "milestone": str(claim.milestone) if claim.milestone else None,
-        "captured_at": iso(claim.captured_at),
-    }

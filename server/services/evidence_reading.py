@@ -21,6 +21,7 @@ from server.paging import Page, broken_cursor, decode, encode
 from server.problems import Problem
 from server.services import custody
 from server.services.copies import copy_name
+from server.services.projects import visible_to
 from server.times import iso
 
 EXTENSIONS = {
@@ -73,7 +74,7 @@ def get(actor: Actor, evidence_id: UUID) -> Evidence:
 
 def search(actor: Actor, wanted: EvidenceFilter, *, cursor: str | None, limit: int) -> Page[Evidence]:
     """The photos of the actor's projects that fit, newest first."""
-    query = _whole().join(Project, Project.id == Evidence.project_id).where(_visible_to(actor), *_conditions(wanted))
+    query = _whole().join(Project, Project.id == Evidence.project_id).where(visible_to(actor), *_conditions(wanted))
     if cursor is not None:
         query = query.where(sa.tuple_(Evidence.received_at, Evidence.id) < sa.tuple_(*_place(cursor)))
     query = query.order_by(Evidence.received_at.desc(), Evidence.id.desc()).limit(limit + 1)
@@ -137,10 +138,6 @@ def _whole() -> sa.Select[Evidence]:
         joinedload(Evidence.uploader),
         selectinload(Evidence.findings),
     )
-
-
-def _visible_to(actor: Actor) -> sa.ColumnElement[bool]:
-    return sa.or_(Evidence.project_id.in_(actor.project_ids), Project.agency_id.in_(actor.agency_ids))
 
 
 def _conditions(wanted: EvidenceFilter) -> list[sa.ColumnElement[bool]]:

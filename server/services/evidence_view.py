@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
-from datetime import datetime
-from enum import Enum
 from typing import Any
 
 from evidence.claims import Claims
 from evidence.findings import Finding
 from evidence.verdict import summary
 from server.db import table_of
+from server.documents import plain
 from server.models import Evidence, EvidenceFinding
 from server.times import iso
 
@@ -95,17 +93,6 @@ def finding_document(finding: Finding) -> dict[str, Any]:
 def claims_document(claims: Claims) -> dict[str, Any]:
     """The three claims as plain JSON values, each field under its own name."""
     return {"file": plain(claims.file), "device": plain(claims.device), "operator": plain(claims.operator)}
-
-
-def plain(value: Any) -> Any:
-    """A claim as JSON: dataclasses become objects, instants RFC 3339, codes their text."""
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value):
-        return {field.name: plain(getattr(value, field.name)) for field in fields(value)}
-    if isinstance(value, datetime):
-        return value.isoformat() if value.tzinfo is None else iso(value)
-    return value
 
 
 def _id(value: object) -> str | None:
