@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -24,7 +23,7 @@ from server.app import create_app
 from server.db import db
 from server.problems import CATALOGUE
 from tests.api.calls import good_photo, put_photo, road_claim
-from tests.conftest import settings_in
+from tests.conftest import Planted
 
 ROOT = Path(__file__).resolve().parents[2]
 EXAMPLES = 3
@@ -33,14 +32,13 @@ schemathesis.openapi.media_type("image/jpeg", st.integers(0, 2000).map(good_phot
 
 
 @pytest.fixture(scope="module")
-def contract_app(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def contract_app(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """One installation for all examples: what they leave behind is part of the trial."""
-    folder = tmp_path_factory.mktemp("contract") / "installation"
-    shutil.copytree(planted, folder)
-    app = create_app(settings_in(folder))
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    with planted.copied_to(tmp_path_factory.mktemp("contract") / "installation") as settings:
+        app = create_app(settings)
+        yield app
+        with app.app_context():
+            db.engine.dispose()
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from flask import Flask
 
 import config
 from server.cli import main
+from tests.conftest import EmptyInstallation
 
 Saksi = Callable[..., Result]
 
@@ -18,13 +19,18 @@ Saksi = Callable[..., Result]
 @pytest.fixture
 def saksi(settings: config.Settings, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Saksi:
     """Run one command on the planted installation, with ``typed`` as what is typed in."""
+    monkeypatch.setenv("SAKSI_DATABASE_URL", settings.database_url)
     return _runner(settings.data_root, monkeypatch)
 
 
 @pytest.fixture
-def saksi_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Saksi:
+def saksi_anew(
+    empty_installation: EmptyInstallation, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Saksi]:
     """Run commands where nothing is set up yet."""
-    return _runner(tmp_path / "anew", monkeypatch)
+    with empty_installation(tmp_path / "anew") as settings:
+        monkeypatch.setenv("SAKSI_DATABASE_URL", settings.database_url)
+        yield _runner(settings.data_root, monkeypatch)
 
 
 def _runner(data_root: Path, monkeypatch: pytest.MonkeyPatch) -> Saksi:

@@ -20,18 +20,19 @@ from server.services import project_import
 from server.services.importing.site_part import SiteFile
 from server.services.project_import import ImportParts
 from server.times import utc_now
-from tests.conftest import settings_in
+from tests.conftest import EmptyInstallation
 
 
 @pytest.fixture(scope="module")
-def empty(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    app = create_app(settings_in(tmp_path_factory.mktemp("empty")))
-    with app.app_context():
-        migrate.upgrade(db.engine)
-        directory.fill(programme.directory(), now=utc_now())
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def empty(empty_installation: EmptyInstallation, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with empty_installation(tmp_path_factory.mktemp("empty")) as settings:
+        app = create_app(settings)
+        with app.app_context():
+            migrate.upgrade(db.engine)
+            directory.fill(programme.directory(), now=utc_now())
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 @pytest.fixture

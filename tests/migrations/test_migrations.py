@@ -16,17 +16,18 @@ from server import migrate
 from server.app import create_app
 from server.db import Base, db, writing
 from server.models import Certificate, Milestone
-from tests.conftest import settings_in
+from tests.conftest import EmptyInstallation
 from tests.programme import AMOUNTS_MINOR, plant
 
 
 @pytest.fixture
-def empty(tmp_path: Path) -> Iterator[Flask]:
-    app = create_app(settings_in(tmp_path))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        db.engine.dispose()
+def empty(empty_installation: EmptyInstallation, tmp_path: Path) -> Iterator[Flask]:
+    with empty_installation(tmp_path) as settings:
+        app = create_app(settings)
+        with app.app_context():
+            yield app
+            db.session.remove()
+            db.engine.dispose()
 
 
 def tables() -> set[str]:

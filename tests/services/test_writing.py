@@ -66,6 +66,7 @@ def test_a_transaction_inside_a_transaction_is_a_fault_and_not_a_standstill(app:
     add_area("Z")
 
 
+@pytest.mark.sqlite_only(reason="one process can hold the whole database on SQLite alone")
 def test_a_database_that_another_process_holds_is_told_as_503(
     settings: config.Settings,
     client: FlaskClient,

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +15,7 @@ from server.db import db
 from server.models import Project
 from server.services import project_import
 from server.services.project_import import ImportParts, Preview
-from tests.conftest import settings_in
+from tests.conftest import Planted
 from tests.services.projects.build import parts
 
 NOW = datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
@@ -51,20 +49,19 @@ def previews(administrator: Actor) -> Previews:
 
 
 @pytest.fixture(scope="module")
-def looks(planted: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
+def looks(planted: Planted, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Previews]:
     """Preview as project NEW-1 on one database for the whole module: a preview writes nothing."""
-    folder = tmp_path_factory.mktemp("looks") / "installation"
-    shutil.copytree(planted, folder)
-    app = create_app(settings_in(folder))
+    with planted.copied_to(tmp_path_factory.mktemp("looks") / "installation") as settings:
+        app = create_app(settings)
 
-    def run(told: Any, **files: Any) -> Preview:
+        def run(told: Any, **files: Any) -> Preview:
+            with app.app_context():
+                administrator = acting("administrator@example.org")
+                return project_import.preview(administrator, "NEW-1", _sent(told, files))
+
+        yield run
         with app.app_context():
-            administrator = acting("administrator@example.org")
-            return project_import.preview(administrator, "NEW-1", _sent(told, files))
-
-    yield run
-    with app.app_context():
-        db.engine.dispose()
+            db.engine.dispose()
 
 
 def _sent(told: Any, files: dict[str, Any]) -> ImportParts:
