@@ -10,7 +10,7 @@ import os
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
@@ -19,6 +19,29 @@ MEBIBYTE = 1024 * 1024
 
 class SettingsError(ValueError):
     """A ``SAKSI_*`` variable holds something that cannot be used; the text says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ServingSettings:
+    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop."""
+
+    workers: int = 1
+    backlog: int = 1024
+    stop_seconds: int = 30
+    slow_body_seconds: int = 30
+
+
+@dataclass(frozen=True, slots=True)
+class TelemetrySettings:
+    """What a running process tells of itself; ``metrics_port`` and ``otlp_endpoint`` are None where it is silent.
+
+    ``log_format`` is ``text``, ``json``, or ``auto``: text on a terminal, JSON elsewhere.
+    """
+
+    log_format: str = "auto"
+    metrics_host: str = "127.0.0.1"
+    metrics_port: int | None = None
+    otlp_endpoint: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +62,8 @@ class Settings:
     token_hours: int = 24 * 7
     sign_in_attempts: int = 8
     sign_in_window_minutes: int = 15
+    serving: ServingSettings = field(default_factory=ServingSettings)
+    telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
 
     @property
     def originals_root(self) -> Path:
@@ -66,6 +91,36 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         cookie_secure=_switch(source, "SAKSI_COOKIE_SECURE", default=True),
         max_photo_bytes=_integer(source, "SAKSI_MAX_PHOTO_MIB", 60, least=1, most=1024) * MEBIBYTE,
         token_hours=_integer(source, "SAKSI_TOKEN_HOURS", 24 * 7, least=1, most=24 * 90),
+        serving=_serving(source),
+        telemetry=_telemetry(source),
+    )
+
+
+def _serving(source: Mapping[str, str]) -> ServingSettings:
+    workers = _integer(source, "SAKSI_WORKERS", 1, least=1, most=64)
+    if workers > 1 and source.get("SAKSI_DATABASE_URL", "sqlite").startswith("sqlite"):
+        raise SettingsError(
+            "SAKSI_WORKERS must be 1 with SQLite: it takes one writer at a time, and the writers of one process "
+            "take turns where those of several could only poll. Use PostgreSQL for more."
+        )
+    return ServingSettings(
+        workers=workers,
+        backlog=_integer(source, "SAKSI_BACKLOG", 1024, least=128, most=65_535),
+        stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
+        slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
+    )
+
+
+def _telemetry(source: Mapping[str, str]) -> TelemetrySettings:
+    log_format = source.get("SAKSI_LOG_FORMAT", "auto")
+    if log_format not in {"auto", "text", "json"}:
+        raise SettingsError(f"SAKSI_LOG_FORMAT must be auto, text or json, not {log_format!r}")
+    port = _integer(source, "SAKSI_METRICS_PORT", 0, least=0, most=65_535)
+    return TelemetrySettings(
+        log_format=log_format,
+        metrics_host=source.get("SAKSI_METRICS_HOST", "127.0.0.1"),
+        metrics_port=port or None,
+        otlp_endpoint=source.get("SAKSI_OTLP_ENDPOINT") or None,
     )
 
 

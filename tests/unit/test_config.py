@@ -32,3 +32,22 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(config.SettingsError, match=name):
         config.load({"SAKSI_DATA_ROOT": str(tmp_path), name: value})
+
+
+def test_several_processes_need_a_server_database(tmp_path: Path) -> None:
+    with pytest.raises(config.SettingsError, match="SAKSI_WORKERS must be 1 with SQLite"):
+        config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_WORKERS": "2"})
+
+    environ = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_WORKERS": "2", "SAKSI_DATABASE_URL": "postgresql:///saksi"}
+    assert config.load(environ).serving.workers == 2
+
+
+def test_nothing_is_told_of_a_process_unless_it_is_asked_for(tmp_path: Path) -> None:
+    telemetry = config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).telemetry
+
+    assert (telemetry.metrics_port, telemetry.metrics_host, telemetry.otlp_endpoint) == (None, "127.0.0.1", None)
+
+
+def test_an_unknown_log_format_is_named(tmp_path: Path) -> None:
+    with pytest.raises(config.SettingsError, match="SAKSI_LOG_FORMAT"):
+        config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_LOG_FORMAT": "xml"})
