@@ -34,11 +34,16 @@ def tables() -> set[str]:
     return set(sa.inspect(db.engine).get_table_names()) - {"alembic_version"}
 
 
+def is_ours(name: str | None, kind: str, _parents: object) -> bool:
+    """Procrastinate's tables on PostgreSQL have no models."""
+    return not (kind == "table" and (name or "").startswith("procrastinate_"))
+
+
 def test_the_tables_are_those_of_the_models(empty: Flask) -> None:
     migrate.upgrade(db.engine)
 
     with db.engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": is_ours})
         assert compare_metadata(context, Base.metadata) == []
 
 
