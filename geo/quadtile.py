@@ -47,15 +47,24 @@ def cover(bounds: Bounds, max_cells: int = 8) -> list[int]:
 
     Every position within the bounds shares at least one of them with :func:`cells_containing`.
     """
-    south, west, north, east = bounds
+    south, _west, north, _east = bounds
     if not (-90 <= south <= north <= 90 and max_cells >= 1):
         raise ValueError(f"not bounds to cover: {bounds} by {max_cells} cells")
     for level in range(DEEPEST_LEVEL, 0, -1):
-        columns = _columns(west, east, level)
-        rows = range(_row(north, level), _row(south, level) + 1)
-        if len(columns) * len(rows) <= max_cells:
-            return sorted({_cell(level, x % (1 << level), y) for x in columns for y in rows})
+        cells = cells_at(bounds, level, max_cells)
+        if cells is not None:
+            return cells
     return [_cell(0, 0, 0)]
+
+
+def cells_at(bounds: Bounds, level: int, max_cells: int) -> list[int] | None:
+    """Ids of the cells of one level that together hold the bounds, sorted; None where there are more than so many."""
+    south, west, north, east = bounds
+    columns = _columns(west, east, level)
+    rows = range(_row(north, level), _row(south, level) + 1)
+    if len(columns) * len(rows) > max_cells:
+        return None
+    return sorted({_cell(level, x % (1 << level), y) for x in columns for y in rows})
 
 
 def cells_containing(latitude: float, longitude: float) -> list[int]:

@@ -2,6 +2,8 @@
 
 from server.models.custody import CustodyEvent
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
+from server.models.finding import ProjectNews, ProjectTerm, TermCount
+from server.models.finding_index import refresh as refresh_findable
 from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
 from server.models.payments import Certificate, Dispute, PassingOn, Payment
@@ -31,6 +33,8 @@ __all__ = [
     "Payment",
     "Person",
     "Project",
+    "ProjectNews",
+    "ProjectTerm",
     "Requirement",
     "SignInAttempt",
     "SignInSession",
@@ -40,5 +44,7 @@ __all__ = [
     "SubmissionDecision",
     "SubmissionItem",
     "SubmissionParty",
+    "TermCount",
     "raise_revisions",
+    "refresh_findable",
 ]

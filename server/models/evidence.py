@@ -48,6 +48,12 @@ class EvidenceVerdictWord(StrEnum):
     REFUSE = "refuse"
 
 
+def _index_where(condition: str, name: str, *columns: str) -> sa.Index:
+    """An index of only those photos that fit, so that all others cost it nothing."""
+    where = sa.text(condition)
+    return sa.Index(f"ix_evidence_{name}", *columns, sqlite_where=where, postgresql_where=where)
+
+
 class Original(Base):
     """One file as the phone made it, by its content; the first to bring it is remembered."""
 
@@ -74,6 +80,9 @@ class Evidence(Base):
         sa.Index("ix_evidence_project_received", "project_id", "received_at", "id"),
         sa.Index("ix_evidence_milestone_state", "milestone_id", "state"),
         sa.Index("ix_evidence_uploader_received", "uploader_id", "received_at"),
+        sa.Index("ix_evidence_received", "received_at", "id", "project_id"),
+        _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
+        _index_where("state = 'needs_review'", "waiting", "project_id", "milestone_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

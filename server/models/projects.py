@@ -51,7 +51,10 @@ class Project(Base):
     """One public work. Amounts are minor units of ``currency``; ``policy`` is a policy id ("ph")."""
 
     __tablename__ = "project"
-    __table_args__ = (sa.CheckConstraint("budget_minor >= 0", name="budget_not_negative"),)
+    __table_args__ = (
+        sa.CheckConstraint("budget_minor >= 0", name="budget_not_negative"),
+        sa.Index("ix_project_agency_id_code", "agency_id", "code"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(sa.String(64), unique=True)
