@@ -6,7 +6,8 @@ metadata. An unpublished record does not exist here: asking for it answers ``not
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -18,11 +19,13 @@ from sqlalchemy.orm import joinedload, selectinload
 from evidence.context import Stage
 from server import paging, wording
 from server.db import reading
-from server.models import Area, Contract, Evidence, Project, Site
-from server.models.projects import ProjectStatus
+from server.models import Area, Contract, Evidence, Project, ProjectNews, Site, TermCount
+from server.models.finding import EVERY
+from server.models.finding_terms import area_term
 from server.paging import Page, Part
 from server.problems import Problem
-from server.services import evidence_reading, public_project
+from server.services import evidence_reading, finding, public_project
+from server.services.finding import ProjectFilter
 from server.services.public_documents import (
     AreaCount,
     AreaPage,
@@ -35,29 +38,9 @@ from server.services.public_documents import (
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
 
-Box = tuple[float, float, float, float]
 CopyName = Literal["thumbnail", "web"]
 #: Photos on one page of a project's photos.
 PHOTOS_SHOWN = 60
-#: The newest photos are chosen among this many that were published last.
-LOOKED_AT = 400
-#: A word that stands in the names of more areas than this is not the name of a place.
-AREAS_NAMED = 20
-
-
-@dataclass(frozen=True, slots=True)
-class ProjectFilter:
-    """Which projects; everything left None is not asked for.
-
-    ``bbox`` is south, west, north, east in degrees, west > east across the antimeridian. ``area``
-    is an area's code and takes in all areas below it; ``text`` is sought in title, purpose and code, and in
-    the names of the areas in which the project lies.
-    """
-
-    bbox: Box | None = None
-    area: str | None = None
-    state: ProjectStatus | None = None
-    text: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,16 +54,15 @@ class CopyFile:
 def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datetime) -> Page[ProjectCard]:
     """Published projects by code; an area that does not exist holds none.
 
+    A page may be short, even empty, and yet have a next one: a rare combination is sought a stretch at a time.
+
     Raises:
         Problem: ``invalid``, for a broken cursor.
     """
-    query = _published_projects().where(*_conditions(asked)).order_by(Project.code).limit(limit + 1)
-    if cursor is not None:
-        query = query.where(Project.code > paging.decode(cursor, parts=1)[0])
-    found = list(reading().scalars(query))
-    more = len(found) > limit
-    cards = public_project.cards(found[:limit], now=now)
-    return Page(cards, paging.encode(found[limit - 1].code) if more else None)
+    found = finding.find(asked, paging.decode(cursor, parts=1)[0] if cursor is not None else None, limit)
+    named = {each.code: each for each in reading().scalars(_published_projects().where(Project.code.in_(found.codes)))}
+    cards = public_project.cards([named[code] for code in found.codes if code in named], now=now)
+    return Page(cards, paging.encode(found.next) if found.next is not None else None)
 
 
 def project(code: str, *, now: datetime) -> ProjectPage:
@@ -98,19 +80,36 @@ def project(code: str, *, now: datetime) -> ProjectPage:
 def newest_photos(limit: int, *, area: str | None = None) -> tuple[PhotoCard, ...]:
     """The photos published last, over all projects or in one area and below, spread over the projects.
 
-    Each project's newest comes before any project's second; only the latest publications are looked at.
+    Each project's newest comes before any project's second; only the projects with the latest news are looked at.
     """
-    latest = sa.select(Evidence.id, Evidence.project_id, Evidence.published_at, Evidence.captured_at)
-    latest = latest.join(Evidence.project).where(Evidence.published_at.is_not(None), Project.published_at.is_not(None))
-    if area is not None:
-        latest = latest.where(_in_area(area))
-    recent = latest.order_by(Evidence.published_at.desc(), Evidence.id.desc()).limit(LOOKED_AT).subquery()
-    newest = (recent.c.published_at.desc(), recent.c.captured_at.desc(), recent.c.id.desc())
-    place = sa.func.row_number().over(partition_by=recent.c.project_id, order_by=newest).label("place")
-    spread = sa.select(recent.c.id, place).order_by(place, *newest).limit(limit).subquery()
-    query = _published_photos().join(spread, spread.c.id == Evidence.id)
-    query = query.order_by(spread.c.place, Evidence.published_at.desc(), Evidence.captured_at.desc())
-    return tuple(public_project.photo_card(photo) for photo in reading().scalars(query))
+    within = EVERY if area is None else area_term(area)
+    latest = sa.select(Project.id).join(ProjectNews, ProjectNews.code == Project.code)
+    latest = latest.where(ProjectNews.term == within).order_by(ProjectNews.published_at.desc(), ProjectNews.code.desc())
+    each = [_newest_of(project_id, limit) for project_id in reading().scalars(latest.limit(limit))]
+    if not each:
+        return ()
+    photos = reading().scalars(_published_photos().where(Evidence.id.in_(sa.union_all(*each)))).all()
+    return tuple(public_project.photo_card(photo) for photo in _spread(photos)[:limit])
+
+
+def _newest_of(project_id: UUID, limit: int) -> sa.Select[UUID]:
+    query = sa.select(Evidence.id).where(Evidence.project_id == project_id, Evidence.published_at.is_not(None))
+    return sa.select(query.order_by(*public_project.NEWEST).limit(limit).subquery())
+
+
+def _spread(photos: Iterable[Evidence]) -> list[Evidence]:
+    """First each project's newest, then each one's second, and so on."""
+    seen: Counter[UUID] = Counter()
+    placed = []
+    for photo in sorted(photos, key=_newness, reverse=True):
+        placed.append((seen[photo.project_id], photo))
+        seen[photo.project_id] += 1
+    return [photo for _place, photo in sorted(placed, key=lambda each: each[0])]
+
+
+def _newness(photo: Evidence) -> tuple[datetime, bool, datetime, UUID]:
+    published_at = photo.published_at or photo.received_at
+    return published_at, photo.captured_at is not None, photo.captured_at or photo.received_at, photo.id
 
 
 def photos(code: str, stage: Stage | None = None, *, number: int = 1) -> Part[PhotoCard]:
@@ -202,8 +201,12 @@ def picture(code: str, photos: Sequence[PhotoCard], *, around_photos_m: float | 
 
 
 def areas() -> tuple[AreaCount, ...]:
-    """The tree of areas that hold published projects, from the root, with their counts."""
-    return _tree(_counted_areas())
+    """The areas at the root that hold published projects and those right below, with their counts."""
+    roots = _counted(Area.parent_id.is_(None))
+    below = _counted(Area.parent_id.in_([root.id for root, _number in roots]))
+    return tuple(
+        _area_count(root, number, [each for each in below if each[0].parent_id == root.id]) for root, number in roots
+    )
 
 
 def area(code: str) -> AreaPage:
@@ -215,12 +218,10 @@ def area(code: str) -> AreaPage:
     found = reading().scalar(sa.select(Area).where(Area.code == code))
     if found is None:
         raise Problem("not-found", f"There is no area with the code “{code}”.")
-    counted = {path: pair for path, pair in _counted_areas().items() if path.startswith(found.path)}
-    here = _tree(counted, below=found.path)
-    total = counted[found.path][1] if found.path in counted else 0
+    total = reading().scalar(sa.select(TermCount.projects).where(TermCount.term == area_term(code))) or 0
     names = public_project.area_names([found.path])
     above = tuple(names[step] for step in found.path.split("/")[:-2] if step in names)
-    return AreaPage(AreaCount(found.code, found.name, found.level, total, here), above)
+    return AreaPage(_area_count(found, total, _counted(Area.parent_id == found.id)), above)
 
 
 def _project_id(code: str) -> UUID:
@@ -264,78 +265,14 @@ def _published_photo(evidence_id: UUID) -> Evidence:
     return found
 
 
-def _conditions(asked: ProjectFilter) -> list[sa.ColumnElement[bool]]:
-    conditions: list[sa.ColumnElement[bool]] = []
-    if asked.area is not None:
-        conditions.append(_in_area(asked.area))
-    if asked.state is not None:
-        conditions.append(Project.status == asked.state)
-    if asked.text:
-        columns = (Project.title, Project.purpose, Project.code)
-        said = [column.icontains(asked.text, autoescape=True) for column in columns]
-        conditions.append(sa.or_(*said, _in_area_named(asked.text)))
-    if asked.bbox is not None:
-        here = sa.select(Site.project_id).where(Site.retired_at.is_(None), _meets(asked.bbox))
-        conditions.append(Project.id.in_(here))
-    return conditions
+def _counted(which: sa.ColumnElement[bool]) -> list[tuple[Area, int]]:
+    """The areas that hold published projects, by name, with the number of them there and below."""
+    query = sa.select(Area, TermCount.projects).join(TermCount, TermCount.term == area_term("") + Area.code)
+    return [(each, number) for each, number in reading().execute(query.where(which).order_by(Area.name, Area.code))]
 
 
-def _in_area(code: str) -> sa.ColumnElement[bool]:
-    """Projects of an area or of any below it: their area's path begins with the area's own."""
-    root = sa.select(Area.path).where(Area.code == code).scalar_subquery()
-    # A prefix is compared by its length, so that no letter of a path is taken for a LIKE wildcard.
-    below = sa.select(Area.id).where(sa.func.substr(Area.path, 1, sa.func.length(root)) == root)
-    return Project.area_id.in_(below)
-
-
-def _in_area_named(text: str) -> sa.ColumnElement[bool]:
-    """Projects of the areas with ``text`` in their names, and of those below; the widest areas come first."""
-    query = sa.select(Area.path).where(Area.name.icontains(text, autoescape=True))
-    paths = reading().scalars(query.order_by(sa.func.length(Area.path), Area.path).limit(AREAS_NAMED))
-    below = (sa.func.substr(Area.path, 1, len(path)) == path for path in paths)
-    return Project.area_id.in_(sa.select(Area.id).where(sa.or_(sa.false(), *below)))
-
-
-def _meets(bbox: Box) -> sa.ColumnElement[bool]:
-    """Sites whose own box meets ``bbox``; either of the two may cross the antimeridian."""
-    south, west, north, east = bbox
-    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
-    plain = Site.west <= Site.east
-    longitudes = sa.or_(
-        *(sa.and_(plain, Site.west <= right, Site.east >= left) for left, right in spans),
-        *(sa.and_(~plain, sa.or_(Site.west <= right, Site.east >= left)) for left, right in spans),
-    )
-    return sa.and_(Site.south <= north, Site.north >= south, longitudes)
-
-
-def _counted_areas() -> dict[str, tuple[Area, int]]:
-    """Every area that holds a published project in it or below, by path, with the number of them."""
-    rows = reading().execute(
-        sa.select(Area.path, sa.func.count())
-        .join(Project, Project.area_id == Area.id)
-        .where(Project.published_at.is_not(None))
-        .group_by(Area.path)
-    )
-    counts: dict[str, int] = {}
-    for path, number in rows:
-        for prefix in _prefixes(path):
-            counts[prefix] = counts.get(prefix, 0) + number
-    found = reading().scalars(sa.select(Area).where(Area.path.in_(counts)).order_by(Area.name))
-    return {each.path: (each, counts[each.path]) for each in found}
-
-
-def _tree(counted: dict[str, tuple[Area, int]], below: str = "") -> tuple[AreaCount, ...]:
-    """The areas right below a path, each with its own parts, by name."""
-    return tuple(
-        AreaCount(each.code, each.name, each.level, number, _tree(counted, path))
-        for path, (each, number) in counted.items()
-        if path != below and path.startswith(below) and path[len(below) :].count("/") == 1
-    )
-
-
-def _prefixes(path: str) -> Sequence[str]:
-    steps = path.rstrip("/").split("/")
-    return ["/".join(steps[: depth + 1]) + "/" for depth in range(len(steps))]
+def _area_count(area: Area, number: int, parts: Iterable[tuple[Area, int]]) -> AreaCount:
+    return AreaCount(area.code, area.name, area.level, number, tuple(_area_count(*each, ()) for each in parts))
 
 
 def _pixels(found: Evidence) -> str | None:

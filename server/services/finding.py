@@ -1,0 +1,210 @@
+"""Finding published projects by what is asked of them: words, an area, a state, a box on the map.
+
+Whatever is asked becomes lists of projects' codes that are kept in order. The shortest is walked and the others are
+probed, so that the work depends on what is shown and not on how many projects there are. What terms a project has
+is decided in ``server.models.finding_terms``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+import sqlalchemy as sa
+from sqlalchemy.orm import aliased
+
+from server.db import reading
+from server.models import Project, ProjectTerm, Site, TermCount
+from server.models.finding import EVERY
+from server.models.finding_terms import area_term, box_terms, state_term
+from server.models.projects import ProjectStatus
+from server.words import is_joined, words
+
+Box = tuple[float, float, float, float]
+#: Words of one question; what comes after is left out.
+MOST_WORDS = 12
+#: A word of so many letters also finds longer words that begin with it, the most used first.
+BEGINNING = 3
+MOST_BEGUN = 32
+BEGUN_LOOKED_AT = 1000
+#: A walk looks at so many projects at most; a page that ends there is short, and its cursor goes on.
+STEPS = (200, 2000, 8000)
+#: Lists that are no longer are read whole.
+SHORT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class ProjectFilter:
+    """Which projects; everything left None is not asked for.
+
+    ``bbox`` is south, west, north, east in degrees, west > east across the antimeridian. ``area`` is an area's code and
+    takes in all areas below it. ``text`` asks for projects that have all its words, or words that begin so, in
+    title, purpose, code or the names of their areas, and for those whose code begins with it.
+    """
+
+    bbox: Box | None = None
+    area: str | None = None
+    state: ProjectStatus | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Codes in order, and the code after which to go on, None where all were found."""
+
+    codes: Sequence[str]
+    next: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Terms of which a project has at least one, with how many projects have each; a term that none has is left out."""
+
+    counts: dict[str, int]
+
+    @property
+    def size(self) -> int:
+        """How many projects there are at most."""
+        return sum(self.counts.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """One list to walk, in order of code, and what each project on it must have beside."""
+
+    driver: _Group
+    others: Sequence[_Group] = ()
+    conditions: Sequence[sa.ColumnElement[bool]] = ()
+    beginning: str | None = None
+
+
+@dataclass(slots=True)
+class _Walked:
+    """What a walk found, and the code up to which it looked; None means to the end."""
+
+    codes: list[str] = field(default_factory=list)
+    up_to: str | None = None
+
+
+def find(asked: ProjectFilter, after: str | None, limit: int) -> Found:
+    """At most ``limit`` published projects after a code, in order of code."""
+    walked = [_walk(walk, after or "", limit + 1) for walk in _walks(asked)]
+    horizon = min((each.up_to for each in walked if each.up_to is not None), default=None)
+    codes = sorted({code for each in walked for code in each.codes if horizon is None or code <= horizon})
+    if len(codes) > limit:
+        return Found(codes[:limit], codes[limit - 1])
+    return Found(codes, horizon)
+
+
+def _walks(asked: ProjectFilter) -> list[_Walk]:
+    """A walk for the words of a text, and one for the codes that begin with it."""
+    conditions = [_meets(asked.bbox)] if asked.bbox is not None else []
+    within = _within(asked)
+    if asked.text is None:
+        return _planned(within, conditions)
+    found = _planned([*within, *_word_groups(asked.text)], conditions) if words(asked.text) else []
+    beginnings = dict.fromkeys((asked.text.strip(), asked.text.strip().upper(), asked.text.strip().lower()))
+    every = _counted([EVERY])
+    return found + [_Walk(every, within, conditions, start) for start in beginnings if start]
+
+
+def _planned(groups: Sequence[_Group], conditions: Sequence[sa.ColumnElement[bool]]) -> list[_Walk]:
+    """The walk over the shortest list; none where a list is empty."""
+    shortest, *others = sorted(groups or [_counted([EVERY])], key=lambda group: group.size)
+    return [_Walk(shortest, others, conditions)] if shortest.counts else []
+
+
+def _within(asked: ProjectFilter) -> list[_Group]:
+    groups = []
+    if asked.area is not None:
+        groups.append(_counted([area_term(asked.area)]))
+    if asked.state is not None:
+        groups.append(_counted([state_term(asked.state)]))
+    if asked.bbox is not None:
+        groups.append(_counted(box_terms(asked.bbox)))
+    return groups
+
+
+def _counted(terms: Iterable[str]) -> _Group:
+    query = sa.select(TermCount.term, TermCount.projects).where(TermCount.term.in_(list(terms)))
+    return _Group(dict(reading().execute(query).all()))
+
+
+def _word_groups(text: str) -> list[_Group]:
+    return [_Group(_begun(word)) for word in words(text)[:MOST_WORDS]]
+
+
+def _begun(word: str) -> dict[str, int]:
+    """The words that ``word`` stands for, itself first, with how many projects have each."""
+    if len(word) < BEGINNING and not (is_joined(word) and len(word) == 1):
+        return _counted([word]).counts
+    inside = sa.select(TermCount.term, TermCount.projects).where(*_range(TermCount.term, word))
+    looked_at = inside.order_by(TermCount.term).limit(BEGUN_LOOKED_AT).subquery()
+    most_used = sa.select(looked_at).order_by(looked_at.c.term != word, looked_at.c.projects.desc(), looked_at.c.term)
+    return dict(reading().execute(most_used.limit(MOST_BEGUN)).all())
+
+
+def _range(column: sa.SQLColumnExpression[str], beginning: str) -> tuple[sa.ColumnElement[bool], ...]:
+    """The texts with one beginning, as a range of the index: up to the beginning with its last letter raised."""
+    return column >= beginning, column < beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
+
+
+# -- walking -----------------------------------------------------------------------------------
+
+
+def _walk(walk: _Walk, after: str, wanted: int) -> _Walked:
+    """The first codes after ``after`` that fit; looks at no more than the sum of ``STEPS``."""
+    if any(not group.counts for group in walk.others):
+        return _Walked()
+    walked = _Walked()
+    certain = not walk.others and not walk.conditions
+    for step in (wanted,) if certain else STEPS:
+        looked_at = list(reading().scalars(_driver(walk, after, step)))
+        walked.codes += looked_at if certain else _fitting(walk, looked_at)
+        if len(walked.codes) >= wanted or len(looked_at) < step:
+            walked.up_to = None if len(looked_at) < step else looked_at[-1]
+            return walked
+        after = looked_at[-1]
+    walked.up_to = after
+    return walked
+
+
+def _driver(walk: _Walk, after: str, step: int) -> sa.Select[str]:
+    """The next codes of the list that is walked; long lists are each begun, short ones read whole."""
+    short = [term for term, projects in walk.driver.counts.items() if projects <= SHORT]
+    parts = [
+        _list(ProjectTerm.term == term, walk, after).limit(step) for term in walk.driver.counts if term not in short
+    ]
+    parts += [_list(ProjectTerm.term.in_(short), walk, after).limit(step)] if short else []
+    if len(parts) == 1 and not len(short) > 1:
+        return parts[0]
+    together = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
+    return sa.select(together.c.code).distinct().order_by(together.c.code).limit(step)
+
+
+def _list(term: sa.ColumnElement[bool], walk: _Walk, after: str) -> sa.Select[str]:
+    query = sa.select(ProjectTerm.code).where(term, ProjectTerm.code > after).order_by(ProjectTerm.code)
+    return query if walk.beginning is None else query.where(*_range(ProjectTerm.code, walk.beginning))
+
+
+def _fitting(walk: _Walk, codes: Sequence[str]) -> list[str]:
+    """Those of the codes that have a term of every other list, and meet the conditions."""
+    query = sa.select(Project.code).where(Project.code.in_(codes), *walk.conditions)
+    other = aliased(ProjectTerm)
+    for group in walk.others:
+        has = sa.exists().where(other.term.in_(list(group.counts)), other.code == Project.code)
+        query = query.where(has)
+    return sorted(reading().scalars(query))
+
+
+def _meets(bbox: Box) -> sa.ColumnElement[bool]:
+    """Projects whose site's own box meets ``bbox``; either of the two may cross the antimeridian."""
+    south, west, north, east = bbox
+    spans = [(west, east)] if west <= east else [(west, 180.0), (-180.0, east)]
+    plain = Site.west <= Site.east
+    longitudes = sa.or_(
+        *(sa.and_(plain, Site.west <= right, Site.east >= left) for left, right in spans),
+        *(sa.and_(~plain, sa.or_(Site.west <= right, Site.east >= left)) for left, right in spans),
+    )
+    current = Site.project_id == Project.id, Site.retired_at.is_(None)
+    return sa.exists().where(*current, Site.south <= north, Site.north >= south, longitudes)
