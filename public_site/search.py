@@ -10,6 +10,7 @@ from server import pages
 from server.models.projects import ProjectStatus
 from server.paging import Page
 from server.services import public
+from server.services.finding import ProjectFilter
 from server.services.public_documents import ProjectCard
 from server.times import utc_now
 
@@ -33,5 +34,5 @@ def asked() -> dict[str, Any]:
 
 def find(wanted: dict[str, Any], *, area: str | None = None) -> Page[ProjectCard]:
     """The projects that fit, a page at a time."""
-    chosen = public.ProjectFilter(area=area or wanted.get("area"), state=wanted.get("state"), text=wanted.get("text"))
+    chosen = ProjectFilter(area=area or wanted.get("area"), state=wanted.get("state"), text=wanted.get("text"))
     return public.projects(chosen, wanted.get("cursor"), PAGE_SIZE, now=utc_now())

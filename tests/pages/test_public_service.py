@@ -14,7 +14,7 @@ from server.models.milestones import MilestoneState
 from server.models.projects import ProjectStatus
 from server.problems import Problem
 from server.services import progress, public
-from server.services.public import ProjectFilter
+from server.services.finding import Box, ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
 
@@ -50,7 +50,7 @@ class TestFinding:
             ((-90.0, -180.0, 0.0, 180.0), []),
         ],
     )
-    def test_a_box_finds_the_sites_that_meet_it(self, bbox: public.Box, found: list[str]) -> None:
+    def test_a_box_finds_the_sites_that_meet_it(self, bbox: Box, found: list[str]) -> None:
         assert codes(ProjectFilter(bbox=bbox)) == found
 
     @pytest.mark.parametrize(
@@ -63,7 +63,7 @@ class TestFinding:
             ((-18.0, 170.0, -16.0, 179.0), False),
         ],
     )
-    def test_a_site_across_the_antimeridian_is_found_from_both_sides(self, bbox: public.Box, met: bool) -> None:
+    def test_a_site_across_the_antimeridian_is_found_from_both_sides(self, bbox: Box, met: bool) -> None:
         with writing() as session:
             site = session.scalars(sa.select(Site).join(Project).where(Project.code == "ROAD-1")).one()
             site.south, site.north, site.west, site.east = -17.1, -17.0, 179.7, -179.9
