@@ -9,6 +9,7 @@ from server.models.milestones import Milestone, Requirement
 from server.models.payments import Certificate, Dispute, PassingOn, Payment
 from server.models.people import Grant, Organisation, Person
 from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
+from server.models.public_map import MapCount
 from server.models.revisions import raise_revisions
 from server.models.sessions import SignInAttempt, SignInSession
 from server.models.submissions import Submission, SubmissionDecision, SubmissionItem, SubmissionParty
@@ -26,6 +27,7 @@ __all__ = [
     "EvidenceFinding",
     "Grant",
     "Job",
+    "MapCount",
     "Milestone",
     "Organisation",
     "Original",

@@ -70,7 +70,8 @@ class Evidence(Base):
     """One photo put forward as evidence; its id was made on the phone.
 
     ``claims`` holds the three claims as they were read; ``verdict`` is the machine's and
-    ``state`` is where the photo stands now that people have had their say.
+    ``state`` is where the photo stands now that people have had their say. ``map_key`` is ``quadtile``
+    while the public map shows the photo, that is while it and its project are published, else None.
     """
 
     __tablename__ = "evidence"
@@ -83,6 +84,8 @@ class Evidence(Base):
         sa.Index("ix_evidence_received", "received_at", "id", "project_id"),
         _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
         _index_where("state = 'needs_review'", "waiting", "project_id", "milestone_id"),
+        # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
+        _index_where("map_key IS NOT NULL", "map", "map_key", "id", "project_id", "stage", "grade", "captured_at"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -107,6 +110,7 @@ class Evidence(Base):
     state: Mapped[EvidenceState] = mapped_column(code_of(EvidenceState, "state"))
     copies: Mapped[CopiesState] = mapped_column(code_of(CopiesState, "copies"), default=CopiesState.WAITING)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    map_key: Mapped[int | None] = mapped_column(sa.BigInteger, active_history=True)
 
     original: Mapped[Original] = relationship()
     project: Mapped[Project] = relationship()

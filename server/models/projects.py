@@ -48,12 +48,23 @@ class Area(Base):
 
 
 class Project(Base):
-    """One public work. Amounts are minor units of ``currency``; ``policy`` is a policy id ("ph")."""
+    """One public work. Amounts are minor units of ``currency``; ``policy`` is a policy id ("ph").
+
+    ``map_key`` is the quadtile key of its site's centre while the public map shows it, that is while
+    it is published and has a site, else None.
+    """
 
     __tablename__ = "project"
     __table_args__ = (
         sa.CheckConstraint("budget_minor >= 0", name="budget_not_negative"),
         sa.Index("ix_project_agency_id_code", "agency_id", "code"),
+        sa.Index(
+            "ix_project_map",
+            "map_key",
+            "id",
+            sqlite_where=sa.text("map_key IS NOT NULL"),
+            postgresql_where=sa.text("map_key IS NOT NULL"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -78,6 +89,7 @@ class Project(Base):
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime, index=True)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     revision: Mapped[int] = mapped_column(sa.BigInteger, default=1)
+    map_key: Mapped[int | None] = mapped_column(sa.BigInteger, active_history=True)
 
     agency: Mapped[Organisation] = relationship()
     area: Mapped[Area] = relationship()
