@@ -56,6 +56,7 @@ class Settings:
     port: int = 8000
     threads: int = 8
     job_threads: int = 1
+    job_lease_seconds: int = 30
     cookie_secure: bool = True
     max_photo_bytes: int = 60 * MEBIBYTE
     max_json_bytes: int = 4 * MEBIBYTE
@@ -87,13 +88,20 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         host=source.get("SAKSI_HOST", "127.0.0.1"),
         port=_integer(source, "SAKSI_PORT", 8000, least=1, most=65_535),
         threads=_integer(source, "SAKSI_THREADS", 8, least=1, most=256),
-        job_threads=_integer(source, "SAKSI_JOB_THREADS", 1, least=0, most=64),
+        job_threads=_integer(source, "SAKSI_JOB_THREADS", _default_job_threads(source), least=0, most=64),
+        # The job of a killed process is to run again within 60 s, looking for it included.
+        job_lease_seconds=_integer(source, "SAKSI_JOB_LEASE_SECONDS", 30, least=3, most=45),
         cookie_secure=_switch(source, "SAKSI_COOKIE_SECURE", default=True),
         max_photo_bytes=_integer(source, "SAKSI_MAX_PHOTO_MIB", 60, least=1, most=1024) * MEBIBYTE,
         token_hours=_integer(source, "SAKSI_TOKEN_HOURS", 24 * 7, least=1, most=24 * 90),
         serving=_serving(source),
         telemetry=_telemetry(source),
     )
+
+
+def _default_job_threads(source: Mapping[str, str]) -> int:
+    """On PostgreSQL jobs are for ``saksi worker``, unless a serving process is told to do some as well."""
+    return 1 if source.get("SAKSI_DATABASE_URL", "sqlite").startswith("sqlite") else 0
 
 
 def _serving(source: Mapping[str, str]) -> ServingSettings:

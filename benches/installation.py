@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-import sqlalchemy as sa
 from flask import Flask
 
 import config
@@ -17,9 +16,7 @@ from server.access import Actor
 from server.app import create_app
 from server.auth import token_for
 from server.db import db, reading, writing
-from server.models import Job
-from server.models.jobs import JobState
-from server.services import sessions
+from server.services import job_desk, sessions
 from tests.personas import PASSWORD, PERSONAS
 from tests.programme import plant
 
@@ -37,10 +34,12 @@ class Installation:
 
 
 @contextmanager
-def installation() -> Iterator[Installation]:
-    """Make the installation, and take it away afterwards."""
+def installation(database_url: str | None = None) -> Iterator[Installation]:
+    """Make the installation on SQLite, or on an empty PostgreSQL database, and take its folder away afterwards."""
     with tempfile.TemporaryDirectory(prefix="saksi-bench-") as folder:
-        settings = config.load({"SAKSI_DATA_ROOT": folder})
+        settings = config.load(
+            {"SAKSI_DATA_ROOT": folder} | ({"SAKSI_DATABASE_URL": database_url} if database_url else {})
+        )
         app = create_app(settings)
         with app.app_context():
             migrate.upgrade(db.engine)
@@ -58,5 +57,5 @@ def installation() -> Iterator[Installation]:
 def jobs_waiting() -> int:
     """How many jobs are queued or running now."""
     reading().rollback()
-    unfinished = Job.state.in_([JobState.QUEUED, JobState.RUNNING])
-    return reading().scalar(sa.select(sa.func.count()).where(unfinished)) or 0
+    found = job_desk.counts()
+    return found.queued + found.running

@@ -8,18 +8,15 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
-from server.db import db, reading
-from server.models import Job
-from server.models.jobs import JobState
+from server.db import db
+from server.services import job_desk
 
 
 def jobs_waiting() -> int:
     """How many jobs are yet to be done."""
     db.session.remove()
-    waiting = sa.select(sa.func.count()).where(Job.state.in_([JobState.QUEUED, JobState.RUNNING]))
-    return reading().scalar(waiting) or 0
+    found = job_desk.counts()
+    return found.queued + found.running
 
 
 def while_jobs_wait(at_most_s: float = 90.0) -> Iterator[int]:

@@ -10,6 +10,7 @@ from server.commands.directory import areas, organisations, people
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
 from server.commands.running import migrate_command, serve_command
+from server.commands.worker import worker_command
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -20,7 +21,7 @@ def main() -> None:
     """
 
 
-COMMANDS = (migrate_command, serve_command, import_command, organisations, areas, people, custody, jobs)
+COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
 for command in (*COMMANDS, demo_command, demo_reset_command):
     main.add_command(command)
 

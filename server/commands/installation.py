@@ -8,6 +8,7 @@ from uuid import UUID
 
 import click
 import sqlalchemy as sa
+from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
@@ -34,7 +35,7 @@ def installation(*, migrated: bool = True) -> Iterator[config.Settings]:
     """
     try:
         settings = config.load()
-        with create_app(settings).app_context():
+        with _opened(create_app(settings)):
             if migrated and not migrate.is_current(db.engine):
                 raise click.ClickException("The database's tables are not the newest. Run: saksi migrate")
             yield settings
@@ -46,6 +47,17 @@ def installation(*, migrated: bool = True) -> Iterator[config.Settings]:
         raise click.ClickException(
             f"The database does not do that: {error.args[0] if error.args else error}"
         ) from error
+
+
+@contextmanager
+def _opened(app: Flask) -> Iterator[None]:
+    """The application's context; its connections are closed behind it, which a server would otherwise hear of late."""
+    with app.app_context():
+        try:
+            yield
+        finally:
+            db.session.remove()
+            db.engine.dispose()
 
 
 def told(problem: Problem) -> str:

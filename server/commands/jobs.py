@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from uuid import UUID
-
 import click
 
 from server.commands.help_text import examples
@@ -35,8 +33,8 @@ def jobs(context: click.Context) -> None:
 
 
 @jobs.command("retry")
-@click.argument("job_id", metavar="ID", type=click.UUID)
-def retry(job_id: UUID) -> None:
+@click.argument("job_id", metavar="ID")
+def retry(job_id: str) -> None:
     """Give the dead job with this ID all its attempts again."""
     with installation():
         job = job_desk.retry(job_id, now=utc_now())

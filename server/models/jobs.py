@@ -1,4 +1,7 @@
-"""Work to be done after the answer was given: rows with a lease, so that a killed process loses none."""
+"""Work to be done after the answer was given, on SQLite: rows with a lease, so that a killed process loses none.
+
+On PostgreSQL the table stays empty, and Procrastinate's hold the jobs (``server.jobs``).
+"""
 
 from __future__ import annotations
 
@@ -13,11 +16,10 @@ from server.db import Base, UtcDateTime, code_of, new_id
 
 
 class JobState(StrEnum):
-    """queued → running → done; a job that failed too often is dead and waits for a person."""
+    """queued → running → gone; a job that failed too often is dead and waits for a person."""
 
     QUEUED = "queued"
     RUNNING = "running"
-    DONE = "done"
     DEAD = "dead"
 
 

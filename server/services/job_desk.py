@@ -7,35 +7,38 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from uuid import UUID
 
-import sqlalchemy as sa
-
+from server import jobs
 from server.db import reading, writing
-from server.models import Job
-from server.models.jobs import JobState
+from server.jobs import Counts, JobNotFoundError, JobView, NotDeadError
 from server.problems import Problem
 from server.services import custody
 
 
-def unfinished() -> Sequence[Job]:
+def unfinished() -> Sequence[JobView]:
     """Every job that is not done: the dead first, then by when they are due."""
-    dead_first = sa.case((Job.state == JobState.DEAD, 0), else_=1)
-    return reading().scalars(sa.select(Job).where(Job.state != JobState.DONE).order_by(dead_first, Job.due_at)).all()
+    return jobs.unfinished(reading())
 
 
-def retry(job_id: UUID, *, now: datetime) -> Job:
+def counts() -> Counts:
+    """How many jobs are queued, running and dead, and since when the oldest of the queued waits."""
+    return jobs.counts(reading())
+
+
+def retry(job_id: str, *, now: datetime) -> JobView:
     """Give a dead job all its attempts again, from now.
 
     Raises:
         Problem: ``not-found``, or ``wrong-state`` for a job that is not dead.
     """
     with writing() as session:
-        job = session.get(Job, job_id)
-        if job is None:
-            raise Problem("not-found", f"There is no job {job_id}.")
-        if job.state is not JobState.DEAD:
-            raise Problem("wrong-state", f"The job is {job.state.value}; only a dead one is tried again by hand.")
-        job.state, job.attempts, job.due_at = JobState.QUEUED, 0, now
-        custody.append(session, None, "job.retried", "job", str(job_id), now=now, kind=job.kind, subject=job.subject)
+        try:
+            job = jobs.revive(session, job_id, now=now)
+        except JobNotFoundError:
+            raise Problem("not-found", f"There is no job {job_id}.") from None
+        except NotDeadError as error:
+            raise Problem(
+                "wrong-state", f"The job is {error.state.value}; only a dead one is tried again by hand."
+            ) from None
+        custody.append(session, None, "job.retried", "job", job.id, now=now, kind=job.kind, subject=job.subject)
         return job

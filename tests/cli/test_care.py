@@ -5,17 +5,11 @@ from __future__ import annotations
 import json
 import socket
 from pathlib import Path
-from uuid import UUID
 
 import pytest
 
 import config
 from server.commands import running
-from server.db import reading, writing
-from server.models import Job
-from server.models.jobs import JobState
-from server.services import job_desk
-from server.times import utc_now
 from tests.cli.conftest import Saksi
 
 
@@ -73,42 +67,6 @@ class TestTheCustodyLog:
             saksi("areas", "add", code, "--name", f"Name {code}", "--level", "region")
 
 
-class TestJobs:
-    def test_none_are_left(self, saksi: Saksi) -> None:
-        assert saksi("jobs").output == "Every job is done.\n"
-
-    def test_dead_ones_come_first_with_their_error(self, saksi: Saksi) -> None:
-        _job("waiting", JobState.QUEUED)
-        _job("failed", JobState.DEAD)
-
-        first, second = saksi("jobs").output.splitlines()
-
-        assert first.startswith("dead")
-        assert first.endswith("it broke")
-        assert second.startswith("queued")
-
-    def test_a_dead_one_is_tried_again(self, saksi: Saksi) -> None:
-        job_id = _job("failed", JobState.DEAD)
-
-        result = saksi("jobs", "retry", str(job_id))
-
-        assert result.output == "copies failed is queued again.\n"
-        reading().expire_all()
-        job = reading().get_one(Job, job_id)
-        assert (job.state, job.attempts) == (JobState.QUEUED, 0)
-        assert job in job_desk.unfinished()
-
-    def test_one_that_is_not_dead_is_left_alone(self, saksi: Saksi) -> None:
-        result = saksi("jobs", "retry", str(_job("waiting", JobState.RUNNING)))
-
-        assert (result.exit_code, "only a dead one" in result.output) == (1, True)
-
-    def test_one_that_is_not_there_is_told(self, saksi: Saksi) -> None:
-        result = saksi("jobs", "retry", str(UUID(int=7)))
-
-        assert (result.exit_code, "There is no job" in result.output) == (1, True)
-
-
 class TestServing:
     def test_a_taken_port_is_told_before_anything_starts(self, saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
         with socket.socket() as taken:
@@ -124,13 +82,3 @@ class TestServing:
         server = running.server(settings)
 
         assert (server.workers, server.blocking_threads, server.target) == (1, settings.threads, "wsgi:build")
-
-
-def _job(subject: str, state: JobState) -> UUID:
-    now = utc_now()
-    with writing() as session:
-        job = Job(kind="copies", subject=subject, state=state, attempts=5, queued_at=now, due_at=now)
-        job.last_error = "it broke" if state is JobState.DEAD else None
-        session.add(job)
-        session.flush()
-        return job.id

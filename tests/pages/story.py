@@ -83,7 +83,7 @@ class Road:
         )
         upload = evidence.Upload(evidence_id=new_id(), photo=incoming, claim=claim)
         sent = evidence.receive(self.actor(by), upload, now=utc_now()).evidence.id
-        jobs.run_all_due(utc_now())
+        jobs.run_all_due()
         return sent
 
     def send_questionable(self, **wanted: object) -> UUID:

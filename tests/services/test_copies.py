@@ -23,7 +23,7 @@ Actors = Callable[[str], Actor]
 
 
 def run_jobs() -> int:
-    return jobs.run_all_due(datetime.now(UTC))
+    return jobs.run_all_due()
 
 
 def test_both_copies_are_made_and_carry_no_metadata(actor: Actors) -> None:

@@ -1,0 +1,56 @@
+"""``saksi worker``: doing the jobs, in a process that serves nobody."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from types import FrameType
+
+import click
+from flask import current_app
+
+from server import jobs
+from server.commands.help_text import examples
+from server.commands.installation import installation
+
+
+@click.command(
+    "worker",
+    epilog=examples(
+        "saksi worker",
+        "saksi worker --concurrency 4",
+    ),
+)
+@click.option(
+    "--concurrency",
+    type=click.IntRange(1, 64),
+    default=lambda: os.cpu_count() or 1,
+    show_default="one for each processor",
+    help="How many jobs to do at the same time.",
+)
+def worker_command(concurrency: int) -> None:
+    """Do jobs in the foreground until told to stop.
+
+    Ctrl-C or SIGTERM lets it finish what it runs and take nothing new; a second one ends it at once. Any
+    number of workers can run, on any number of machines that reach the database and the store.
+    """
+    with installation():
+        app = current_app._get_current_object()  # type: ignore[attr-defined]
+        stop = _told_to_stop()
+        click.echo(f"Saksi does {concurrency} jobs at a time (Ctrl-C stops it)")
+        jobs.work(app, concurrency, stop)
+    click.echo("Every job that was begun is done.")
+
+
+def _told_to_stop() -> threading.Event:
+    """Set by the first Ctrl-C or SIGTERM; the second ends the process as it always does."""
+    stop = threading.Event()
+
+    def tell(number: int, _frame: FrameType | None) -> None:
+        stop.set()
+        signal.signal(number, signal.SIG_DFL)
+
+    signal.signal(signal.SIGINT, tell)
+    signal.signal(signal.SIGTERM, tell)
+    return stop
