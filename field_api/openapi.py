@@ -171,6 +171,7 @@ def _problem_schema() -> dict[str, Any]:
             "title": text,
             "status": {"type": "integer", "enum": sorted({kind.status for kind in CATALOGUE.values()})},
             "detail": text,
+            "request_id": text,
             "errors": {"type": "array", "items": fault},
         },
     }

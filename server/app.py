@@ -14,8 +14,9 @@ import field_api
 import public_site
 import review_ui
 from evidence.storage.local import LocalStore
-from server import access, db, policy, refusals, requests
+from server import access, db, health, policy, refusals, requests
 from server.engines import EXTENSION, Engines
+from server.telemetry import requests as told_requests
 from server.times import utc_now
 
 
@@ -49,9 +50,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     )
     app.request_class = requests.EvidenceRequest
     db.init(app)
+    told_requests.register(app)
     csrf = CSRFProtect(app)
     refusals.register(app)
     requests.register(app, csrf)
+    health.register(app)
     _register_doors(app)
     access.ensure_declared(app)
     return app

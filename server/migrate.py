@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -30,7 +31,13 @@ def is_current(engine: Engine) -> bool:
     """Whether every migration has run on this database."""
     with engine.connect() as connection:
         applied = MigrationContext.configure(connection).get_current_heads()
-    return set(applied) == set(ScriptDirectory.from_config(_config(None)).get_heads())
+    return set(applied) == _heads()
+
+
+@cache
+def _heads() -> frozenset[str]:
+    """The newest revisions of this code, read once: a balancer asks every second whether they are there."""
+    return frozenset(ScriptDirectory.from_config(_config(None)).get_heads())
 
 
 def _config(connection: object) -> Config:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from flask import Flask, Response, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 from server.problems import MEDIA_TYPE, Problem
 
 LOG = logging.getLogger("saksi")
-API_PREFIXES = ("/api/", "/openapi.json")
+API_PREFIXES = ("/api/", "/openapi.json", "/healthz", "/readyz")
 BY_STATUS = {
     400: "bad-request",
     404: "not-found",
@@ -41,7 +41,7 @@ def _tell(problem: Problem) -> Response:
     if wants_page():
         response = make_response(render_template("problem.html", problem=problem), problem.kind.status)
     else:
-        response = make_response(problem.document(), problem.kind.status)
+        response = make_response(problem.document() | {"request_id": g.request_id}, problem.kind.status)
         response.content_type = MEDIA_TYPE
     response.headers.extend(problem.headers)
     return response

@@ -32,6 +32,7 @@ from server.problems import FieldError, Problem
 from server.services.evidence_record import Photo, record
 from server.services.evidence_target import Wanted, find_target
 from server.services.evidence_view import document
+from server.telemetry import figures
 
 _EVIDENCE = table_of(Evidence).c
 _KNOWN = sa.select(_EVIDENCE.sha256, _EVIDENCE.claim_digest, _EVIDENCE.uploader_id).where(
@@ -108,12 +109,14 @@ def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float =
     storage_key = _keep(upload, store_again)
     photo = Photo(upload.evidence_id, seal, storage_key, upload.claim.digest, upload.claim.caption, claims)
     try:
-        return Received(upload.evidence_id, record(actor, photo, target, now=now), created=True)
+        told = record(actor, photo, target, now=now)
     except IntegrityError:
         rival = _replayed(actor, upload, seal)
         if rival is None:
             raise
         return _on_record(rival)
+    figures.count_upload(told)
+    return Received(upload.evidence_id, told, created=True)
 
 
 def _on_record(evidence: Evidence) -> Received:

@@ -50,6 +50,8 @@ ON_PROJECT = Rule(ROLES | {"nobody"}, on_the_project=True)
 
 TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/openapi.json"): ANYONE,
+    ("GET", "/healthz"): ANYONE,
+    ("GET", "/readyz"): ANYONE,
     ("POST", "/api/v1/session"): ANYONE,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
     ("GET", "/api/v1/assignments"): SIGNED_IN,

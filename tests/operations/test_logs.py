@@ -1,0 +1,86 @@
+"""Log lines: one per request with its id, in JSON for machines, and nothing in them that is personal."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterator
+from io import StringIO
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+
+from server.telemetry import logs
+from tests.api.calls import assert_problem
+
+Bearer = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
+    """What a process with JSON logs writes while the test runs."""
+    stream = StringIO()
+    monkeypatch.setattr("sys.stderr", stream)
+    root = logging.getLogger()
+    before = root.level, list(root.handlers)
+    logs.configure("json")
+    yield stream
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    for name in ("saksi", "procrastinate", "_granian"):
+        logging.getLogger(name).setLevel(logging.NOTSET)
+
+
+def test_a_request_has_one_line(client: FlaskClient, bearer: Bearer, written: StringIO) -> None:
+    headers = bearer("inspector")
+    response = client.get("/api/v1/evidence?limit=3", headers=headers)
+
+    [line] = [json.loads(line) for line in written.getvalue().splitlines()]
+    assert (line["method"], line["route"], line["status"]) == ("GET", "/api/v1/evidence", 200)
+    assert (line["level"], line["logger"]) == ("INFO", "saksi.access")
+    assert line["request_id"] == response.headers["X-Request-Id"]
+    assert UUID(line["person"])
+    assert line["ms"] > 0
+
+
+def test_tokens_queries_and_addresses_are_not_written(client: FlaskClient, bearer: Bearer, written: StringIO) -> None:
+    headers = bearer("inspector")
+    client.get("/api/v1/evidence?limit=3&token=secret", headers=headers)
+    client.get("/sign-in?next=/secret")
+    client.get("/secret")
+
+    text = written.getvalue()
+    assert len(text.splitlines()) == 3
+    assert "secret" not in text
+    assert headers["Authorization"].split()[1] not in text
+    assert "127.0.0.1" not in text
+
+
+def test_an_id_that_a_proxy_gave_is_kept(client: FlaskClient) -> None:
+    response = client.get("/healthz", headers={"X-Request-Id": "balancer-0123.abc"})
+
+    assert response.headers["X-Request-Id"] == "balancer-0123.abc"
+
+
+@pytest.mark.parametrize("given", ["short", "with a space in it", "x" * 65, 'quo"te-0123', "ümlaut-0123456"])
+def test_an_id_that_could_spoil_a_line_is_replaced(client: FlaskClient, given: str) -> None:
+    response = client.get("/healthz", headers={"X-Request-Id": given})
+
+    assert UUID(response.headers["X-Request-Id"])
+
+
+def test_a_problem_names_the_request(client: FlaskClient) -> None:
+    response = client.get("/api/v1/evidence")
+
+    assert assert_problem(response, 401, "not-signed-in")["request_id"] == response.headers["X-Request-Id"]
+
+
+def test_text_is_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    terminal = StringIO()
+    monkeypatch.setattr(terminal, "isatty", lambda: True)
+    monkeypatch.setattr("sys.stderr", terminal)
+    assert logs.configuration("auto")["handlers"]["stderr"]["formatter"] == "text"
+
+    monkeypatch.setattr(terminal, "isatty", lambda: False)
+    assert logs.configuration("auto")["handlers"]["stderr"]["formatter"] == "json"
