@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import render_template
+from marshmallow import fields
 
 from review_ui.door import bp
 from server import pages
@@ -12,10 +13,10 @@ from server.services import desk as desks
 
 
 class DeskForm(pages.Form):
-    """Which numbered part of the projects on which something waits, and of the others."""
+    """Which numbered part of the projects on which something waits, and after which of the others to go on."""
 
     waiting = pages.part_number()
-    quiet = pages.part_number()
+    quiet = fields.String()
 
 
 @bp.get("/review/")

@@ -260,6 +260,11 @@ def refusal(name: str) -> str:
     return REFUSALS.get(name, f"“{check(name)}” does not hold")
 
 
+def at_most(number: int, most: int) -> str:
+    """A number that was counted no further than to ``most``: ``950``, ``1,000+``."""
+    return f"{number:,}" if number <= most else f"{most:,}+"
+
+
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: ``1 photo``, ``1,200 photos``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"

@@ -18,17 +18,19 @@ from sqlalchemy.orm import joinedload, selectinload
 from server import paging
 from server.access import Actor
 from server.db import reading
-from server.models import Appeal, Certificate, Dispute, Evidence, Milestone, Project, Submission
+from server.models import Appeal, Certificate, Dispute, Evidence, Grant, Milestone, Project, Submission
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
 from server.models.people import Role
 from server.models.submissions import SubmissionState
-from server.paging import Part
+from server.paging import Page, Part
 from server.services import projects, reckoning
 from server.services.submissions import OPEN_FOR_SUBMISSION, PRESENTABLE, SUBMITTERS
 
 WAITING_SHOWN = 20
 QUIET_SHOWN = 50
+#: The projects on which nothing waits are counted up to this; nobody reads on to the thousandth.
+QUIET_COUNTED = 1000
 PAYABLE = (CertificateState.UNLOCKED, CertificateState.CERTIFIED)
 
 
@@ -51,15 +53,32 @@ class ProjectWaiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Quiet(Page[ProjectWaiting]):
+    """Projects on which nothing waits; ``total`` is counted no further than to one above ``most``."""
+
+    total: int
+    most: int = QUIET_COUNTED
+
+
+@dataclass(frozen=True, slots=True)
 class Desk:
     """What waits for a person, and their projects on which nothing does."""
 
     waiting: Part[ProjectWaiting]
-    quiet: Part[ProjectWaiting]
+    quiet: Quiet
 
 
-def desk(actor: Actor, *, waiting: int = 1, quiet: int = 1) -> Desk:
-    """What waits for this person; ``waiting`` and ``quiet`` number the parts of the two lists."""
+def desk(actor: Actor, *, waiting: int = 1, quiet: str | None = None) -> Desk:
+    """What waits for this person.
+
+    Args:
+        actor: the person.
+        waiting: the numbered part of the projects on which something waits.
+        quiet: the cursor of the page of the others, which may be all projects of an agency; None for the first.
+
+    Raises:
+        Problem: ``invalid``, for a broken cursor.
+    """
     counts: Counter[tuple[UUID, str]] = Counter()
     for kind, thing in _kinds(actor):
         for project_id, code, number in reading().execute(_counted(kind, thing)):
@@ -95,16 +114,9 @@ def _counted(kind: sa.Select[Any], thing: Any) -> sa.Select[UUID, str, int]:
     return kind.with_only_columns(*columns, maintain_column_froms=True).group_by(Project.id, Project.code)
 
 
-def _held(actor: Actor, *roles: Role) -> sa.ColumnElement[bool]:
-    """The projects on which the person holds one of the roles."""
-    held = [each for each in actor.held if each.role in roles]
-    own, across = {h.project_id for h in held if h.project_id}, {h.agency_id for h in held if h.agency_id}
-    return sa.or_(Project.id.in_(own), Project.agency_id.in_(across))
-
-
 def _pending(actor: Actor) -> sa.Select[Any]:
     query = sa.select(Submission).join(Submission.milestone).join(Milestone.project)
-    return query.where(_held(actor, Role.SUPERVISOR), Submission.state == SubmissionState.PENDING)
+    return query.where(projects.held_by(actor, {Role.SUPERVISOR}), Submission.state == SubmissionState.PENDING)
 
 
 def _reviews(actor: Actor) -> sa.Select[Any]:
@@ -118,7 +130,7 @@ def _appeals(actor: Actor) -> sa.Select[Any]:
 
 def _photos(actor: Actor) -> sa.Select[Any]:
     query = sa.select(Evidence).join(Evidence.project)
-    return query.where(_held(actor, Role.SUPERVISOR), Evidence.state == EvidenceState.NEEDS_REVIEW)
+    return query.where(projects.held_by(actor, {Role.SUPERVISOR}), Evidence.state == EvidenceState.NEEDS_REVIEW)
 
 
 def _appealed() -> sa.ColumnElement[bool]:
@@ -127,7 +139,7 @@ def _appealed() -> sa.ColumnElement[bool]:
 
 def _payable(actor: Actor) -> sa.Select[Any]:
     query = sa.select(Certificate).join(Certificate.milestone).join(Milestone.project)
-    return query.where(_held(actor, Role.PAYMASTER), Certificate.state.in_(PAYABLE))
+    return query.where(projects.held_by(actor, {Role.PAYMASTER}), Certificate.state.in_(PAYABLE))
 
 
 def _disputes(actor: Actor) -> sa.Select[Any]:
@@ -135,14 +147,14 @@ def _disputes(actor: Actor) -> sa.Select[Any]:
     query = sa.select(Dispute).join(Certificate, Certificate.id == Dispute.certificate_id)
     query = query.join(Certificate.milestone).join(Milestone.project)
     mine = Dispute.raised_by == actor.person_id
-    return query.where(_held(actor, Role.ADMINISTRATOR), Dispute.settled_at.is_(None), ~mine)
+    return query.where(projects.held_by(actor, {Role.ADMINISTRATOR}), Dispute.settled_at.is_(None), ~mine)
 
 
 def _presentable(actor: Actor) -> sa.Select[Any]:
     """Open milestones that have photos which can be put forward."""
     query = sa.select(Milestone).join(Milestone.project).join(Evidence, Evidence.milestone_id == Milestone.id)
     fit = Milestone.state.in_(OPEN_FOR_SUBMISSION), Evidence.state.in_(PRESENTABLE)
-    return query.where(_held(actor, *SUBMITTERS), *fit)
+    return query.where(projects.held_by(actor, SUBMITTERS), *fit)
 
 
 # -- told in full ------------------------------------------------------------------------------
@@ -194,11 +206,24 @@ def _by_milestone(photos: sa.Select[Any]) -> sa.Select[UUID, UUID | None, int]:
     return photos.with_only_columns(*keys, sa.func.count(Evidence.id), maintain_column_froms=True).group_by(*keys)
 
 
-def _quiet(actor: Actor, busy: Sequence[UUID], number: int) -> Part[ProjectWaiting]:
+def _quiet(actor: Actor, busy: Sequence[UUID], cursor: str | None) -> Quiet:
     """The person's other projects, by code."""
-    query = sa.select(Project).where(projects.visible_to(actor), Project.id.not_in(busy))
-    total = reading().scalar(query.with_only_columns(sa.func.count())) or 0
-    number = paging.held(number, QUIET_SHOWN, total)
-    page = query.order_by(Project.code).offset((number - 1) * QUIET_SHOWN).limit(QUIET_SHOWN)
-    found = reading().scalars(page.options(*projects.WITH_NAMES))
-    return Part([_entry(actor, project) for project in found], number, QUIET_SHOWN, total)
+    after = paging.decode(cursor, parts=1)[0] if cursor is not None else ""
+    ids = _others(actor, busy, after, QUIET_SHOWN + 1)
+    query = sa.select(Project).where(Project.id.in_(ids)).order_by(Project.code)
+    found = list(reading().scalars(query.options(*projects.WITH_NAMES)))
+    counted = sa.select(sa.func.count()).select_from(_others(actor, busy, "", QUIET_COUNTED + 1).subquery())
+    following = paging.encode(found[QUIET_SHOWN - 1].code) if len(found) > QUIET_SHOWN else None
+    entries = [_entry(actor, project) for project in found[:QUIET_SHOWN]]
+    return Quiet(entries, following, reading().scalar(counted) or 0)
+
+
+def _others(actor: Actor, busy: Sequence[UUID], after: str, limit: int) -> sa.Select[UUID]:
+    """The ids of the next projects after a code: each agency's own list is begun, and never read to its end."""
+    wide = [Project.agency_id == agency_id for agency_id in sorted(actor.agency_ids)]
+    own = sa.select(Grant.project_id).where(Grant.person_id == actor.person_id, Grant.project_id.is_not(None))
+    lists = [*wide, Project.id.in_(own)]
+    beyond = (Project.code > after, Project.id.not_in(busy))
+    parts = [sa.select(Project.id, Project.code).where(each, *beyond).order_by(Project.code) for each in lists]
+    together = sa.union(*(sa.select(part.limit(limit).subquery()) for part in parts)).subquery()
+    return sa.select(together.c.id).order_by(together.c.code).limit(limit)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import BinaryIO
@@ -33,6 +34,11 @@ EXTENSIONS = {
     "image/avif": "avif",
     "image/tiff": "tif",
 }
+#: The order of lists, the newest first.
+NEWEST = (Evidence.received_at.desc(), Evidence.id.desc())
+#: Whose photos are looked for project by project; for more projects, the newest photos of all are looked through.
+FEW_PROJECTS = 500
+LOOKED_AT = 5000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,10 @@ class EvidenceFilter:
     uploader: UUID | None = None
     received_from: datetime | None = None
     received_to: datetime | None = None
+
+    def names_one(self) -> bool:
+        """Whether one project, milestone or person is named, whose photos are few and listed by themselves."""
+        return self.project is not None or self.milestone is not None or self.uploader is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +83,45 @@ def get(actor: Actor, evidence_id: UUID) -> Evidence:
 
 
 def search(actor: Actor, wanted: EvidenceFilter, *, cursor: str | None, limit: int) -> Page[Evidence]:
-    """The photos of the actor's projects that fit, newest first."""
-    query = _whole().join(Project, Project.id == Evidence.project_id).where(visible_to(actor), *_conditions(wanted))
-    if cursor is not None:
-        query = query.where(sa.tuple_(Evidence.received_at, Evidence.id) < sa.tuple_(*_place(cursor)))
-    query = query.order_by(Evidence.received_at.desc(), Evidence.id.desc()).limit(limit + 1)
-    found = list(reading().scalars(query))
-    shown = found[:limit]
-    more = encode(iso(shown[-1].received_at) or "", str(shown[-1].id)) if len(found) > limit else None
-    return Page(shown, more)
+    """The photos of the actor's projects that fit, newest first.
+
+    Across an agency's very many projects only a stretch of the newest photos is looked at for one page, which may so
+    be short, even empty, and yet have a next one.
+    """
+    beyond = [] if cursor is None else [sa.tuple_(Evidence.received_at, Evidence.id) < sa.tuple_(*_place(cursor))]
+    own = None if wanted.names_one() else _few_projects(actor)
+    if own is None and not wanted.names_one():
+        return _stretch(actor, wanted, beyond, limit)
+    within = visible_to(actor) if own is None else Evidence.project_id.in_(own)
+    query = sa.select(Evidence.id).join(Evidence.project).where(within, *_conditions(wanted), *beyond)
+    found = reading().scalars(query.order_by(*NEWEST).limit(limit + 1)).all()
+    return _page(found, limit, None)
+
+
+def _few_projects(actor: Actor) -> Sequence[UUID] | None:
+    """The projects that the person sees, unless they are too many to be looked into one by one."""
+    ids = reading().scalars(sa.select(Project.id).where(visible_to(actor)).limit(FEW_PROJECTS + 1)).all()
+    return ids if len(ids) <= FEW_PROJECTS else None
+
+
+def _stretch(actor: Actor, wanted: EvidenceFilter, beyond: list[sa.ColumnElement[bool]], limit: int) -> Page[Evidence]:
+    """Those that fit among the next so many photos of all."""
+    newest = sa.select(Evidence.id, Evidence.received_at).where(*_when(wanted), *beyond).order_by(*NEWEST)
+    stretch = newest.limit(LOOKED_AT).subquery()
+    fitting = sa.select(stretch.c.id).join(Evidence, Evidence.id == stretch.c.id).join(Evidence.project)
+    fitting = fitting.where(visible_to(actor), *_conditions(wanted))
+    newest_first = (stretch.c.received_at.desc(), stretch.c.id.desc())
+    found = reading().scalars(fitting.order_by(*newest_first).limit(limit + 1)).all()
+    last = None if len(found) > limit else reading().execute(newest.offset(LOOKED_AT - 1).limit(1)).first()
+    return _page(found, limit, None if last is None else encode(iso(last.received_at) or "", str(last.id)))
+
+
+def _page(ids: Sequence[UUID], limit: int, otherwise: str | None) -> Page[Evidence]:
+    """The page of these photos, of which one too many says that there are more; else ``otherwise`` is the cursor."""
+    shown = list(reading().scalars(_whole().where(Evidence.id.in_(ids[:limit])).order_by(*NEWEST)))
+    if len(ids) <= limit:
+        return Page(shown, otherwise)
+    return Page(shown, encode(iso(shown[-1].received_at) or "", str(shown[-1].id)))
 
 
 def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
@@ -149,7 +189,11 @@ def _conditions(wanted: EvidenceFilter) -> list[sa.ColumnElement[bool]]:
         (Evidence.state, wanted.state),
         (Evidence.uploader_id, wanted.uploader),
     ]
-    conditions = [column == value for column, value in exact if value is not None]
+    return [*(column == value for column, value in exact if value is not None), *_when(wanted)]
+
+
+def _when(wanted: EvidenceFilter) -> list[sa.ColumnElement[bool]]:
+    conditions = []
     if wanted.received_from is not None:
         conditions.append(Evidence.received_at >= wanted.received_from)
     if wanted.received_to is not None:

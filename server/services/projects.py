@@ -5,15 +5,16 @@ Who may see what was found is the caller's to ask. Changing a project is kept ou
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload, selectinload
 
-from server.access import Actor
+from server.access import READERS, Actor
 from server.db import reading
-from server.models import Contract, Milestone, Project, Site
+from server.models import Contract, Grant, Milestone, Project, Site
+from server.models.people import Role
 from server.problems import Problem
 
 WITH_NAMES = (
@@ -37,7 +38,21 @@ def by_code(code: str) -> Project:
 
 def visible_to(actor: Actor) -> sa.ColumnElement[bool]:
     """The condition that a person holds a role on a project, of its own or across its agency."""
-    return sa.or_(Project.id.in_(actor.project_ids), Project.agency_id.in_(actor.agency_ids))
+    return held_by(actor, READERS)
+
+
+def held_by(actor: Actor, roles: Collection[Role]) -> sa.ColumnElement[bool]:
+    """The condition that a person holds one of the roles on a project, of its own or across its agency.
+
+    The roles are looked up where they are kept: a person may hold more of them than a statement takes values. What
+    cannot be held in a way is not asked for, so that the engine has one way to go.
+    """
+    held = [each for each in actor.held if each.role in roles]
+    mine = (Grant.person_id == actor.person_id, Grant.role.in_(sorted(roles)))
+    own = Project.id.in_(sa.select(Grant.project_id).where(*mine, Grant.project_id.is_not(None)))
+    across = Project.agency_id.in_(sa.select(Grant.agency_id).where(*mine, Grant.agency_id.is_not(None)))
+    asked = {own: any(each.project_id for each in held), across: any(each.agency_id for each in held)}
+    return sa.or_(sa.false(), *(way for way, possible in asked.items() if possible))
 
 
 def current_sites(project_ids: Iterable[UUID]) -> dict[UUID, Site]:

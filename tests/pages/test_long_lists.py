@@ -59,11 +59,14 @@ def test_what_waits_is_found_behind_any_number_of_other_projects(
     supervisor = visitor("supervisor").go("/review/")
 
     assert "Look at 1 photo of “Milestone 1”" in supervisor.text
-    assert "Projects 1 to 3 of 5" in supervisor.text
-    assert "Works 4" not in supervisor.text
-    following = next(link for link in supervisor.page.links if "quiet=2" in link)
-    assert "Projects 4 to 5 of 5" in supervisor.go(following).text
+    assert "Your other projects 5" in supervisor.text
+    assert "Works 2" in supervisor.text
+    assert "Works 3" not in supervisor.text
+    following = next(link for link in supervisor.page.links if "quiet=" in link)
+    assert "Works 3" in supervisor.go(following).text
     assert "Works 4" in supervisor.text
+    assert "Works 2" not in supervisor.text
+    assert not any("quiet=" in link for link in supervisor.page.links), "that was the last of them"
 
 
 def test_the_fullest_project_comes_first_and_the_next_part_is_offered(
