@@ -141,6 +141,7 @@ def _evidence(found: _Portion) -> Batch:
     chance = np.random.default_rng([country.SEED, int(found.number[0])])
     latitude, longitude = of.places(project, chance.uniform(-0.5, 0.5, count), chance.uniform(-0.5, 0.5, count))
     taken = keys.instants(found.captured)
+    places, published = quadtile_keys(latitude, longitude).tolist(), _published(of, milestone, standing)
     columns: dict[str, Column] = {
         "id": found.ids,
         "project_id": of.ids(project),
@@ -155,7 +156,8 @@ def _evidence(found: _Portion) -> Batch:
         "claims": _claims(latitude, longitude, taken),
         "latitude": latitude.tolist(),
         "longitude": longitude.tolist(),
-        "quadtile": quadtile_keys(latitude, longitude).tolist(),
+        "quadtile": places,
+        "map_key": [place if at else None for place, at in zip(places, published, strict=True)],
         "captured_at": taken,
         "received_at": keys.instants(found.received),
         "policy": [_POLICY] * count,
@@ -163,7 +165,7 @@ def _evidence(found: _Portion) -> Batch:
         "grade": np.select([standing == VERIFIED, standing == REJECTED], ["A", "D"], "C").tolist(),
         "state": [STATES[each] for each in standing.tolist()],
         "copies": ["ready"] * count,
-        "published_at": _published(of, milestone, standing),
+        "published_at": published,
     }
     return Batch("evidence", columns)
 

@@ -1,0 +1,144 @@
+"""Tile, project page, project search and review queue, cold and warm, at a small and at a national portal's size.
+
+Cold: the server has just been started, nobody has asked for this tile, project, word or person before, and the
+operating system has forgotten the database's file. Warm: the very same requests once more. One client asks.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from urllib.parse import quote
+
+import numpy as np
+
+import config
+from benches.clients import Request, ask
+from benches.national import country, works
+from benches.national.filling import PHOTOS_A_PROJECT
+from benches.national.kept import portal
+from benches.rows import Row, median, percentile, row, spread
+from benches.saksi_server import Saksi, saksi
+from benches.session import cookies
+
+FEW = 100_000
+MANY = int(os.environ.get("SAKSI_BENCH_MANY", "100000"))
+ROUNDS = 5
+ASKED = 60
+GOAL_GROWTH, GOAL_TILE_MS = 1.3, 15.0
+ZOOMS = range(4, 18)
+DROP_CACHES = Path("/proc/sys/vm/drop_caches")
+
+Taken = dict[str, list[float]]
+Asked = dict[str, list[Request]]
+
+
+def run() -> list[Row]:
+    """Rows for each page: p95 among many, p95 among few as the reference, and the growth of the median."""
+    sizes = (FEW, MANY)
+    taken = {size: _measured(portal(size), size) for size in sizes}
+    return [
+        _told(page, heat, taken[FEW][f"{page}.{heat}"], taken[MANY][f"{page}.{heat}"])
+        for page in ("tile", "project", "search", "desk")
+        for heat in ("cold", "warm")
+    ]
+
+
+def _measured(settings: config.Settings, size: int) -> Taken:
+    taken: Taken = {}
+    of = works.works(size // PHOTOS_A_PROJECT, country.country())
+    chance = np.random.default_rng(size)
+    for _ in range(ROUNDS):
+        for page, make in PAGES.items():
+            chosen = chance.choice(np.flatnonzero(of.published), ASKED, replace=False).tolist()
+            requests = make(settings, of, chosen)
+            forget(settings)
+            with saksi(settings) as server:
+                _first_answer(server)
+                for heat in ("cold", "warm"):
+                    measured = ask(server.port, partial(iter, requests), clients=1)
+                    taken.setdefault(f"{page}.{heat}", []).extend(measured.latencies_ms)
+    return taken
+
+
+def _first_answer(server: Saksi) -> None:
+    """A process's very first request loads code and policies; that is no page's cost."""
+    ask(server.port, lambda: [Request("GET", "/problems/not-found", {})], clients=1)
+
+
+def forget(settings: config.Settings) -> str:
+    """Have the operating system forget the SQLite file; says how."""
+    os.sync()
+    try:
+        DROP_CACHES.write_text("3")
+    except OSError:
+        for path in settings.data_root.glob("saksi.sqlite3*"):
+            with path.open("rb") as stream:
+                os.posix_fadvise(stream.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
+        return "its file's pages dropped by posix_fadvise"
+    return "all caches dropped by /proc/sys/vm/drop_caches"
+
+
+def _tiles(_settings: config.Settings, of: works.Works, chosen: Sequence[int]) -> list[Request]:
+    return [
+        Request("GET", tile_path(zoom, of.latitude[number], of.longitude[number]), {})
+        for zoom, number in zip(np.resize(list(ZOOMS), len(chosen)).tolist(), chosen, strict=True)
+    ]
+
+
+def tile_path(zoom: int, latitude: float, longitude: float) -> str:
+    """The address of the tile that holds a place."""
+    x, y = tile_of(zoom, latitude, longitude)
+    return f"/api/v1/public/tiles/{zoom}/{x}/{y}.mvt"
+
+
+def tile_of(zoom: int, latitude: float, longitude: float) -> tuple[int, int]:
+    """Column and row of the Web Mercator tile that holds a place."""
+    share = (1 - math.asinh(math.tan(math.radians(latitude))) / math.pi) / 2
+    return int((longitude + 180) / 360 * (1 << zoom)), int(share * (1 << zoom))
+
+
+def _projects(_settings: config.Settings, _of: works.Works, chosen: Sequence[int]) -> list[Request]:
+    return [Request("GET", f"/projects/{works.code(number)}", {}) for number in chosen]
+
+
+def _searches(_settings: config.Settings, of: works.Works, chosen: Sequence[int]) -> list[Request]:
+    """What people type: a kind of works and the name of a place."""
+    first = country.REGIONS + country.PROVINCES + country.TOWNS
+    names = [country.name((int(of.barangay[number]) + first) * 7) for number in chosen]
+    kinds = [works.KINDS[int(of.kind[number])][0].split()[-1] for number in chosen]
+    texts = [quote(f"{kind} {name}") for kind, name in zip(kinds, names, strict=True)]
+    return [Request("GET", f"/?text={text}", {}) for text in texts]
+
+
+def _desks(settings: config.Settings, of: works.Works, chosen: Sequence[int]) -> list[Request]:
+    """Each supervisor's own desk; where there are fewer supervisors than requests, each once."""
+    emails = sorted({works.email("supervisor", number) for number in chosen})
+    return [Request("GET", "/review/", {"Cookie": each}) for each in cookies(settings, emails)]
+
+
+PAGES: dict[str, Callable[[config.Settings, works.Works, Sequence[int]], list[Request]]] = {
+    "tile": _tiles,
+    "project": _projects,
+    "search": _searches,
+    "desk": _desks,
+}
+
+
+def _told(page: str, heat: str, few: list[float], many: list[float]) -> Row:
+    p95, growth = percentile(many, 0.95), median(many) / median(few)
+    cold_tile = page == "tile" and heat == "cold"
+    goal = f"growth of the median <= {GOAL_GROWTH}" + (f", p95 <= {GOAL_TILE_MS} ms" if cold_tile else "")
+    return row(
+        f"pages.{page}.{heat}",
+        p95,
+        f"ms, p95 at {MANY} photos",
+        reference=percentile(few, 0.95),
+        ratio=growth,
+        goal=goal,
+        met=growth <= GOAL_GROWTH and (p95 <= GOAL_TILE_MS or not cold_tile),
+        note=f"ms: {spread(many)}; at {FEW}: {spread(few)}",
+    )

@@ -1,0 +1,63 @@
+"""Server processes for the benches: started on a free port of the loopback address, and stopped again."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+STARTS_WITHIN_S = 60.0
+STOPS_WITHIN_S = 30.0
+_PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def free_port() -> int:
+    """A port on which nobody listens now."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@contextmanager
+def process(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path = ROOT) -> Iterator[int]:
+    """Run a program beside the block and stop it afterwards; gives its process id."""
+    with subprocess.Popen(command, cwd=cwd, env={**os.environ, **environ}, stdout=subprocess.DEVNULL) as started:
+        try:
+            yield started.pid
+        finally:
+            started.terminate()
+            try:
+                started.wait(STOPS_WITHIN_S)
+            except subprocess.TimeoutExpired:
+                started.kill()
+
+
+def wait_for(port: int) -> None:
+    """Wait until somebody listens.
+
+    Raises:
+        TimeoutError: nobody does within a minute.
+    """
+    until = time.monotonic() + STARTS_WITHIN_S
+    while time.monotonic() < until:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise TimeoutError("the server did not start")
+
+
+def resident_mb(pid: int) -> dict[int, float]:
+    """Resident megabytes of a process and of everything it started, by process id."""
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    found = {pid: pages * _PAGE / 1e6}
+    for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split():
+        found |= resident_mb(int(child))
+    return found
