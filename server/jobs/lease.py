@@ -159,14 +159,14 @@ def _take(now: datetime, span: timedelta) -> tuple[Job, UUID] | None:
             return None
         job = session.get_one(Job, job_id)
         job.attempts += 1
-        if job.attempts > ATTEMPTS:
-            # Its runners died each time without a word; it must not take the next one with it.
-            job.state, job.lease, job.last_error = JobState.DEAD, None, EVERY_RUNNER_DIED
-            return None
-        job.state, job.lease, job.due_at = JobState.RUNNING, lease, now + span
-        session.flush()
-        session.expunge(job)
-    return job, lease
+        if job.attempts <= ATTEMPTS:
+            job.state, job.lease, job.due_at = JobState.RUNNING, lease, now + span
+            session.flush()
+            session.expunge(job)
+            return job, lease
+        # Its runners died each time without a word; it must not take the next one with it.
+        job.state, job.lease, job.last_error = JobState.DEAD, None, EVERY_RUNNER_DIED
+    return _take(now, span)
 
 
 @contextmanager

@@ -39,7 +39,7 @@ _WRITE_ERROR = sa.text(
     "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('last_error', CAST(:told AS text)) WHERE id = :id"
 )
 # One statement, so that of two workers that find the same job only one gives it back.
-_GIVE_BACK: LiteralString = """
+GIVE_BACK: LiteralString = """
     WITH silent AS (
         SELECT job.id
         FROM procrastinate_jobs AS job LEFT JOIN procrastinate_workers AS worker ON worker.id = job.worker_id
@@ -178,7 +178,7 @@ async def _give_back_again_and_again(connector: PsycopgConnector, silence_s: flo
 
 async def _give_back(connector: PsycopgConnector, silence_s: float) -> None:
     """Queue the jobs of workers that fell silent; what took its workers with it each time is dead."""
-    await connector.execute_query_async(_GIVE_BACK, silence_s=silence_s, attempts=ATTEMPTS, told=EVERY_RUNNER_DIED)
+    await connector.execute_query_async(GIVE_BACK, silence_s=silence_s, attempts=ATTEMPTS, told=EVERY_RUNNER_DIED)
 
 
 def _perform(context: JobContext, /, *, kind: str, subject: str, **_ours: str) -> None:
