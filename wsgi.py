@@ -3,20 +3,35 @@
 from __future__ import annotations
 
 import sys
+from multiprocessing.util import Finalize
 
 from flask import Flask
 
 from server import jobs
 from server.app import create_app
+from server.engines import engines
+from server.slow_clients import SlowClients
+from server.telemetry import process
 
 #: Seconds after which a thread that computes lets another one run. An upload waits for the disk a dozen
 #: times; with Python's 5 ms it would wait as often behind a thread that is busy computing.
 SWITCH_INTERVAL_S = 0.0005
+#: What a stop waits for the job that runs; one that takes longer is done again by another process.
+LAST_JOB_S = 20.0
 
 
 def build() -> Flask:
     """The application with the settings of the environment and its job threads running."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = create_app()
-    jobs.start_threads(app)
+    with app.app_context():
+        settings = engines().settings
+    process.begin(app)
+    slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
+    app.wsgi_app = slow  # type: ignore[method-assign]
+    slow.watch()
+    runners = jobs.start_threads(app)
+    if runners is not None:
+        # The server's processes end without the interpreter's own farewell; multiprocessing has this one.
+        Finalize(None, runners.stop, args=(LAST_JOB_S,), exitpriority=100)
     return app

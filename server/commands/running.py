@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Callable
+from typing import Any
 
 import click
-from granian.constants import Interfaces
+from flask import Flask, current_app
+from granian.constants import HTTPModes, Interfaces
 from granian.server.mp import MPServer
 
 import config
@@ -13,6 +16,8 @@ from server import migrate
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.db import db
+from server.telemetry import logs
+from server.telemetry.exporter import figures_of
 
 
 @click.command(
@@ -42,32 +47,56 @@ def migrate_command() -> None:
     ),
 )
 def serve_command() -> None:
-    """Run the server in the foreground; Ctrl-C stops it.
+    """Run the server in the foreground; Ctrl-C or SIGTERM stops it.
 
-    Address, port and threads come from SAKSI_HOST, SAKSI_PORT and SAKSI_THREADS.
+    Address and port come from SAKSI_HOST and SAKSI_PORT, the number of its processes and of the threads
+    in each from SAKSI_WORKERS and SAKSI_THREADS. A stop takes no new connection, finishes and answers what
+    was accepted, and takes at most SAKSI_STOP_SECONDS.
     """
     with installation() as settings:
+        app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         db.session.remove()
         db.engine.dispose()
     _check_port(settings)
+    logs.configure(settings.telemetry.log_format)
     click.echo(f"Saksi listens on http://{settings.host}:{settings.port}/ (Ctrl-C stops it)")
-    server(settings).serve()
+    with figures_of(settings.telemetry, app) as open_figures:
+        server(settings, open_figures).serve()
 
 
-def server(settings: config.Settings) -> MPServer:
-    """The WSGI server: one worker process, whose threads each do one request at a time."""
-    return MPServer(
+class Server(MPServer):
+    """The WSGI server, which opens the address of the figures once its processes are forked."""
+
+    open_figures: Callable[[], None] = staticmethod(lambda: None)
+
+    def startup(self, spawn_target: Any, target_loader: Any) -> None:
+        """Start the processes; a thread that was there before could hold a lock that they inherit."""
+        super().startup(spawn_target, target_loader)  # type: ignore[no-untyped-call]
+        self.open_figures()
+
+
+def server(settings: config.Settings, open_figures: Callable[[], None] = lambda: None) -> Server:
+    """The WSGI server: processes, whose threads each do one request at a time."""
+    made = Server(
         "wsgi:build",
         address=settings.host,
         port=settings.port,
         interface=Interfaces.WSGI,
-        workers=1,
+        # A proxy speaks HTTP/1 to us, and each request has a connection to itself (see server.slow_clients).
+        http=HTTPModes.http1,
+        workers=settings.serving.workers,
         blocking_threads=settings.threads,
+        backlog=settings.serving.backlog,
+        workers_kill_timeout=settings.serving.stop_seconds,
+        respawn_failed_workers=True,
         factory=True,
         working_dir=config.ROOT,
         websockets=False,
         log_access=False,
+        log_dictconfig=logs.configuration(settings.telemetry.log_format),
     )
+    made.open_figures = open_figures
+    return made
 
 
 def _check_port(settings: config.Settings) -> None:

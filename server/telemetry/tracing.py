@@ -43,7 +43,9 @@ def start(app: Flask, endpoint: str) -> Callable[[], None]:
     provider = TracerProvider(resource=Resource.create({"service.name": SERVICE}))
     exporter = OTLPSpanExporter(endpoint=f"{endpoint.rstrip('/')}/v1/traces")
     provider.add_span_processor(BatchSpanProcessor(exporter))
-    FlaskInstrumentor().instrument_app(app, tracer_provider=provider, excluded_urls=UNTRACED)
+    FlaskInstrumentor().instrument_app(  # type: ignore[no-untyped-call]
+        app, tracer_provider=provider, excluded_urls=UNTRACED
+    )
     with app.app_context():
         SQLAlchemyInstrumentor().instrument(engine=db.engine, tracer_provider=provider)
     tracer = provider.get_tracer(SERVICE)

@@ -1,0 +1,126 @@
+"""A real server: it stops without losing what it accepted, bears slow clients, and counts what it does."""
+
+from __future__ import annotations
+
+import json
+import signal
+import socket
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+import pytest
+
+import config
+from tests.api.calls import good_photo
+from tests.operations.serving import PATIENCE_S, begin_upload, put, serving
+
+Bearer = Callable[[str], dict[str, str]]
+#: Half of it is more than the server reads at once.
+LARGE = good_photo() + bytes(500_000)
+
+
+def test_a_stop_answers_what_was_accepted_and_takes_nothing_new(
+    settings: config.Settings, bearer: Bearer, tmp_path: Path
+) -> None:
+    headers = bearer("inspector")
+    with serving(settings, tmp_path / "log") as served, httpx.Client() as idle:
+        idle.get(f"{served.address}/healthz")
+        connection, rest = begin_upload(served, headers, LARGE)
+        _wait_until(lambda: any((settings.originals_root / "incoming").iterdir()))
+
+        served.process.send_signal(signal.SIGTERM)
+        _wait_until(lambda: not _is_answered(f"{served.address}/healthz"))
+        with connection:
+            connection.sendall(rest)
+            answer = connection.recv(65_536)
+
+        assert answer.startswith(b"HTTP/1.1 201"), answer
+        assert served.process.wait(PATIENCE_S) == 0
+
+
+def test_clients_that_send_nothing_do_not_hold_every_thread(
+    settings: config.Settings, bearer: Bearer, tmp_path: Path
+) -> None:
+    headers = bearer("inspector")
+    with serving(settings, tmp_path / "log", SAKSI_THREADS="2", SAKSI_SLOW_BODY_SECONDS="2") as served:
+        stalled = [begin_upload(served, headers, LARGE)[0] for _ in range(2)]
+
+        # Both threads wait for a body. Until they are cut off, nobody is answered.
+        _wait_until(lambda: _is_answered(f"{served.address}/healthz"))
+
+        for connection in stalled:
+            assert not _last_word(connection).startswith(b"HTTP/1.1 201")
+        assert any("cut off" in line for line in served.lines())
+        assert put(served, headers, good_photo()).status_code == 201
+
+
+@pytest.mark.postgresql_only(reason="several serving processes need PostgreSQL")
+def test_the_figures_of_several_processes_are_added_up(
+    settings: config.Settings, bearer: Bearer, tmp_path: Path
+) -> None:
+    headers = bearer("inspector")
+    with serving(settings, tmp_path / "log", SAKSI_WORKERS="2") as served:
+        verdicts = [put(served, headers, good_photo(shade)).json()["verdict"] for shade in range(6)]
+        for _ in range(20):
+            httpx.get(f"{served.address}/api/v1/public/projects")
+
+        figures = served.figures()
+
+        assert _sum(figures, "saksi_uploads_total{") == len(verdicts) == 6
+        assert _sum(figures, 'saksi_requests_total{method="GET",route="/api/v1/public/projects",status="200"}') == 20
+        assert figures.count("saksi_resident_bytes{process=") == 3
+        assert served.stop() == 0
+
+
+def test_everything_is_counted_and_told_in_json(settings: config.Settings, bearer: Bearer, tmp_path: Path) -> None:
+    headers = bearer("inspector")
+    photo = good_photo()
+    with serving(settings, tmp_path / "log") as served:
+        response = put(served, headers, photo)
+        httpx.get(f"{served.address}/nowhere")
+        figures = served.figures()
+        on_the_main_port = httpx.get(f"{served.address}/metrics").status_code
+        assert served.stop() == 0
+
+        verdict = response.json()["verdict"]
+        assert f'saksi_uploads_total{{verdict="{verdict}"}} 1.0' in figures
+        assert _sum(figures, "saksi_checks_total{") == len(response.json()["findings"])
+        assert _sum(figures, "saksi_upload_bytes_total") == len(photo)
+        route = "/api/v1/evidence/<id:evidence_id>"
+        assert f'saksi_requests_total{{method="PUT",route="{route}",status="201"}} 1.0' in figures
+        assert f'saksi_request_seconds_count{{method="PUT",route="{route}"}} 1.0' in figures
+        assert 'route="unrouted",status="404"} 1.0' in figures
+        assert 'saksi_jobs{state="queued"} 1.0' in figures
+        assert "saksi_jobs_oldest_seconds" in figures
+        assert "saksi_database_connections" in figures
+        assert on_the_main_port == 404
+        assert {json.loads(line)["logger"] for line in served.lines()} >= {"saksi.access", "_granian"}
+
+
+def _last_word(connection: socket.socket) -> bytes:
+    with connection:
+        try:
+            return connection.recv(65_536)
+        except ConnectionResetError:
+            return b""
+
+
+def _sum(figures: str, start: str) -> float:
+    return sum(float(line.rpartition(" ")[2]) for line in figures.splitlines() if line.startswith(start))
+
+
+def _is_answered(address: str) -> bool:
+    try:
+        httpx.get(address, timeout=2)
+    except httpx.TransportError:
+        return False
+    return True
+
+
+def _wait_until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not holds():
+        assert time.monotonic() < until, "it never came about"
+        time.sleep(0.05)
