@@ -36,7 +36,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("term", "code", name=op.f("pk_project_term")),
         sqlite_with_rowid=False,
     )
-    op.create_index(op.f("ix_project_term_code"), "project_term", ["code"])
+    op.create_table(
+        "findable",
+        sa.Column("code", _bytewise(64), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("pk_findable")),
+    )
     op.create_table(
         "term_count",
         sa.Column("term", _bytewise(80), nullable=False),
@@ -68,4 +73,5 @@ def downgrade() -> None:
     op.drop_index("ix_project_agency_id_code", table_name="project")
     op.drop_table("project_news")
     op.drop_table("term_count")
+    op.drop_table("findable")
     op.drop_table("project_term")

@@ -2,7 +2,7 @@
 
 from server.models.custody import CustodyEvent
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
-from server.models.finding import ProjectNews, ProjectTerm, TermCount
+from server.models.finding import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.finding_index import refresh as refresh_findable
 from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
@@ -25,6 +25,7 @@ __all__ = [
     "Evidence",
     "EvidenceDecision",
     "EvidenceFinding",
+    "Findable",
     "Grant",
     "Job",
     "MapCount",

@@ -33,7 +33,16 @@ class ProjectTerm(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     term: Mapped[str] = mapped_column(bytewise(80), primary_key=True)
-    code: Mapped[str] = mapped_column(bytewise(64), primary_key=True, index=True)
+    code: Mapped[str] = mapped_column(bytewise(64), primary_key=True)
+
+
+class Findable(Base):
+    """All terms of one published project, between blanks, so that they can be compared and taken away again."""
+
+    __tablename__ = "findable"
+
+    code: Mapped[str] = mapped_column(bytewise(64), primary_key=True)
+    terms: Mapped[str] = mapped_column(sa.Text)
 
 
 class TermCount(Base):

@@ -23,7 +23,7 @@ CELLS_OF_A_BOX = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Findable:
+class Facts:
     """What a published project is found by; ``areas`` are code and name from the root, ``site`` is in degrees."""
 
     code: str
@@ -33,7 +33,7 @@ class Findable:
     site: Bounds | None
 
 
-def terms_of(project: Findable) -> set[str]:
+def terms_of(project: Facts) -> set[str]:
     """Every term of one project."""
     names = (name for _code, name in project.areas)
     found = {word for text in (project.code, *project.texts, *names) for word in words(text)}
