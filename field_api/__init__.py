@@ -20,12 +20,13 @@ from field_api import (
     public,
     session,
     submissions,
+    tiles,
 )
 from field_api.blueprint import api, teach_addresses
 from field_api.caching import REVALIDATE, kept_json
 from server.access import PUBLIC, declare
 
-NOUNS = (assignments, certificates, decisions, evidence, projects, public, session, submissions)
+NOUNS = (assignments, certificates, decisions, evidence, projects, public, session, submissions, tiles)
 
 
 def register(app: Flask) -> None:

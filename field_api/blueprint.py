@@ -17,6 +17,22 @@ class IdConverter(UUIDConverter):
     regex = "(?!0{8}-0{4}-0{4}-0{4}-0{12})" + UUIDConverter.regex
 
 
+class ZoomConverter(BaseConverter):
+    """The zoom of a map tile, 0 to 22."""
+
+    regex = "1?[0-9]|2[0-2]"
+
+    def to_python(self, value: str) -> int:
+        """The number that the digits tell."""
+        return int(value)
+
+
+class TileConverter(ZoomConverter):
+    """The column or row of a map tile; whether there is such a tile at its zoom is asked later."""
+
+    regex = "0|[1-9][0-9]{0,6}"
+
+
 class CodeConverter(BaseConverter):
     """A project's code; what cannot be one never reaches the database."""
 
@@ -25,4 +41,9 @@ class CodeConverter(BaseConverter):
 
 def teach_addresses(app: Flask) -> None:
     """Make the converters known before any route is added."""
-    app.url_map.converters |= {"record": IdConverter, "code": CodeConverter}
+    app.url_map.converters |= {
+        "record": IdConverter,
+        "code": CodeConverter,
+        "zoom": ZoomConverter,
+        "tile": TileConverter,
+    }

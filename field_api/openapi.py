@@ -34,6 +34,8 @@ PATH_VALUE = re.compile(r"<(\w+):(\w+)>")
 PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "record": {"type": "string", "format": "uuid"},
     "code": {"type": "string", "pattern": f"^{CODE_IN_ADDRESS}$"},
+    "zoom": {"type": "integer", "minimum": 0, "maximum": 22},
+    "tile": {"type": "integer", "minimum": 0, "maximum": (1 << 22) - 1},
 }
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "Names this very answer; send it as If-None-Match.", "schema": {"type": "string"}},

@@ -15,13 +15,21 @@ BITS = 31
 DEEPEST_LEVEL = 20
 _MERCATOR_LIMIT = 85.0511287798066
 
-# Masks and shifts that move the bits of a number apart to every second place, and back.
+# Shifts and masks that move the bits of a number apart to every second place, and back.
 _SPREAD = (
     (16, 0x0000FFFF0000FFFF),
     (8, 0x00FF00FF00FF00FF),
     (4, 0x0F0F0F0F0F0F0F0F),
     (2, 0x3333333333333333),
     (1, 0x5555555555555555),
+)
+_EVERY_SECOND = 0x5555555555555555
+_GATHER = (
+    (1, 0x3333333333333333),
+    (2, 0x0F0F0F0F0F0F0F0F),
+    (4, 0x00FF00FF00FF00FF),
+    (8, 0x0000FFFF0000FFFF),
+    (16, 0x00000000FFFFFFFF),
 )
 
 
@@ -73,6 +81,11 @@ def cells_containing(latitude: float, longitude: float) -> list[int]:
     return [(1 << 2 * level) | (whole >> 2 * (BITS - level)) for level in range(DEEPEST_LEVEL + 1)]
 
 
+def column_and_row(key: int) -> tuple[int, int]:
+    """The column and the row that are interleaved in a key, or in its first bits: those of a tile of one level."""
+    return _together(key), _together(key >> 1)
+
+
 def cell_range(cell: int) -> tuple[int, int]:
     """First and last key (inclusive) of the positions in a cell."""
     level = (cell.bit_length() - 1) // 2
@@ -114,4 +127,11 @@ def _interleaved(x: int, y: int) -> int:
 def _apart(number: int) -> int:
     for shift, mask in _SPREAD:
         number = (number | number << shift) & mask
+    return number
+
+
+def _together(number: int) -> int:
+    number &= _EVERY_SECOND
+    for shift, mask in _GATHER:
+        number = (number | number >> shift) & mask
     return number

@@ -10,6 +10,8 @@ from server.commands.directory import areas, organisations, people
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
 from server.commands.running import migrate_command, serve_command
+from server.commands.storage import storage
+from server.commands.tiles import tiles
 from server.commands.worker import worker_command
 
 
@@ -22,7 +24,7 @@ def main() -> None:
 
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
-for command in (*COMMANDS, demo_command, demo_reset_command):
+for command in (*COMMANDS, storage, tiles, demo_command, demo_reset_command):
     main.add_command(command)
 
 

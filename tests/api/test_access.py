@@ -83,6 +83,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/public/photos/<evidence_id>"): ANYONE,
     ("GET", "/api/v1/public/photos/<evidence_id>/thumbnail"): ANYONE,
     ("GET", "/api/v1/public/photos/<evidence_id>/web"): ANYONE,
+    ("GET", "/api/v1/public/tiles/<z>/<x>/<y>.mvt"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/areas/<code>"): ANYONE,
     ("GET", "/projects/<code>"): ANYONE,

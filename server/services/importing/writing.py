@@ -29,8 +29,8 @@ from server.models import (
 from server.models.projects import SiteKind
 from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
-from server.services import custody, site_lookup
-from server.services.importing import site_part, writing_milestones
+from server.services import custody, public_map, site_lookup
+from server.services.importing import on_record, site_part, writing_milestones
 from server.services.importing.difference import Change
 from server.services.importing.on_record import CONTRACT_FIELDS, PROJECT_FIELDS, VARIATION_FIELDS, Records
 from server.services.importing.record_rules import Names
@@ -62,6 +62,7 @@ def write(session: Session, actor: Actor, plan: Import, *, now: datetime) -> Pro
     if any(change.pointer.startswith("#/site") for change in plan.changes):
         _write_site(session, actor, project, plan, now)
     opened = writing_milestones.write(session, project, plan.wanted, plan.found)
+    public_map.place(session, project, plan.site.site or on_record.shape(plan.found))
     _tell(session, actor, plan, opened, now=now)
     return project
 

@@ -1,0 +1,328 @@
+"""The public map: what stands on it, what a tile shows of that, and that its numbers are always the true ones."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import mapbox_vector_tile
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from shapely.geometry import box
+
+from geo import quadtile
+from geo.quadtile import BITS, column_and_row
+from geo.site import Site as SiteShape
+from server.db import db, reading, writing
+from server.models import Evidence, MapCount, Project, Site
+from server.problems import Problem
+from server.services import public_map, public_tiles, site_lookup
+from tests.map_rows import Place, insert, photo_rows, put_photos
+from tests.programme import ON_SITE, OTHER_SITE
+
+CODES = ("ROAD-1", "OTHER-1")
+MOST_FEATURES = 4000
+
+
+@pytest.fixture(autouse=True)
+def on_the_map(app: Flask) -> Iterator[None]:
+    """The two projects of the programme, which were planted past the services, stand on the map."""
+    with writing() as session:
+        public_map.rebuild(session)
+    yield
+    reading().rollback()
+
+
+def project(code: str = "ROAD-1") -> Project:
+    return reading().scalars(sa.select(Project).where(Project.code == code)).one()
+
+
+def fill(places: list[Place], *, shown: bool = True) -> None:
+    """Photos of the road at these places, and the numbers counted anew."""
+    with writing() as session:
+        put_photos(session, project(), places, shown=shown)
+        public_map.recount(session)
+
+
+def address(place: Place, zoom: int) -> tuple[int, int, int]:
+    """The tile of this zoom that holds a place."""
+    return (zoom, *column_and_row(quadtile.key(*place) >> 2 * (BITS - zoom)))
+
+
+def layer(name: str, zoom: int, x: int, y: int) -> list[dict[str, Any]]:
+    """The features of one layer of a tile, as the library reads them."""
+    reading().rollback()
+    read = mapbox_vector_tile.decode(public_tiles.tile(zoom, x, y), default_options={"y_coord_down": True})
+    assert sum(len(each["features"]) for each in read.values()) <= MOST_FEATURES
+    return list(read.get(name, {"features": []})["features"])
+
+
+def told(name: str, place: Place, zoom: int) -> list[dict[str, Any]]:
+    return [each["properties"] for each in layer(name, *address(place, zoom))]
+
+
+def number(features: list[dict[str, Any]]) -> int:
+    """How many records the features of a tile stand for."""
+    return sum(int(each["properties"].get("count", 1)) for each in features)
+
+
+def test_a_project_is_a_point_at_the_centre_of_its_site() -> None:
+    (point,) = told("projects", ON_SITE, 22)
+
+    assert point == {"code": "ROAD-1", "title": "The works of ROAD-1", "status": "implementation"}
+    assert sorted(each["code"] for each in told("projects", ON_SITE, 0)) == ["OTHER-1", "ROAD-1"]
+
+
+def test_a_photo_tells_what_its_public_page_tells_and_no_more() -> None:
+    fill([ON_SITE])
+    photo = reading().scalars(sa.select(Evidence)).one()
+    assert photo.captured_at is not None
+
+    assert told("photos", ON_SITE, 14) == [
+        {
+            "id": str(photo.id),
+            "project": "ROAD-1",
+            "stage": "during",
+            "grade": "B",
+            "captured_at": photo.captured_at.isoformat().replace("+00:00", "Z"),
+        }
+    ]
+
+
+def test_a_photo_that_is_not_published_is_on_no_tile() -> None:
+    fill([ON_SITE] * 3, shown=False)
+
+    for zoom in range(23):
+        assert told("photos", ON_SITE, zoom) == []
+
+
+@pytest.mark.parametrize("tile", [(-1, 0, 0), (23, 0, 0), (0, 1, 0), (0, 0, 1), (3, 8, 0), (3, 0, -1)])
+def test_a_tile_that_is_not_of_this_world_is_not_found(tile: tuple[int, int, int]) -> None:
+    with pytest.raises(Problem, check=lambda problem: problem.name == "not-found"):
+        public_tiles.tile(*tile)
+
+
+def test_ten_thousand_photos_at_one_spot_are_one_cluster() -> None:
+    fill([ON_SITE] * 10_000)
+
+    for zoom in range(23):
+        assert told("photos", ON_SITE, zoom) == [{"count": 10_000}]
+
+
+def test_ten_thousand_photos_all_over_a_town_are_in_exactly_one_tile_of_each_zoom() -> None:
+    chance = random.Random(5)
+    places = [(11 + chance.gauss(0, 0.02), 122.5 + chance.gauss(0, 0.02)) for _ in range(10_000)]
+    fill(places)
+
+    for zoom in (0, 5, 8, 11, 12, 13, 14, 16):
+        expected = Counter(address(place, zoom) for place in places)
+        for tile, there in expected.items():
+            features = layer("photos", *tile)
+            assert number(features) == there, tile
+            assert len(features) == there if there <= 500 else len(features) <= 256
+
+
+def test_a_tile_with_more_keys_than_are_counted_when_asked_shows_kept_numbers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = random.Random(6)
+    fill([(11 + chance.uniform(0, 0.04), 122.5 + chance.uniform(0, 0.04)) for _ in range(3000)])
+    tile = address((11.02, 122.52), 13)
+    fine = layer("photos", *tile)
+
+    monkeypatch.setattr(public_tiles, "COUNTED_WHEN_ASKED", 500)
+    coarse = layer("photos", *tile)
+
+    assert number(coarse) == number(fine) > 500
+    assert len(coarse) <= 64 < len(fine)
+
+
+def test_five_hundred_and_one_are_clusters_where_five_hundred_are_points() -> None:
+    chance = random.Random(7)
+    fill([(11 + chance.uniform(0, 1e-4), 122.5 + chance.uniform(0, 1e-4)) for _ in range(500)])
+    tiles = [address(ON_SITE, zoom) for zoom in (3, 13, 17)]
+    assert [len(layer("photos", *tile)) for tile in tiles] == [500] * 3
+
+    fill([ON_SITE])
+
+    for tile in tiles:
+        features = layer("photos", *tile)
+        assert number(features) == 501
+        assert len(features) <= 256
+
+
+class TestWhatStandsOnTheMap:
+    """``place`` and ``show``, which the import and the approval call, with the numbers following by themselves."""
+
+    def test_a_withdrawn_project_takes_its_photos_with_it_and_brings_them_back(self) -> None:
+        fill([ON_SITE] * 3)
+
+        publish("ROAD-1", published=False)
+        assert told("photos", ON_SITE, 0) == []
+        assert [each["code"] for each in told("projects", ON_SITE, 0)] == ["OTHER-1"]
+
+        publish("ROAD-1", published=True)
+        assert len(told("photos", ON_SITE, 0)) == 3
+        assert len(told("projects", ON_SITE, 0)) == 2
+
+    def test_a_photo_published_in_a_project_that_is_not_is_shown_when_the_project_is(self) -> None:
+        publish("ROAD-1", published=False)
+        approve("ROAD-1", [ON_SITE])
+        assert told("photos", ON_SITE, 0) == []
+
+        publish("ROAD-1", published=True)
+        assert len(told("photos", ON_SITE, 0)) == 1
+
+    def test_a_project_without_a_site_shows_its_photos(self) -> None:
+        with writing() as session:
+            public_map.place(session, project(), None)
+        approve("ROAD-1", [ON_SITE])
+
+        assert len(told("photos", ON_SITE, 0)) == 1
+        assert [each["code"] for each in told("projects", ON_SITE, 0)] == ["OTHER-1"]
+
+    def test_a_moved_site_moves_its_project(self) -> None:
+        move("ROAD-1", OTHER_SITE)
+
+        assert told("projects", ON_SITE, 14) == []
+        assert {each["code"] for each in told("projects", OTHER_SITE, 14)} == {"ROAD-1", "OTHER-1"}
+        assert public_map.faults(reading()) == 0
+
+    def test_what_is_undone_is_not_counted(self) -> None:
+        def withdraw_and_fail() -> None:
+            with writing() as session:
+                public_map.place(session, project(), None)
+                session.flush()
+                raise ZeroDivisionError
+
+        with pytest.raises(ZeroDivisionError):
+            withdraw_and_fail()
+        with writing():
+            project().title = "Something else"
+
+        assert public_map.faults(reading()) == 0
+
+    def test_a_wrong_number_is_found_and_mended(self) -> None:
+        with writing() as session:
+            session.execute(sa.update(MapCount).where(MapCount.level == 3).values(number=MapCount.number + 1))
+        assert public_map.faults(reading()) > 0
+
+        with writing() as session:
+            public_map.recount(session)
+        assert public_map.faults(reading()) == 0
+
+    def test_photos_written_past_the_mapper_are_placed_by_a_rebuild(self) -> None:
+        with writing() as session:
+            put_photos(session, project(), [ON_SITE] * 4)
+            put_photos(session, project(), [ON_SITE], shown=False)
+            session.execute(sa.text("UPDATE evidence SET map_key = NULL"))
+            public_map.rebuild(session)
+
+        assert len(told("photos", ON_SITE, 0)) == 4
+        assert public_map.faults(reading()) == 0
+
+
+STEPS = st.lists(
+    st.one_of(
+        st.tuples(
+            st.just("approve"),
+            st.sampled_from(CODES),
+            st.lists(st.tuples(st.floats(-90, 90), st.floats(-180, 180)), min_size=1, max_size=5),
+        ),
+        st.tuples(st.just("publish"), st.sampled_from(CODES), st.booleans()),
+        st.tuples(st.just("move"), st.sampled_from(CODES), st.tuples(st.floats(-60, 60), st.floats(-170, 170))),
+    ),
+    max_size=8,
+)
+
+
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps=STEPS)
+def test_after_any_steps_every_number_is_the_true_one(steps: list[tuple[str, str, Any]]) -> None:
+    for step, code, value in steps:
+        {"approve": approve, "publish": publish, "move": move}[step](code, value)
+
+    assert public_map.faults(reading()) == 0
+    projects = {each.id: each for each in reading().scalars(sa.select(Project))}
+    for photo in reading().scalars(sa.select(Evidence)):
+        shown = photo.published_at is not None and projects[photo.project_id].published_at is not None
+        assert photo.map_key == (photo.quadtile if shown else None)
+    shown_photos = sum(photo.map_key is not None for photo in reading().scalars(sa.select(Evidence)))
+    assert number(layer("photos", 0, 0, 0)) == shown_photos
+
+
+def test_a_tile_is_read_by_ranges_of_the_indexes_alone() -> None:
+    fill([ON_SITE] * 2000)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        asked.append((statement, parameters))
+
+    reading().rollback()
+    db.session.execute(sa.text("ANALYZE"))
+    db.session.commit()
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        for zoom in (0, 10, 13, 22):
+            public_tiles.tile(*address(ON_SITE, zoom))
+            public_tiles.tile(*address(OTHER_SITE, zoom))
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+    plans = [plan_of(*each) for each in asked if each[0].startswith("SELECT")]
+    assert plans
+    for statement, plan in plans:
+        assert not any(scan in plan for scan in FORBIDDEN[db.engine.dialect.name]), f"{statement}\n{plan}"
+
+
+#: What a plan says where it reads more than a range. PostgreSQL reads so few rows as these in whichever way it likes,
+#: unless it is told otherwise.
+FORBIDDEN = {"sqlite": ("SCAN evidence", "SCAN project", "SCAN map_count", "AUTOMATIC"), "postgresql": ("Seq Scan",)}
+
+
+def plan_of(statement: str, parameters: Any) -> tuple[str, str]:
+    explain = "EXPLAIN QUERY PLAN " if db.engine.dialect.name == "sqlite" else "EXPLAIN "
+    connection = reading().connection()
+    if db.engine.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL enable_seqscan = off")
+        connection.exec_driver_sql("SET LOCAL enable_bitmapscan = off")
+    return statement, "\n".join(str(row) for row in connection.exec_driver_sql(explain + statement, parameters))
+
+
+def approve(code: str, places: list[Place]) -> None:
+    """Publish photos as an approval does."""
+    with writing() as session:
+        owner = project(code)
+        rows = photo_rows(session, owner, places, shown=False)
+        insert(session, rows)
+        photos = session.scalars(sa.select(Evidence).where(Evidence.id.in_([row["id"] for row in rows]))).all()
+        for photo in photos:
+            photo.published_at = datetime.now(UTC)
+        public_map.show(session, owner, photos)
+
+
+def publish(code: str, published: bool) -> None:
+    """Publish or withdraw a project as an import does."""
+    with writing() as session:
+        owner = project(code)
+        owner.published_at = datetime.now(UTC) if published else None
+        public_map.place(session, owner, shape_of(owner))
+
+
+def move(code: str, place: Place) -> None:
+    """Give a project another site as an import does."""
+    latitude, longitude = place
+    shape = SiteShape.polygon(box(longitude - 1e-3, latitude - 1e-3, longitude + 1e-3, latitude + 1e-3))
+    with writing() as session:
+        public_map.place(session, project(code), shape)
+
+
+def shape_of(owner: Project) -> SiteShape:
+    site = reading().scalars(sa.select(Site).where(Site.project_id == owner.id, Site.retired_at.is_(None))).one()
+    return site_lookup.geometry(site)
