@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format bench fuzz lock clean runtime development
+.PHONY: help demo demo-reset test lint format bench bench-national fuzz lock clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -30,8 +30,11 @@ format: development ## Put the code into the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
 
-bench: development ## Measure the speeds, each beside its peer; prints JSON lines
+bench: development ## Measure the speeds at a small scale, each beside its peer; prints JSON lines
 	@$(PY) -m benches
+
+bench-national: development ## The same at a national portal's size: an hour or two, 25 GB in var/bench
+	@SAKSI_BENCH_NATIONAL=1 $(PY) -m benches
 
 fuzz: development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked from step to step
 	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 $(PY) -m pytest tests/faults tests/api/test_openapi.py -k "fuzz or checker" -s

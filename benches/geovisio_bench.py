@@ -6,7 +6,6 @@ Saksi is asked twice, on its embedded engines and on the very PostgreSQL server 
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -21,10 +20,11 @@ from benches.installation import installation
 from benches.peers import NoPeerError
 from benches.rows import Row, median, percentile, row, spread
 from benches.saksi_server import saksi, uploads
+from benches.scale import scale
 
 CLIENTS, THREADS, WORKERS = 4, 8, 1
 ROUNDS = 5
-UPLOADS = int(os.environ.get("SAKSI_BENCH_UPLOADS", "40"))
+UPLOADS = scale().uploads
 GOAL_TIMES, GOAL_COPIES, GOAL_P95_MS = 8.0, 3.0, 100.0
 
 Make = Callable[[], Iterator[Request]]

@@ -6,7 +6,6 @@ kind of photos, in turns. The photos go into the databases and stay: they are fe
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 
@@ -15,10 +14,11 @@ from benches.national import works
 from benches.national.kept import portal
 from benches.rows import Row, median, row, spread
 from benches.saksi_server import saksi, uploads
+from benches.scale import scale
 from benches.session import token
 
 FEW = 10_000
-MANY = int(os.environ.get("SAKSI_BENCH_MANY", "100000"))
+MANY = scale().many
 CLIENTS = 1
 ROUNDS = 7
 UPLOADS = 30

@@ -6,15 +6,14 @@ thread, and its darkroom decodes in a child.
 
 from __future__ import annotations
 
-import os
-
 from benches.clients import ask
 from benches.installation import installation
 from benches.processes import resident_mb
 from benches.rows import Row, row
 from benches.saksi_server import Saksi, saksi, uploads
+from benches.scale import scale
 
-UPLOADS = int(os.environ.get("SAKSI_BENCH_MEMORY_UPLOADS", "5000"))
+UPLOADS = scale().memory_uploads
 POINTS = 5
 AT_ONCE = 100
 CLIENTS = 4

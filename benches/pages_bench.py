@@ -22,10 +22,10 @@ from benches.national.filling import PHOTOS_A_PROJECT
 from benches.national.kept import portal
 from benches.rows import Row, median, percentile, row, spread
 from benches.saksi_server import Saksi, saksi
+from benches.scale import scale
 from benches.session import cookies
 
-FEW = 100_000
-MANY = int(os.environ.get("SAKSI_BENCH_MANY", "100000"))
+FEW, MANY = scale().few, scale().many
 ROUNDS = 5
 ASKED = 60
 GOAL_GROWTH, GOAL_TILE_MS = 1.3, 15.0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,8 +26,11 @@ def free_port() -> int:
 
 @contextmanager
 def process(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path = ROOT) -> Iterator[int]:
-    """Run a program beside the block and stop it afterwards; gives its process id."""
-    with subprocess.Popen(command, cwd=cwd, env={**os.environ, **environ}, stdout=subprocess.DEVNULL) as started:
+    """Run a program beside the block and stop it afterwards; gives its process id. What it says goes to a file."""
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(command, cwd=cwd, env={**os.environ, **environ}, stdout=said, stderr=said) as started,
+    ):
         try:
             yield started.pid
         finally:

@@ -10,6 +10,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -100,9 +101,8 @@ def _sample(root: Path, photos: int) -> dict[int, Sample]:
             incoming.write(picture)
             sealed = incoming.seal()
             kept[number] = Sample(sealed.sha256, sealed.size, incoming.keep())
-        with store.open(kept[number].storage_key) as stream:
-            # They show the same picture: one set of copies serves them all.
-            made = made or imaging.copies(stream, "image/jpeg")
+        # They show the same picture: one set of copies serves them all.
+        made = made or imaging.copies(BytesIO(picture), "image/jpeg")
         store.put_copy(copy_name(sealed.sha256, THUMBNAIL), made.thumbnail)
         store.put_copy(copy_name(sealed.sha256, WEB), made.web)
     return kept
