@@ -111,10 +111,23 @@ def _cut_off(found: tuple[socket.socket, int, int]) -> bool:
 def _connections(port: int) -> Iterator[tuple[socket.socket, int, int]]:
     """Each connection that this process accepted on ``port``: itself, its inode, and the bytes it moved."""
     for each in Path("/proc/self/fd").iterdir():
-        # The descriptor belongs to the server; a copy of it is ours to close, and cannot be reused under us.
-        with suppress(OSError), socket.socket(fileno=os.dup(int(each.name))) as connection:
+        with suppress(OSError), _copy_of(int(each.name)) as connection:
             if connection.family not in {socket.AF_INET, socket.AF_INET6} or connection.getsockname()[1] != port:
                 continue
             connection.getpeername()
             told = connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, _MOVED.size)
             yield connection, os.fstat(connection.fileno()).st_ino, sum(_MOVED.unpack(told))
+
+
+def _copy_of(descriptor: int) -> socket.socket:
+    """A connection of the server's as one of ours to close, which cannot be reused under us.
+
+    Raises:
+        OSError: it is no connection, or is gone already.
+    """
+    copy = os.dup(descriptor)
+    try:
+        return socket.socket(fileno=copy)
+    except OSError:
+        os.close(copy)
+        raise

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
@@ -13,6 +15,7 @@ from werkzeug.test import encode_multipart
 
 import config
 from evidence.storage.local import LocalStore
+from server import slow_clients
 from server.app import create_app
 
 
@@ -37,3 +40,13 @@ def test_what_a_killed_upload_left_is_gone_after_the_next_start(settings: config
     create_app(settings)
 
     assert not list((settings.originals_root / "incoming").iterdir())
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody looks")
+def test_looking_for_slow_clients_takes_no_descriptor_however_often_it_is_done() -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+
+    for _time in range(3):
+        list(slow_clients._connections(8000))
+
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
