@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import click
 
+from server.commands.audit import audit_command
+from server.commands.backup import backup_command, restore_command
+from server.commands.check import check_command
 from server.commands.custody import custody
 from server.commands.demo import demo_command, demo_reset_command
 from server.commands.directory import areas, organisations, people
@@ -24,7 +27,8 @@ def main() -> None:
 
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
-for command in (*COMMANDS, storage, tiles, demo_command, demo_reset_command):
+CARE = (check_command, backup_command, restore_command, audit_command)
+for command in (*COMMANDS, *CARE, storage, tiles, demo_command, demo_reset_command):
     main.add_command(command)
 
 

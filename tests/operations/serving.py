@@ -19,6 +19,7 @@ import httpx
 
 import config
 from server.db import new_id
+from tests.api.calls import good_photo
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S = 60.0
@@ -64,6 +65,11 @@ def environ(settings: config.Settings, **more: str) -> dict[str, str]:
     }
 
 
+def photo(number: int) -> bytes:
+    """A photo of the road; another number is another file."""
+    return good_photo() + f"photo {number}".encode()
+
+
 def free_port() -> int:
     """A port nobody listens on."""
     with socket.socket() as probe:
@@ -99,18 +105,18 @@ def _wait_until_ready(served: Served) -> None:
     raise AssertionError(served.log.read_text())
 
 
-def put(served: Served, headers: dict[str, str], photo: bytes, evidence_id: UUID | None = None) -> httpx.Response:
+def put(served: Served, headers: dict[str, str], sent: bytes, evidence_id: UUID | None = None) -> httpx.Response:
     """Send one photo of the road in."""
-    files = {"photo": ("IMG.jpg", photo, "image/jpeg")}
+    files = {"photo": ("IMG.jpg", sent, "image/jpeg")}
     claim = {"claim": json.dumps({"project": "ROAD-1", "stage": "during"})}
     address = f"{served.address}/api/v1/evidence/{evidence_id or new_id()}"
     return httpx.put(address, headers=headers, files=files, data=claim, timeout=60)
 
 
-def begin_upload(served: Served, headers: dict[str, str], photo: bytes) -> tuple[socket.socket, bytes]:
+def begin_upload(served: Served, headers: dict[str, str], sent: bytes) -> tuple[socket.socket, bytes]:
     """Send an upload's head and the first half of its body; gives the connection and the other half."""
     request = httpx.Request(
-        "PUT", f"{served.address}/api/v1/evidence/{new_id()}", headers=headers, files={"photo": ("a.jpg", photo)}
+        "PUT", f"{served.address}/api/v1/evidence/{new_id()}", headers=headers, files={"photo": ("a.jpg", sent)}
     )
     body = request.read()
     head = "".join(f"{name}: {value}\r\n" for name, value in request.headers.items())

@@ -14,7 +14,7 @@ import pytest
 
 import config
 from tests.api.calls import good_photo
-from tests.operations.serving import PATIENCE_S, begin_upload, put, serving
+from tests.operations.serving import PATIENCE_S, begin_upload, photo, put, serving
 
 Bearer = Callable[[str], dict[str, str]]
 #: Half of it is more than the server reads at once.
@@ -62,7 +62,7 @@ def test_the_figures_of_several_processes_are_added_up(
 ) -> None:
     headers = bearer("inspector")
     with serving(settings, tmp_path / "log", SAKSI_WORKERS="2") as served:
-        verdicts = [put(served, headers, good_photo(shade)).json()["verdict"] for shade in range(6)]
+        verdicts = [put(served, headers, photo(number)).json()["verdict"] for number in range(6)]
         for _ in range(20):
             httpx.get(f"{served.address}/api/v1/public/projects")
 
@@ -76,9 +76,9 @@ def test_the_figures_of_several_processes_are_added_up(
 
 def test_everything_is_counted_and_told_in_json(settings: config.Settings, bearer: Bearer, tmp_path: Path) -> None:
     headers = bearer("inspector")
-    photo = good_photo()
+    sent = photo(1)
     with serving(settings, tmp_path / "log") as served:
-        response = put(served, headers, photo)
+        response = put(served, headers, sent)
         httpx.get(f"{served.address}/nowhere")
         figures = served.figures()
         on_the_main_port = httpx.get(f"{served.address}/metrics").status_code
@@ -87,8 +87,8 @@ def test_everything_is_counted_and_told_in_json(settings: config.Settings, beare
         verdict = response.json()["verdict"]
         assert f'saksi_uploads_total{{verdict="{verdict}"}} 1.0' in figures
         assert _sum(figures, "saksi_checks_total{") == len(response.json()["findings"])
-        assert _sum(figures, "saksi_upload_bytes_total") == len(photo)
-        route = "/api/v1/evidence/<id:evidence_id>"
+        assert _sum(figures, "saksi_upload_bytes_total") == len(sent)
+        route = "/api/v1/evidence/<record:evidence_id>"
         assert f'saksi_requests_total{{method="PUT",route="{route}",status="201"}} 1.0' in figures
         assert f'saksi_request_seconds_count{{method="PUT",route="{route}"}} 1.0' in figures
         assert 'route="unrouted",status="404"} 1.0' in figures

@@ -1,0 +1,190 @@
+"""Saving and bringing back the embedded default: a SQLite file and a folder of photos.
+
+A backup is a folder: dated snapshots of the database, and the photos of all of them, each once. It can be
+made while the server writes: the snapshot comes first, and a row is only ever written after its original is
+durable and an original is never taken away, so every row of the snapshot finds its original afterwards.
+The signing secret is left out: who has it can sign in as anyone, and without it people sign in anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from evidence.errors import OriginalDamagedError, OriginalMissingError
+from evidence.seal import CHUNK_BYTES
+from evidence.storage.base import OriginalStore
+from evidence.storage.local import LocalStore
+from server.services.copies import THUMBNAIL, WEB, copy_name
+
+SNAPSHOTS = "snapshots"
+PHOTOS = "photos"
+DATABASE = "database.sqlite3"
+MANIFEST = "manifest.json"
+UNFINISHED = ".unfinished"
+
+#: Told after each photo: how many are done, of how many.
+Progress = Callable[[int, int], None]
+
+
+class BackupError(Exception):
+    """A backup or what it should be brought back into is not as it must be; the text says how."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """What a snapshot holds. Originals need no list of digests: each is named by its own."""
+
+    made_at: str
+    database_sha256: str
+    database_size: int
+    originals: int
+    form: int = 1
+
+
+def back_up(database: Path, store: OriginalStore, folder: Path, *, now: datetime, progress: Progress) -> Path:
+    """Save the database and whatever photos ``folder`` does not hold yet; gives the new snapshot's folder.
+
+    Raises:
+        BackupError: an original is missing or damaged; there is then no new snapshot.
+    """
+    place = folder / SNAPSHOTS / now.strftime("%Y-%m-%dT%H%M%S.%fZ")
+    unfinished = place.with_name(place.name + UNFINISHED)
+    unfinished.mkdir(parents=True)
+    snapshot = unfinished / DATABASE
+    _copy_database(database, snapshot)
+    count = _carry(snapshot, store, LocalStore(folder / PHOTOS), progress)
+    manifest = Manifest(now.isoformat(), _sha256_of(snapshot), snapshot.stat().st_size, count)
+    _write(unfinished / MANIFEST, json.dumps(asdict(manifest), indent=2) + "\n")
+    unfinished.rename(place)
+    _sync(place.parent)
+    return place
+
+
+def thin_out(folder: Path, keep: int) -> int:
+    """Take away all but the newest ``keep`` snapshots, and what broken-off backups left; photos stay."""
+    snapshots = snapshots_of(folder)
+    leftovers = list((folder / SNAPSHOTS).glob(f"*{UNFINISHED}"))
+    for each in (*snapshots[:-keep], *leftovers):
+        shutil.rmtree(each)
+    return len(snapshots[:-keep])
+
+
+def snapshots_of(folder: Path) -> list[Path]:
+    """The whole snapshots of a backup, oldest first."""
+    return sorted(each.parent for each in folder.glob(f"{SNAPSHOTS}/*Z/{MANIFEST}"))
+
+
+def restore(folder: Path, name: str | None, database: Path, photos: Path, *, progress: Progress) -> Manifest:
+    """Bring a snapshot back: the photos first, each checked, and the database last, under its name at once.
+
+    Broken off at any moment it leaves no database, and goes on where it was when it is called again.
+
+    Args:
+        folder: the backup.
+        name: of the snapshot; the newest where None.
+        database: where the database is to stand; nothing may be there.
+        photos: the folder of originals and copies.
+        progress: told after each photo.
+
+    Raises:
+        BackupError: there is no such snapshot, it is damaged, or a database stands there already.
+    """
+    if database.exists():
+        raise BackupError(f"{database} is there already. Nothing was changed.")
+    place = _chosen(folder, name)
+    manifest = Manifest(**json.loads((place / MANIFEST).read_text()))
+    if _sha256_of(place / DATABASE) != manifest.database_sha256:
+        raise BackupError(f"{place / DATABASE} is not the file that was saved.")
+    photos.mkdir(parents=True, exist_ok=True)
+    _carry(place / DATABASE, LocalStore(folder / PHOTOS), LocalStore(photos), progress, suspicious=True)
+    fresh = database.with_name(database.name + UNFINISHED)
+    shutil.copyfile(place / DATABASE, fresh)
+    _sync(fresh)
+    # What an earlier database left beside its place would be read as part of this one.
+    for suffix in ("-wal", "-shm"):
+        database.with_name(database.name + suffix).unlink(missing_ok=True)
+    fresh.rename(database)
+    _sync(database.parent)
+    return manifest
+
+
+def _chosen(folder: Path, name: str | None) -> Path:
+    found = {each.name: each for each in snapshots_of(folder)}
+    if not found or (name is not None and name not in found):
+        raise BackupError(f"{folder} holds no such snapshot; it holds: {', '.join(found) or 'none'}.")
+    return found[name or max(found)]
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """A consistent copy; in its write-ahead mode SQLite lets others write meanwhile."""
+    with closing(sqlite3.connect(source)) as live, closing(sqlite3.connect(target)) as copy:
+        live.backup(copy)
+        copy.execute("PRAGMA journal_mode=DELETE")
+    _sync(target)
+
+
+def _carry(
+    snapshot: Path, source: OriginalStore, target: OriginalStore, progress: Progress, *, suspicious: bool = False
+) -> int:
+    """Bring every photo that the snapshot names from one store to another; gives the number of originals.
+
+    ``suspicious`` hashes those again that are there already.
+    """
+    with closing(sqlite3.connect(snapshot)) as rows:
+        (total,) = rows.execute("SELECT count(*) FROM original").fetchone()
+        for done, (key, sha256) in enumerate(rows.execute("SELECT storage_key, sha256 FROM original"), 1):
+            if not target.exists(key):
+                _carry_original(key, source, target)
+            elif suspicious and not target.verify(key):
+                raise BackupError(f"The photo {key} that is there already is damaged. Take it away and try again.")
+            for name in (THUMBNAIL, WEB):
+                _carry_copy(copy_name(sha256, name), source, target)
+            progress(done, total)
+    return int(total)
+
+
+def _carry_original(key: str, source: OriginalStore, target: OriginalStore) -> None:
+    try:
+        with source.open(key) as original, target.incoming() as incoming:
+            shutil.copyfileobj(original, incoming, CHUNK_BYTES)
+            if incoming.seal().sha256 != key.rpartition("/")[2]:
+                raise OriginalDamagedError(key)
+            incoming.keep()
+    except (OriginalMissingError, OriginalDamagedError) as error:
+        raise BackupError(f"A photo cannot be brought over: {error}.") from error
+
+
+def _carry_copy(name: str, source: OriginalStore, target: OriginalStore) -> None:
+    """Copies can be made again, so those that are not there (yet) are left out."""
+    with suppress(OriginalMissingError):
+        target.open_copy(name).close()
+        return
+    with suppress(OriginalMissingError), source.open_copy(name) as copy:
+        target.put_copy(name, copy.read())
+
+
+def _sha256_of(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text)
+    _sync(path)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

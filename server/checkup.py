@@ -1,0 +1,160 @@
+"""What an operator should know before the server is started: each part looked at, with a verdict and advice."""
+
+from __future__ import annotations
+
+import secrets
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
+
+from evidence.errors import EvidenceError
+from evidence.storage.local import LocalStore
+from server import health, jobs
+from server.db import db, reading
+from server.engines import Engines
+from server.models import CustodyEvent
+from server.times import iso, utc_now
+
+GIBIBYTE = 1 << 30
+LEAST_FREE = GIBIBYTE
+LITTLE_FREE = 0.1
+LEAST_SECRET = 32
+MOST_OFFSET_S = 2.0
+#: The name of a copy that no photo has.
+PROBE = f"{'0' * 64}/check.bin"
+#: What a commit must wait for, so that an acknowledged photo outlives a power cut (PostgreSQL's manual, 20.5).
+DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}}
+
+
+class Verdict(StrEnum):
+    """Good, worth a look, or not to be served with."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAULT = "fault"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing looked at: what was found, and what to do about it where it is not as it should be."""
+
+    part: str
+    verdict: Verdict
+    found: str
+    advice: str = ""
+
+
+def look(engines: Engines) -> Iterator[Line]:
+    """Look at every part of the installation, inside an application context; a part that breaks is a fault."""
+    parts: tuple[Callable[[Engines], Iterator[Line]], ...] = (_settings, _policies, _database, _store, _clock, _disk)
+    for part in parts:
+        try:
+            yield from part(engines)
+        except (SQLAlchemyError, EvidenceError, OSError) as error:
+            told = str(error).splitlines()[0]
+            yield Line(part.__name__.strip("_"), Verdict.FAULT, told, "Mend this first; the rest depends on it.")
+        finally:
+            reading().rollback()
+
+
+def _settings(engines: Engines) -> Iterator[Line]:
+    key = engines.settings.secret_key
+    strong = len(key) >= LEAST_SECRET and len(set(key)) >= 10
+    advice = f"Set SAKSI_SECRET_KEY to at least {LEAST_SECRET} random characters; people then sign in anew."
+    yield _line("secret key", strong, f"{len(key)} characters", advice)
+    if not engines.settings.cookie_secure:
+        advice = "Leave SAKSI_COOKIE_SECURE out, unless this is your own machine without TLS."
+        yield Line("cookies", Verdict.WARNING, "they are sent without TLS", advice)
+
+
+def _policies(engines: Engines) -> Iterator[Line]:
+    # A fault in one stops every command before this one begins.
+    yield Line("policies", Verdict.OK, f"{engines.settings.policies_root} has no fault")
+
+
+def _database(_engines: Engines) -> Iterator[Line]:
+    dialect = db.engine.dialect
+    with db.engine.connect() as connection:
+        version = ".".join(map(str, connection.dialect.server_version_info or ()))
+        yield Line("database", Verdict.OK, f"{dialect.name} {version} answers")
+        yield from _durability(connection)
+    trouble = health.database_trouble()
+    yield _line("tables", trouble is None, trouble or "the newest", "Run saksi migrate.")
+    if trouble is None:
+        yield from _writable()
+        dead = jobs.counts(reading()).dead
+        yield _line("jobs", dead == 0, f"{dead} dead", "See saksi jobs; then saksi jobs retry ID.", Verdict.WARNING)
+
+
+def _writable() -> Iterator[Line]:
+    """A write that is undone: the lock is taken, the row is changed, nothing stays."""
+    with db.engine.connect().execution_options(saksi_writes=True) as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = version_num"))
+        connection.rollback()
+    yield Line("writing", Verdict.OK, "the database takes changes")
+
+
+def _durability(connection: sa.Connection) -> Iterator[Line]:
+    if connection.dialect.name == "sqlite":
+        mode, level = (
+            connection.exec_driver_sql(f"PRAGMA {name}").scalar() for name in ("journal_mode", "synchronous")
+        )
+        kept = (mode, level) == ("wal", 2)
+        advice = "Keep the file on a local disk; network file systems have no write-ahead log."
+        yield _line("durability", kept, f"journal_mode {mode}, synchronous {level}", advice)
+        return
+    told: dict[str, Any] = {name: connection.exec_driver_sql(f"SHOW {name}").scalar() for name in DURABLE}
+    kept = all(told[name] in good for name, good in DURABLE.items())
+    found = ", ".join(f"{name} {value}" for name, value in told.items())
+    yield _line("durability", kept, found, "Set all three to on: what is acknowledged must outlive a power cut.")
+
+
+def _store(engines: Engines) -> Iterator[Line]:
+    trouble = health.store_trouble(engines.store)
+    if trouble is not None:
+        yield Line("store", Verdict.FAULT, trouble, "See that the folder or the service is there.")
+        return
+    written = secrets.token_bytes(64)
+    began = time.perf_counter()
+    engines.store.put_copy(PROBE, written)
+    with engines.store.open_copy(PROBE) as copy:
+        same = copy.read() == written
+    found = f"a copy written and read in {(time.perf_counter() - began) * 1000:.0f} ms" if same else "reads other bytes"
+    yield _line("store", same, found, "Do not serve with a store that changes what it keeps.")
+
+
+def _clock(_engines: Engines) -> Iterator[Line]:
+    now = utc_now()
+    newest = reading().scalar(sa.select(CustodyEvent.at).order_by(CustodyEvent.sequence.desc()).limit(1))
+    behind = newest is not None and newest > now + timedelta(seconds=MOST_OFFSET_S)
+    found = f"{iso(now)}, the newest record is of {iso(newest)}" if newest else f"{iso(now)}"
+    yield _line("clock", not behind, found, "The clock is behind the records: set it, and let NTP keep it.")
+    if db.engine.dialect.name == "postgresql":
+        before = utc_now()
+        its = reading().scalar(sa.text("SELECT clock_timestamp()"))
+        offset = (its - before).total_seconds()
+        found = f"{offset:+.1f} s from the database's"
+        yield _line("clocks agree", abs(offset) <= MOST_OFFSET_S, found, "Let NTP keep both.", Verdict.WARNING)
+
+
+def _disk(engines: Engines) -> Iterator[Line]:
+    roots = {"disk": engines.settings.data_root}
+    if isinstance(engines.store, LocalStore):
+        roots["disk of photos"] = engines.settings.originals_root
+    for part, root in roots.items():
+        usage = shutil.disk_usage(root)
+        found = f"{usage.free / GIBIBYTE:.1f} GiB free of {usage.total / GIBIBYTE:.1f}"
+        little = usage.free < LITTLE_FREE * usage.total
+        bad = Verdict.FAULT if usage.free < LEAST_FREE else Verdict.WARNING
+        yield _line(part, not little and bad is Verdict.WARNING, found, "Make room: a full disk takes no photo.", bad)
+
+
+def _line(part: str, good: bool, found: str, advice: str, bad: Verdict = Verdict.FAULT) -> Line:
+    return Line(part, Verdict.OK, found) if good else Line(part, bad, found, advice)

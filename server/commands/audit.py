@@ -1,0 +1,99 @@
+"""``saksi audit``: whether the originals are still those that were sealed, and the custody log is whole."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from evidence.errors import StoreAwayError
+from server.commands.help_text import examples
+from server.commands.installation import installation
+from server.engines import engines
+from server.services import audit
+from server.services.audit import Findings
+from server.times import iso, utc_now
+
+
+@click.command(
+    "audit",
+    epilog=examples(
+        "saksi audit",
+        "saksi audit --since 2026-11-01",
+        "saksi audit --sample 1000 --report audit.json",
+    ),
+)
+@click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Only originals kept from this day on (UTC).")
+@click.option("--sample", type=click.IntRange(min=1), metavar="N", help="Only N originals, taken by chance.")
+@click.option("--report", type=click.Path(dir_okay=False, path_type=Path), help="Write what was found as JSON.")
+@click.option("--anew", is_flag=True, help="Begin anew where an earlier audit was broken off.")
+def audit_command(since: datetime | None, sample: int | None, report: Path | None, anew: bool) -> None:
+    """Hash every original again, compare it with its record, and check the custody log.
+
+    An audit that is broken off goes on where it was when it is started again with the same --since. The
+    result becomes an event of the custody log. The exit code is 1 where something is missing or differs.
+    """
+    with installation() as settings:
+        day = since.replace(tzinfo=UTC) if since else None
+        place = settings.data_root / "audit.json"
+        found = _begun(place, day, sample, anew=anew)
+        try:
+            _go_through(found, day, place)
+        except StoreAwayError as error:
+            raise click.ClickException(f"{error}. Start the audit again later; it goes on where it was.") from error
+        audit.walk_custody(found)
+        audit.record(found, now=utc_now())
+        place.unlink(missing_ok=True)
+    _tell(found, report)
+
+
+def _begun(place: Path, since: datetime | None, sample: int | None, *, anew: bool) -> Findings:
+    """An audit that was broken off and asked the same, or a fresh one."""
+    fresh = Findings(begun_at=iso(utc_now()) or "", since=iso(since), sample=sample)
+    if anew or sample or not place.exists():
+        return fresh
+    earlier = Findings(**json.loads(place.read_text()))
+    return earlier if earlier.since == fresh.since else fresh
+
+
+def _go_through(found: Findings, since: datetime | None, place: Path) -> None:
+    store = engines().store
+    if found.sample:
+        pages, total = audit.a_sample(store, found, since, found.sample), min(found.sample, audit.left(found, since))
+    else:
+        pages, total = _kept(audit.all_originals(store, found, since), found, place), audit.left(found, since)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, disable=not console.is_terminal) as progress:
+        task = progress.add_task("originals", total=found.originals + total, completed=found.originals)
+        for count in pages:
+            progress.advance(task, count)
+
+
+def _kept(pages: Iterator[int], found: Findings, place: Path) -> Iterator[int]:
+    """The pages, each written down as done before the next one begins."""
+    for count in pages:
+        fresh = place.with_suffix(".new")
+        fresh.write_text(json.dumps(asdict(found)))
+        fresh.replace(place)
+        yield count
+
+
+def _tell(found: Findings, report: Path | None) -> None:
+    if report is not None:
+        report.write_text(json.dumps(asdict(found) | {"whole": found.whole}, indent=2) + "\n")
+    click.echo(f"{found.originals} originals ({found.size / 1e6:.1f} MB) and {found.custody_events} custody events.")
+    for fault in found.faults:
+        click.echo(f"{fault['what']:12} {fault['sha256']}")
+    if found.custody_broken_at is not None:
+        click.echo(f"The custody log is broken at event {found.custody_broken_at}.")
+    if not found.whole:
+        counts = f"{found.missing} missing, {found.differing} differ, {found.copies_missing} without their copies"
+        raise click.ClickException(f"Not everything is as the records say: {counts}.")
+    click.echo("Everything is as the records say.")

@@ -1,0 +1,173 @@
+"""The audit: every original hashed again and compared with its record, and the custody log walked through.
+
+It reads page by page by key, so that memory stays the same for a hundred photos and for ten million, and
+says after each page how far it came, so that the next run can go on from there. What it found is written
+into the custody log when it is complete.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from evidence.errors import InvalidKeyError, OriginalMissingError
+from evidence.storage.base import OriginalStore
+from server.db import new_id, reading, table_of, writing
+from server.models import Evidence, Original
+from server.models.evidence import CopiesState
+from server.services import custody
+from server.services.copies import THUMBNAIL, WEB, copy_name
+
+PAGE = 500
+#: Hashing lets other threads run, and a store far away is waited for several times at once.
+THREADS = 4
+#: More faults than a person reads are counted and not listed.
+MOST_TOLD = 1000
+
+_original, _evidence = table_of(Original).c, table_of(Evidence).c
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One thing that is not as the records say; ``what`` is missing, differs, or copy missing."""
+
+    sha256: str
+    what: str
+
+
+@dataclass
+class Findings:
+    """How far an audit came and what it found; plain values, so that it can be kept between two runs."""
+
+    begun_at: str
+    since: str | None = None
+    sample: int | None = None
+    after: str = ""
+    originals: int = 0
+    size: int = 0
+    missing: int = 0
+    differing: int = 0
+    copies_missing: int = 0
+    custody_events: int = 0
+    custody_broken_at: int | None = None
+    faults: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def whole(self) -> bool:
+        """Whether everything is as the records say."""
+        return not (self.missing or self.differing or self.copies_missing) and self.custody_broken_at is None
+
+    def add(self, page: Sequence[_Row], faults: Sequence[Fault]) -> None:
+        """Take in what one page came to."""
+        self.originals += len(page)
+        self.size += sum(row.size for row in page)
+        self.after = page[-1].sha256
+        for fault in faults:
+            name = {"missing": "missing", "differs": "differing", "copy missing": "copies_missing"}[fault.what]
+            setattr(self, name, getattr(self, name) + 1)
+        self.faults = [*self.faults, *map(asdict, faults)][:MOST_TOLD]
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    sha256: str
+    key: str
+    size: int
+    has_copies: bool
+
+
+def left(findings: Findings, since: datetime | None) -> int:
+    """How many originals are still to be hashed."""
+    query = sa.select(sa.func.count()).select_from(Original).where(_original.sha256 > findings.after)
+    return reading().scalar(_from(query, since)) or 0
+
+
+def all_originals(store: OriginalStore, findings: Findings, since: datetime | None) -> Iterator[int]:
+    """Hash every original kept ``since``, after the one that ``findings`` ends with.
+
+    Yields:
+        The number of originals of each page, once ``findings`` tells of it.
+    """
+    with ThreadPoolExecutor(THREADS) as pool:
+        while page := _page(sa.select(Original).where(_original.sha256 > findings.after).limit(PAGE), since):
+            findings.add(page, [fault for found in pool.map(lambda row: _faults(store, row), page) for fault in found])
+            yield len(page)
+
+
+def a_sample(store: OriginalStore, findings: Findings, since: datetime | None, count: int) -> Iterator[int]:
+    """Hash ``count`` originals taken by chance, or all where there are fewer than that.
+
+    A sha256 is as good as drawn by lot: the first one after a number drawn by lot is a fair choice.
+    """
+    seen: set[str] = set()
+    for _ in range(min(count, left(findings, since))):
+        query = sa.select(Original).limit(1)
+        drawn = secrets.token_hex(32)
+        row = _page(query.where(_original.sha256 >= drawn), since) or _page(query, since)
+        if row[0].sha256 not in seen:
+            seen.add(row[0].sha256)
+            findings.add(row, _faults(store, row[0]))
+        yield 1
+
+
+def walk_custody(findings: Findings) -> None:
+    """Check that every event of the custody log follows from the one before."""
+
+    def counted() -> Iterator[dict[str, Any]]:
+        for event in custody.export():
+            findings.custody_events += 1
+            yield event
+
+    findings.custody_events = 0
+    broken = custody.broken_link(counted())
+    findings.custody_broken_at = None if broken is None else broken + 1
+
+
+def record(findings: Findings, *, now: datetime) -> None:
+    """Write into the custody log that an audit was made, and what it came to."""
+    told = {name: value for name, value in asdict(findings).items() if name not in {"faults", "after"}}
+    with writing() as session:
+        custody.append(session, None, "audit.completed", "audit", str(new_id()), now=now, **told)
+
+
+def _from(query: sa.Select[Any], since: datetime | None) -> sa.Select[Any]:
+    return query if since is None else query.where(_original.kept_at >= since)
+
+
+def _page(query: sa.Select[Any], since: datetime | None) -> list[_Row]:
+    ready = (
+        sa.select(_evidence.id)
+        .where(_evidence.sha256 == _original.sha256, _evidence.copies == CopiesState.READY)
+        .exists()
+    )
+    columns = (_original.sha256, _original.storage_key, _original.size, ready)
+    rows = reading().execute(_from(query, since).with_only_columns(*columns).order_by(_original.sha256)).all()
+    # A transaction that stays open as long as an audit takes would keep the database from tidying up.
+    reading().rollback()
+    return [_Row(*row) for row in rows]
+
+
+def _faults(store: OriginalStore, row: _Row) -> list[Fault]:
+    faults = []
+    try:
+        if not store.verify(row.key):
+            faults.append(Fault(row.sha256, "differs"))
+    except (OriginalMissingError, InvalidKeyError):
+        faults.append(Fault(row.sha256, "missing"))
+    if row.has_copies and not all(_has_copy(store, copy_name(row.sha256, name)) for name in (THUMBNAIL, WEB)):
+        faults.append(Fault(row.sha256, "copy missing"))
+    return faults
+
+
+def _has_copy(store: OriginalStore, name: str) -> bool:
+    try:
+        store.open_copy(name).close()
+    except OriginalMissingError:
+        return False
+    return True

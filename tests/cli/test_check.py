@@ -1,0 +1,115 @@
+"""``saksi check``: each part with a verdict, and an exit code that a script can go by."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+import config
+from evidence.errors import StoreAwayError
+from server import checkup
+from server.checkup import Verdict
+from server.db import db, writing
+from server.services import custody
+from server.times import utc_now
+from tests.cli.conftest import Saksi
+
+
+def _lines(saksi: Saksi) -> tuple[int, dict[str, dict[str, Any]]]:
+    result = saksi("check", "--json")
+    return result.exit_code, {line["part"]: line for line in json.loads(result.output)["lines"]}
+
+
+def test_a_good_installation_has_no_fault(saksi: Saksi) -> None:
+    code, lines = _lines(saksi)
+
+    assert code == 0
+    assert {part for part, line in lines.items() if line["verdict"] == "fault"} == set()
+    assert {"secret key", "policies", "database", "tables", "writing", "store", "clock", "jobs"} <= set(lines)
+
+
+def test_lines_are_for_a_person(saksi: Saksi) -> None:
+    assert any(line.startswith("ok       tables") for line in saksi("check").output.splitlines())
+
+
+def test_tables_that_are_not_the_newest_are_a_fault(saksi: Saksi) -> None:
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '0001'"))
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["tables"]["verdict"], lines["tables"]["advice"]) == (1, "fault", "Run saksi migrate.")
+
+
+def test_a_weak_secret_is_a_fault(saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SAKSI_SECRET_KEY", "changeme" * 8)
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["secret key"]["verdict"]) == (1, "fault")
+
+
+def test_a_clock_behind_the_records_is_a_fault(saksi: Saksi) -> None:
+    with writing() as session:
+        custody.append(session, None, "area.added", "area", "R7", now=utc_now() + timedelta(minutes=5))
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["clock"]["verdict"]) == (1, "fault")
+
+
+def test_a_disk_that_is_full_soon_is_told(saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
+    free = {"bytes": checkup.GIBIBYTE}
+    usage = type("Usage", (), {"total": 100 * checkup.GIBIBYTE, "free": property(lambda _self: free["bytes"])})
+    monkeypatch.setattr("shutil.disk_usage", lambda _root: usage())
+    code, lines = _lines(saksi)
+    assert (code, lines["disk"]["verdict"]) == (0, "warning")
+
+    free["bytes"] -= 1
+    code, lines = _lines(saksi)
+    assert (code, lines["disk"]["verdict"]) == (1, "fault")
+
+
+def test_a_store_that_is_away_is_a_fault_and_the_rest_is_looked_at(
+    saksi: Saksi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_given: object) -> None:
+        raise StoreAwayError("nobody answers")
+
+    monkeypatch.setattr("evidence.storage.local.LocalStore.put_copy", refuse)
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["store"]["verdict"]) == (1, "fault")
+    assert "clock" in lines
+
+
+@pytest.mark.postgresql_only(reason="a server's settings are what is looked at")
+def test_a_server_that_acknowledges_too_early_is_a_fault(saksi: Saksi) -> None:
+    """The servers of the tests run with fsync off."""
+    code, lines = _lines(saksi)
+
+    assert lines["durability"]["verdict"] in {"ok", "fault"}
+    assert (code == 1) == (lines["durability"]["verdict"] == "fault")
+    assert Verdict.OK == "ok"
+
+
+def test_nothing_is_left_of_the_trial_write(saksi: Saksi, settings: config.Settings) -> None:
+    before = _everything(settings.data_root)
+    saksi("check")
+
+    assert {path.name for path in _everything(settings.data_root) - before} <= {
+        "check.bin",
+        "0" * 64,
+        "00",
+        "secret.key",
+    }
+
+
+def _everything(root: Path) -> set[Path]:
+    return {path for path in root.rglob("*") if not path.name.endswith(("-wal", "-shm"))}

@@ -1,0 +1,113 @@
+"""``saksi audit``: what is missing or changed is found, a broken-off audit goes on, and the log keeps the result."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+import config
+from evidence.errors import StoreAwayError
+from server import jobs
+from server.db import reading
+from server.services import audit, custody
+from server.services.audit import Findings
+from tests.api.calls import put_photo, road_claim
+from tests.cli.conftest import Saksi
+from tests.operations.serving import photo
+
+Bearer = Callable[[str], dict[str, str]]
+
+
+@pytest.fixture
+def photos(client: FlaskClient, bearer: Bearer) -> list[str]:
+    """The sha256 of five photos on record, in order, with their copies made."""
+    headers = bearer("inspector")
+    told = [put_photo(client, headers, photo(shade), road_claim()).get_json() for shade in range(5)]
+    jobs.run_all_due()
+    return sorted(each["sha256"] for each in told)
+
+
+def original(settings: config.Settings, sha256: str) -> Path:
+    return settings.originals_root / "originals" / sha256[:2] / sha256
+
+
+def test_a_whole_installation_passes_and_the_log_says_so(saksi: Saksi, photos: list[str], tmp_path: Path) -> None:
+    result = saksi("audit", "--report", str(tmp_path / "report.json"))
+
+    assert result.exit_code == 0, result.output
+    assert json.loads((tmp_path / "report.json").read_text())["whole"]
+    reading().rollback()
+    [event] = [event for event in custody.export() if event["action"] == "audit.completed"]
+    assert (event["details"]["originals"], event["details"]["missing"]) == (len(photos), 0)
+    assert custody.broken_link(custody.export()) is None
+
+
+def test_each_kind_of_fault_is_found(saksi: Saksi, photos: list[str], settings: config.Settings) -> None:
+    original(settings, photos[0]).unlink()
+    changed = original(settings, photos[1])
+    changed.chmod(0o600)
+    changed.write_bytes(changed.read_bytes()[:-1] + b"?")
+    (settings.originals_root / "copies" / photos[2][:2] / photos[2] / "web.jpg").unlink()
+
+    result = saksi("audit")
+
+    assert result.exit_code == 1
+    assert f"missing      {photos[0]}" in result.output
+    assert f"differs      {photos[1]}" in result.output
+    assert f"copy missing {photos[2]}" in result.output
+    assert "1 missing, 1 differ, 1 without their copies" in result.output
+
+
+def test_one_that_was_broken_off_goes_on_and_looks_at_each_once(
+    saksi: Saksi,
+    photos: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(audit, "PAGE", 2)
+    looked_at: list[str] = []
+    whole = audit._faults
+
+    def faults(store: object, row: audit._Row) -> list[audit.Fault]:
+        if len(looked_at) == 4:
+            raise StoreAwayError("nobody answers")
+        looked_at.append(row.sha256)
+        return whole(store, row)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(audit, "_faults", faults)
+    broken_off = saksi("audit")
+    assert (broken_off.exit_code, "goes on where it was" in broken_off.output) == (1, True)
+    monkeypatch.setattr(audit, "_faults", lambda store, row: looked_at.append(row.sha256) or whole(store, row))
+
+    assert saksi("audit").exit_code == 0
+    assert looked_at == photos
+
+
+def test_a_sample_takes_as_many_as_asked(saksi: Saksi, photos: list[str]) -> None:
+    assert saksi("audit", "--sample", "1").output.startswith("1 originals")
+    found = Findings(begun_at="", sample=99)
+    assert len(photos) == 5
+    assert saksi("audit", "--sample", "99").exit_code == 0
+    assert audit.left(found, None) == 5
+
+
+def test_since_leaves_earlier_ones_out(saksi: Saksi, photos: list[str]) -> None:
+    assert saksi("audit", "--since", "2999-01-01").output.startswith("0 originals")
+    assert saksi("audit", "--since", "2000-01-01").output.startswith(f"{len(photos)} originals")
+
+
+def test_a_broken_custody_log_is_a_fault(saksi: Saksi, photos: list[str]) -> None:
+    import sqlalchemy as sa
+
+    from server.db import db
+
+    with db.engine.begin() as connection:
+        connection.execute(sa.text("UPDATE custody_event SET record_id = 'another' WHERE action = 'evidence.received'"))
+
+    result = saksi("audit")
+
+    assert (result.exit_code, "custody log is broken" in result.output) == (1, True)
+    assert photos

@@ -1,0 +1,216 @@
+"""Saving while photos come in, and bringing it back elsewhere: every row with its original, or nothing."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import config
+from evidence.storage.local import LocalStore
+from server import backup, jobs
+from server.app import create_app
+from server.db import db
+from server.services import audit, custody
+from server.services.audit import Findings
+from server.times import utc_now
+from tests.api.calls import put_photo, road_claim
+from tests.cli.conftest import Saksi, _runner
+from tests.operations.serving import photo, put, serving
+
+Bearer = Callable[[str], dict[str, str]]
+pytestmark = pytest.mark.sqlite_only(reason="PostgreSQL is saved by its own tools")
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Saksi:
+    """Run commands on an installation that is not there yet."""
+
+    def run(*words: str, typed: str | None = None) -> object:
+        monkeypatch.setenv("SAKSI_DATABASE_URL", f"sqlite:///{tmp_path / 'elsewhere' / 'saksi.sqlite3'}")
+        return _runner(tmp_path / "elsewhere", monkeypatch)(*words, typed=typed)
+
+    return run  # type: ignore[return-value]
+
+
+@pytest.fixture
+def photos(client: FlaskClient, bearer: Bearer) -> list[str]:
+    """The sha256 of three photos on record with their copies made."""
+    headers = bearer("inspector")
+    told = [put_photo(client, headers, photo(shade), road_claim()).get_json() for shade in range(3)]
+    jobs.run_all_due()
+    return [each["sha256"] for each in told]
+
+
+def test_a_backup_made_while_photos_come_in_is_whole(settings: config.Settings, bearer: Bearer, tmp_path: Path) -> None:
+    headers = bearer("inspector")
+    folder, elsewhere = tmp_path / "backup", tmp_path / "elsewhere"
+    stop, accepted = threading.Event(), []
+
+    with serving(settings, tmp_path / "log", SAKSI_JOB_THREADS="1") as served:
+
+        def upload(first: int) -> None:
+            for shade in range(first, first + 200):
+                accepted.append(put(served, headers, photo(shade)).status_code)
+                if stop.is_set():
+                    return
+
+        threads = [threading.Thread(target=upload, args=(first,)) for first in (0, 1000, 2000)]
+        for thread in threads:
+            thread.start()
+        while len(accepted) < 40:
+            _save(settings, folder)
+        stop.set()
+        for thread in threads:
+            thread.join()
+
+    assert set(accepted) == {201}
+    snapshots = backup.snapshots_of(folder)
+    counts = [_originals(snapshot / "database.sqlite3") for snapshot in snapshots]
+    assert counts == sorted(counts)
+    assert len(set(counts)) > 2, "hardly a photo came in between two backups"
+    for number, snapshot in enumerate(snapshots[-3:]):
+        place = elsewhere / str(number)
+        database = place / "saksi.sqlite3"
+        backup.restore(folder, snapshot.name, database, place / "photos", progress=lambda _done, _total: None)
+        assert _is_whole(place) == counts[-3:][number]
+
+
+def _save(settings: config.Settings, folder: Path) -> None:
+    store = LocalStore(settings.originals_root)
+    database = settings.data_root / "saksi.sqlite3"
+    backup.back_up(database, store, folder, now=utc_now(), progress=lambda _done, _total: None)
+
+
+def _is_whole(place: Path) -> int:
+    """Every row has its original, and the custody log holds; gives the number of originals."""
+    own = config.Settings(place, f"sqlite:///{place / 'saksi.sqlite3'}", "a secret for tests only, long enough")
+    app = create_app(own)
+    with app.app_context():
+        found = Findings(begun_at="")
+        for _count in audit.all_originals(LocalStore(own.originals_root), found, None):
+            pass
+        assert (found.missing, found.differing) == (0, 0), found.faults
+        assert custody.broken_link(custody.export()) is None
+        db.session.remove()
+        db.engine.dispose()
+    return found.originals
+
+
+class TestTheCommands:
+    def test_what_was_saved_is_brought_back_elsewhere(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path
+    ) -> None:
+        folder = str(tmp_path / "backup")
+        assert saksi("backup", folder).exit_code == 0
+
+        assert elsewhere("restore", folder).exit_code == 0
+
+        assert elsewhere("audit").output.startswith(f"{len(photos)} originals")
+
+    def test_a_second_backup_copies_only_what_is_new(
+        self, saksi: Saksi, client: FlaskClient, bearer: Bearer, photos: list[str], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "backup"
+        saksi("backup", str(folder))
+        kept = {path: path.stat().st_ino for path in (folder / "photos" / "originals").glob("*/*")}
+        put_photo(client, bearer("inspector"), photo(99), road_claim())
+
+        saksi("backup", str(folder))
+
+        after = {path: path.stat().st_ino for path in (folder / "photos" / "originals").glob("*/*")}
+        assert len(after) == len(kept) + 1 == len(photos) + 1
+        assert kept.items() <= after.items()
+        assert len(backup.snapshots_of(folder)) == 2
+
+    def test_old_snapshots_go_and_photos_stay(self, saksi: Saksi, photos: list[str], tmp_path: Path) -> None:
+        folder = tmp_path / "backup"
+        for _ in range(3):
+            saksi("backup", str(folder), "--keep", "2")
+
+        assert len(backup.snapshots_of(folder)) == 2
+        assert len(list((folder / "photos" / "originals").glob("*/*"))) == len(photos)
+
+    def test_the_secret_is_not_saved(self, saksi: Saksi, photos: list[str], tmp_path: Path) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+
+        assert photos
+        assert list((tmp_path / "backup").rglob("secret.key")) == []
+
+    def test_an_installation_in_use_is_not_overwritten(
+        self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        before = (settings.data_root / "saksi.sqlite3").stat().st_ino
+
+        result = saksi("restore", str(tmp_path / "backup"))
+
+        assert (result.exit_code, "is there already" in result.output) == (1, True)
+        assert (settings.data_root / "saksi.sqlite3").stat().st_ino == before
+        assert photos
+
+    def test_force_puts_the_database_aside(
+        self, saksi: Saksi, app: Flask, photos: list[str], settings: config.Settings, tmp_path: Path
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        db.session.remove()
+        db.engine.dispose()
+
+        assert saksi("restore", str(tmp_path / "backup"), "--force").exit_code == 0
+
+        [aside] = settings.data_root.glob("saksi.sqlite3.before-*")
+        assert _originals(aside) == _originals(settings.data_root / "saksi.sqlite3") == len(photos)
+
+    def test_a_missing_original_makes_no_snapshot(
+        self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
+    ) -> None:
+        (settings.originals_root / "originals" / photos[0][:2] / photos[0]).unlink()
+
+        result = saksi("backup", str(tmp_path / "backup"))
+
+        assert (result.exit_code, photos[0] in result.output) == (1, True)
+        assert backup.snapshots_of(tmp_path / "backup") == []
+
+    @pytest.mark.parametrize("harm", ["original", "database"])
+    def test_a_damaged_backup_is_refused_and_leaves_no_database(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path, harm: str
+    ) -> None:
+        folder = tmp_path / "backup"
+        saksi("backup", str(folder))
+        [snapshot] = backup.snapshots_of(folder)
+        harmed = snapshot / "database.sqlite3"
+        if harm == "original":
+            harmed = folder / "photos" / "originals" / photos[0][:2] / photos[0]
+            harmed.chmod(0o600)
+        harmed.write_bytes(harmed.read_bytes()[:-1] + b"?")
+
+        assert elsewhere("restore", str(folder)).exit_code == 1
+
+        assert not (tmp_path / "elsewhere" / "saksi.sqlite3").exists()
+
+    def test_a_restore_that_was_broken_off_goes_on(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "backup"
+        saksi("backup", str(folder))
+        last = folder / "photos" / "originals" / photos[-1][:2] / photos[-1]
+        shutil.move(last, tmp_path / "away")
+        assert elsewhere("restore", str(folder)).exit_code == 1
+        shutil.move(tmp_path / "away", last)
+
+        assert elsewhere("restore", str(folder)).exit_code == 0
+        assert elsewhere("audit").exit_code == 0
+
+
+def _originals(database: Path) -> int:
+    connection = sqlite3.connect(database)
+    try:
+        return int(connection.execute("SELECT count(*) FROM original").fetchone()[0])
+    finally:
+        connection.close()
