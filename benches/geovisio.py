@@ -20,7 +20,7 @@ import psycopg
 from benches.clients import Request, form
 from benches.peers import environment
 from benches.photos import photos
-from benches.processes import free_port, process, wait_for
+from benches.processes import free_port, process
 
 PACKAGE = "geovisio==2.15.1"
 PREPARED_WITHIN_S = 1_800.0
@@ -100,9 +100,9 @@ def geovisio(url: str, files: Path, *, threads: int, workers: int) -> Iterator[G
     ]
     command += [str(threads), "--port", str(port), "--no-access-log", "--log-level", "warning", "geovisio:create_app"]
     with ExitStack() as running:
-        running.enter_context(process(command, environ, files))
+        server = running.enter_context(process(command, environ, files))
         # The server brings the tables with it; a worker started before would stumble over their absence.
-        wait_for(port)
+        server.wait_for(port)
         for _ in range(workers):
             running.enter_context(process([programs / "flask", "picture-worker"], environ, files))
         yield Geovisio(port, url)

@@ -9,7 +9,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 ROOT = Path(__file__).resolve().parents[1]
 STARTS_WITHIN_S = 60.0
@@ -24,38 +26,51 @@ def free_port() -> int:
         return int(listener.getsockname()[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A program that runs beside the block, and the file into which it says what it says."""
+
+    process: subprocess.Popen[bytes]
+    said: IO[bytes]
+
+    @property
+    def pid(self) -> int:
+        """Its process id."""
+        return self.process.pid
+
+    def wait_for(self, port: int) -> None:
+        """Wait until it listens.
+
+        Raises:
+            RuntimeError: it ended, or does not listen within a minute; the text has its last words.
+        """
+        until = time.monotonic() + STARTS_WITHIN_S
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", port), 1).close()
+            except OSError:
+                time.sleep(0.1)
+            else:
+                return
+        self.said.seek(0)
+        raise RuntimeError(f"{self.process.args} did not start: {self.said.read()[-2000:].decode(errors='replace')}")
+
+
 @contextmanager
-def process(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path = ROOT) -> Iterator[int]:
-    """Run a program beside the block and stop it afterwards; gives its process id. What it says goes to a file."""
+def process(command: Sequence[str | Path], environ: Mapping[str, str], cwd: Path = ROOT) -> Iterator[Running]:
+    """Run a program beside the block and stop it afterwards."""
     with (
         tempfile.TemporaryFile() as said,
         subprocess.Popen(command, cwd=cwd, env={**os.environ, **environ}, stdout=said, stderr=said) as started,
     ):
         try:
-            yield started.pid
+            yield Running(started, said)
         finally:
             started.terminate()
             try:
                 started.wait(STOPS_WITHIN_S)
             except subprocess.TimeoutExpired:
                 started.kill()
-
-
-def wait_for(port: int) -> None:
-    """Wait until somebody listens.
-
-    Raises:
-        TimeoutError: nobody does within a minute.
-    """
-    until = time.monotonic() + STARTS_WITHIN_S
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return
-    raise TimeoutError("the server did not start")
 
 
 def resident_mb(pid: int) -> dict[int, float]:

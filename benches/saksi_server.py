@@ -15,7 +15,7 @@ import sqlalchemy as sa
 import config
 from benches.clients import Request, form
 from benches.photos import photos
-from benches.processes import free_port, process, wait_for
+from benches.processes import free_port, process
 from server.db import new_id
 from server.models import Evidence
 from server.models.evidence import CopiesState
@@ -70,10 +70,10 @@ def saksi(settings: config.Settings, *, threads: int = 8, workers: int = 0) -> I
     }
     with ExitStack() as running:
         server = running.enter_context(process([PROGRAM, "serve"], environ))
-        wait_for(port)
+        server.wait_for(port)
         command: list[str | Path] = [PROGRAM, "worker", "--concurrency", "1"]
-        pids = tuple(running.enter_context(process(command, environ)) for _ in range(workers))
-        yield Saksi(settings, port, server, pids)
+        pids = tuple(running.enter_context(process(command, environ)).pid for _ in range(workers))
+        yield Saksi(settings, port, server.pid, pids)
 
 
 def uploads(token: str, count: int, first: int, project: str = "ROAD-1") -> Callable[[], Iterator[Request]]:

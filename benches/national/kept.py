@@ -83,6 +83,4 @@ def _summarise(settings: config.Settings) -> float:
             finding_index.rebuild(session)
         with writing() as session:
             public_map.rebuild(session)
-        with db.engine.begin() as connection:
-            connection.exec_driver_sql("ANALYZE")
     return time.monotonic() - started

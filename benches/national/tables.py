@@ -78,7 +78,6 @@ def _sqlite(path: str) -> Iterator[Writer]:
         for _, statement in indexes:
             connection.execute(statement)
         connection.execute("COMMIT")
-        connection.execute("ANALYZE")
         connection.execute("PRAGMA journal_mode=WAL")
     finally:
         connection.close()
@@ -124,4 +123,5 @@ def _postgres(url: str) -> Iterator[Writer]:
         for _, statement in indexes:
             connection.execute(statement.encode())
     with psycopg.connect(url, autocommit=True) as connection:
+        # As the server does of its own accord, sooner or later. SQLite does no such thing, and is asked for none.
         connection.execute("VACUUM ANALYZE")
