@@ -53,7 +53,8 @@ class Running:
             else:
                 return
         self.said.seek(0)
-        raise RuntimeError(f"{self.process.args} did not start: {self.said.read()[-2000:].decode(errors='replace')}")
+        last_words = self.said.read()[-2000:].decode(errors="replace")
+        raise RuntimeError(f"process {self.pid} does not listen on port {port}: {last_words}")
 
 
 @contextmanager
