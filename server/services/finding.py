@@ -172,11 +172,11 @@ def _walk(walk: _Walk, after: str, wanted: int) -> _Walked:
 def _driver(walk: _Walk, after: str, step: int) -> sa.Select[str]:
     """The next codes of the list that is walked; long lists are each begun, short ones read whole."""
     short = [term for term, projects in walk.driver.counts.items() if projects <= SHORT]
-    parts = [
-        _list(ProjectTerm.term == term, walk, after).limit(step) for term in walk.driver.counts if term not in short
-    ]
-    parts += [_list(ProjectTerm.term.in_(short), walk, after).limit(step)] if short else []
-    if len(parts) == 1 and not len(short) > 1:
+    long = [term for term in walk.driver.counts if term not in short]
+    parts = [_list(ProjectTerm.term == term, walk, after).limit(step) for term in long]
+    # A project may stand in several of the short lists, and must not be counted twice towards the step.
+    parts += [_list(ProjectTerm.term.in_(short), walk, after).distinct().limit(step)] if short else []
+    if len(parts) == 1:
         return parts[0]
     together = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
     return sa.select(together.c.code).distinct().order_by(together.c.code).limit(step)

@@ -1,0 +1,135 @@
+"""Nothing that a page asks is answered by reading a whole table.
+
+SQLite is not told how many rows there are, so its plans for the few of these tests are those for millions.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from server.access import Actor
+from server.db import db, reading
+from server.models.projects import ProjectStatus
+from server.services import assignments, desk, evidence_reading, public, review
+from server.services.finding import ProjectFilter
+from server.times import utc_now
+from tests.pages.story import Road
+
+pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; the statements are the same elsewhere")
+#: Tables that grow with the country; their names in a plan are followed by the index that is searched.
+LARGE = "evidence|project|milestone|site|area|submission|certificate|project_term|term_count|project_news|findable"
+WHOLE = re.compile(rf"SCAN ({LARGE})\b(?! USING (COVERING )?INDEX ix_evidence_received)")
+Asked = tuple[str, Any]
+
+
+@contextmanager
+def asked() -> Iterator[list[Asked]]:
+    """Every statement that is sent meanwhile, with its values."""
+    statements: list[Asked] = []
+
+    def note(_c: object, _u: object, statement: str, values: Any, _x: object, _many: bool) -> None:
+        statements.append((statement, values))
+
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def whole_tables(statements: list[Asked]) -> list[str]:
+    """The steps of the statements' plans that read a large table from end to end."""
+    connection = reading().connection()
+    plans = [
+        (row[3], statement)
+        for statement, values in statements
+        # What a person's roles rule out is asked with "0 = 1", and then no row is read whatever the plan is.
+        if statement.startswith(("SELECT", "WITH")) and "0 = 1" not in statement
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    ]
+    return [f"{step}: {statement}" for step, statement in plans if WHOLE.match(step)]
+
+
+PUBLIC: list[tuple[str, Callable[[], object]]] = [
+    ("all", lambda: public.projects(ProjectFilter(), None, 24, now=utc_now())),
+    ("words", lambda: public.projects(ProjectFilter(text="works road"), None, 24, now=utc_now())),
+    ("area", lambda: public.projects(ProjectFilter(area="R6"), None, 24, now=utc_now())),
+    (
+        "all of it",
+        lambda: public.projects(
+            ProjectFilter((10.0, 120.0, 12.0, 125.0), "R6", ProjectStatus.IMPLEMENTATION, "works"),
+            None,
+            24,
+            now=utc_now(),
+        ),
+    ),
+    ("areas", public.areas),
+    ("one area", lambda: public.area("R6")),
+    ("news", lambda: public.newest_photos(8)),
+    ("news of an area", lambda: public.newest_photos(8, area="R6")),
+    ("project", lambda: public.project("ROAD-1", now=utc_now())),
+    ("stages", lambda: public.photos_by_stage("ROAD-1", 8)),
+    ("photos", lambda: public.photos("ROAD-1")),
+]
+WORK: list[tuple[str, Callable[[Actor], object]]] = [
+    ("desk", desk.desk),
+    ("photos", lambda who: evidence_reading.search(who, evidence_reading.EvidenceFilter(), cursor=None, limit=50)),
+    ("assignments", assignments.of),
+]
+
+
+@pytest.mark.parametrize("ask", [ask for _name, ask in PUBLIC], ids=[name for name, _ask in PUBLIC])
+def test_what_the_public_reads_reads_no_whole_table(road: Road, ask: Callable[[], object]) -> None:
+    road.approved()
+    with asked() as statements:
+        ask()
+
+    assert statements
+    assert whole_tables(statements) == []
+
+
+@pytest.mark.parametrize("name", ["supervisor", "contractor", "paymaster", "administrator", "auditor"])
+@pytest.mark.parametrize("ask", [ask for _name, ask in WORK], ids=[name for name, _ask in WORK])
+def test_what_a_person_works_on_reads_no_whole_table(
+    road: Road, actor: Callable[[str], Actor], name: str, ask: Callable[[Actor], object]
+) -> None:
+    road.approved()
+    who = actor(name)
+    with asked() as statements:
+        ask(who)
+
+    assert statements
+    assert whole_tables(statements) == []
+
+
+def test_a_projects_page_for_its_people_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
+    road.send_questionable()
+    who = actor("supervisor")
+    with asked() as statements:
+        review.project(who, "ROAD-1", now=utc_now())
+
+    assert whole_tables(statements) == []
+
+
+def test_a_whole_table_would_be_seen(app: Flask) -> None:
+    with asked() as statements:
+        reading().execute(sa.text("SELECT code FROM project WHERE title LIKE '%a%'"))
+
+    assert len(whole_tables(statements)) == 1
+
+
+def test_a_page_of_projects_asks_as_often_for_one_as_for_many(road: Road) -> None:
+    numbers = []
+    for limit in (1, 2):
+        with asked() as statements:
+            assert len(public.projects(ProjectFilter(text="works"), None, limit, now=utc_now()).items) == limit
+        numbers.append(len(statements))
+
+    assert numbers[0] == numbers[1]
