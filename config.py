@@ -45,6 +45,22 @@ class TelemetrySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class S3Settings:
+    """The S3 service that keeps photos; without keys, boto3 finds its own. ``prefix`` is empty or ends with a slash."""
+
+    bucket: str
+    copies_bucket: str
+    endpoint: str | None = None
+    region: str = "us-east-1"
+    access_key: str | None = None
+    secret_key: str | None = None
+    prefix: str = ""
+    retention_days: int = 3653
+    connect_seconds: int = 3
+    read_seconds: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; sizes in bytes, spans of time in the unit their name ends with."""
 
@@ -65,6 +81,7 @@ class Settings:
     sign_in_window_minutes: int = 15
     serving: ServingSettings = field(default_factory=ServingSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
+    s3: S3Settings | None = None
 
     @property
     def originals_root(self) -> Path:
@@ -96,6 +113,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         token_hours=_integer(source, "SAKSI_TOKEN_HOURS", 24 * 7, least=1, most=24 * 90),
         serving=_serving(source),
         telemetry=_telemetry(source),
+        s3=_s3(source),
     )
 
 
@@ -129,6 +147,32 @@ def _telemetry(source: Mapping[str, str]) -> TelemetrySettings:
         metrics_host=source.get("SAKSI_METRICS_HOST", "127.0.0.1"),
         metrics_port=port or None,
         otlp_endpoint=source.get("SAKSI_OTLP_ENDPOINT") or None,
+    )
+
+
+def _s3(source: Mapping[str, str]) -> S3Settings | None:
+    """The S3 service, where a bucket is named; else None, and photos are kept in a folder."""
+    bucket = source.get("SAKSI_S3_BUCKET")
+    if not bucket:
+        return None
+    access_key, secret_key = source.get("SAKSI_S3_ACCESS_KEY"), source.get("SAKSI_S3_SECRET_KEY")
+    if (access_key is None) != (secret_key is None):
+        raise SettingsError("SAKSI_S3_ACCESS_KEY and SAKSI_S3_SECRET_KEY come together, or not at all")
+    prefix = source.get("SAKSI_S3_PREFIX", "").strip("/")
+    copies_bucket = source.get("SAKSI_S3_COPIES_BUCKET") or f"{bucket}-copies"
+    if copies_bucket == bucket:
+        raise SettingsError("SAKSI_S3_COPIES_BUCKET must be another bucket: what is locked cannot be replaced")
+    return S3Settings(
+        bucket=bucket,
+        copies_bucket=copies_bucket,
+        endpoint=source.get("SAKSI_S3_ENDPOINT") or None,
+        region=source.get("SAKSI_S3_REGION", "us-east-1"),
+        access_key=access_key,
+        secret_key=secret_key,
+        prefix=f"{prefix}/" if prefix else "",
+        retention_days=_integer(source, "SAKSI_S3_RETENTION_DAYS", 3653, least=1, most=36_525),
+        connect_seconds=_integer(source, "SAKSI_S3_CONNECT_SECONDS", 3, least=1, most=60),
+        read_seconds=_integer(source, "SAKSI_S3_READ_SECONDS", 10, least=1, most=300),
     )
 
 

@@ -57,3 +57,18 @@ class OriginalDamagedError(EvidenceError):
     def __init__(self, key: str) -> None:
         super().__init__(f"the bytes kept under {key} are not the ones that were sealed")
         self.key = key
+
+
+class StoreAwayError(EvidenceError):
+    """The store does not do its work now: away, full, read-only, or refusing our credentials.
+
+    Nothing that was asked of it may be taken as done; later is worth a try.
+    """
+
+    def __init__(self, why: str, *, full: bool = False) -> None:
+        super().__init__(f"the store does not work now: {why}")
+        self.full = full
+
+
+class BucketUnfitError(EvidenceError):
+    """A bucket is there, but not as originals or copies need it; the text says what is wrong."""

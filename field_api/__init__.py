@@ -14,6 +14,7 @@ from field_api import (
     assignments,
     certificates,
     decisions,
+    direct_uploads,
     evidence,
     openapi,
     projects,
@@ -26,7 +27,7 @@ from field_api.blueprint import api, teach_addresses
 from field_api.caching import REVALIDATE, kept_json
 from server.access import PUBLIC, declare
 
-NOUNS = (assignments, certificates, decisions, evidence, projects, public, session, submissions, tiles)
+NOUNS = (assignments, certificates, decisions, direct_uploads, evidence, projects, public, session, submissions, tiles)
 
 
 def register(app: Flask) -> None:

@@ -32,7 +32,7 @@ from server.models.evidence import EvidenceState
 from server.problems import FieldError, Problem
 from server.requests import EvidenceRequest
 from server.services import evidence, evidence_reading
-from server.services.evidence import Upload
+from server.services.evidence import Received, Upload
 from server.services.evidence_reading import EvidenceFilter
 from server.times import utc_now
 
@@ -100,10 +100,7 @@ def put_evidence(evidence_id: UUID, body: dict[str, Any]) -> Response:
         raise Problem("invalid", "The photo is missing.", errors=[FieldError("#/photo", "This part is missing.")])
     claim = upload_claim(body["claim"] if body["claim"] is not None else Claim().load({}))
     received = evidence.receive(current_actor(), Upload(evidence_id, photo, claim), now=utc_now())
-    response = jsonify(with_links(received.document))
-    response.status_code = 201 if received.created else 200
-    response.headers["Location"] = url_for("field_api.get_evidence", evidence_id=evidence_id)
-    return response
+    return received_response(received)
 
 
 @operation(
@@ -141,17 +138,24 @@ def get_evidence(evidence_id: UUID) -> dict[str, Any]:
     "/evidence/<record:evidence_id>/original",
     access=roles(*READERS),
     summary="The original file",
-    answers={200: Answer("The bytes as the phone made them.", media_types=("image/*",))},
+    answers={
+        200: Answer("The bytes as the phone made them.", media_types=("image/*",)),
+        302: Answer("The bytes are at this address for a minute.", headers=("Location",)),
+    },
     problems=("store-away",),
 )
 def get_original(evidence_id: UUID) -> Response:
     """Who opened an original, and when, goes on record. It is sent as an attachment, never shown inline."""
-    opened = evidence_reading.original(current_actor(), evidence_id, now=utc_now())
-    response = Response(_chunks(opened.stream), content_type=opened.media_type)
+    found = evidence_reading.original(current_actor(), evidence_id, now=utc_now())
+    address = found.address()
+    if address is not None:
+        return Response(status=302, headers={"Location": address, "Cache-Control": "private, no-store"})
+    stream = found.open()
+    response = Response(_chunks(stream), content_type=found.media_type)
     # A HEAD request never begins to read.
-    response.call_on_close(opened.stream.close)
-    response.content_length = opened.size
-    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(opened.name)}"
+    response.call_on_close(stream.close)
+    response.content_length = found.size
+    response.headers["Content-Disposition"] = f"attachment; filename*=UTF-8''{quote(found.name)}"
     return response
 
 
@@ -187,6 +191,14 @@ def get_thumbnail(evidence_id: UUID) -> Response:
 def get_web_copy(evidence_id: UUID) -> Response:
     """Not there until the job that makes it has run, usually within seconds."""
     return _copy(evidence_id, "web")
+
+
+def received_response(received: Received) -> Response:
+    """What is answered to a photo that was taken in, whichever way it came."""
+    response = jsonify(with_links(received.document))
+    response.status_code = 201 if received.created else 200
+    response.headers["Location"] = url_for("field_api.get_evidence", evidence_id=received.evidence_id)
+    return response
 
 
 def _chunks(stream: BinaryIO) -> Iterator[bytes]:

@@ -13,8 +13,7 @@ import config
 import field_api
 import public_site
 import review_ui
-from evidence.storage.local import LocalStore
-from server import access, db, health, policy, refusals, requests
+from server import access, db, health, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
 from server.telemetry import requests as told_requests
 from server.times import utc_now
@@ -40,9 +39,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_SSL_STRICT=settings.cookie_secure,
     )
-    store = LocalStore(settings.originals_root)
+    store = stores.store_of(settings)
     # Nobody else takes away what an upload left behind when its process was killed.
-    store.sweep(utc_now())
+    stores.sweep(store, now=utc_now())
     app.extensions[EXTENSION] = Engines(
         settings=settings,
         store=store,

@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException
 
+from evidence.errors import StoreAwayError
 from server.problems import MEDIA_TYPE, Problem
 
 LOG = logging.getLogger("saksi")
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(CSRFError, lambda _error: _tell(_form_too_old()))
     app.register_error_handler(HTTPException, _tell_http)
     app.register_error_handler(OperationalError, _tell_away)
+    app.register_error_handler(StoreAwayError, _tell_store_away)
     app.register_error_handler(Exception, _tell_unexpected)
 
 
@@ -66,6 +68,14 @@ def _tell_away(error: OperationalError) -> Response:
     """The database is locked, full or not there: nothing was recorded, and later is worth a try."""
     LOG.error("%s %s: the database does not answer: %s", request.method, request.path, error.orig)
     detail = "The database does not answer. Nothing was recorded; keep what you sent and send it again."
+    return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
+
+
+def _tell_store_away(error: StoreAwayError) -> Response:
+    """The store for photos does not work now: nothing was recorded, and later is worth a try."""
+    LOG.error("%s %s: %s", request.method, request.path, error)
+    why = "is full" if error.full else "does not answer"
+    detail = f"The store for photos {why}. Nothing was recorded; keep the photo and send it again."
     return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
 
 

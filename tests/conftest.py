@@ -35,6 +35,8 @@ from tests.personas import PERSONAS
 from tests.postgres import VARIABLE, Databases, NoPostgresError, PostgresForRun
 from tests.programme import plant
 
+pytest_plugins = ["tests.s3_plugin"]
+
 # A busy machine is no fault of the code, so properties have no deadline. What CI tries must be the same
 # at every run; a person's run tries something new each time, and what it finds becomes a test of its own.
 hypothesis.settings.register_profile("person", deadline=None)

@@ -8,7 +8,9 @@ is kept out of here.
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import BinaryIO, Protocol, Self
 
@@ -16,6 +18,7 @@ from evidence.errors import InvalidKeyError
 from evidence.seal import Seal
 
 _KEY = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})")
+_WAITING_NAME = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}")
 _COPY_NAME = re.compile(r"[0-9a-f]{64}/[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9]{1,8}")
 
 
@@ -40,6 +43,21 @@ def checked_copy_name(name: str) -> str:
     if not _COPY_NAME.fullmatch(name):
         raise InvalidKeyError(name)
     return name
+
+
+def checked_waiting_name(name: str) -> str:
+    """Pass the name of a direct upload, two ids such as ``<32 hex>/<32 hex>``, through; else `InvalidKeyError`."""
+    if not _WAITING_NAME.fullmatch(name):
+        raise InvalidKeyError(name)
+    return name
+
+
+@dataclass(frozen=True, slots=True)
+class DirectAddress:
+    """Where a caller puts a file without us in between: the address, and the headers that must come with it."""
+
+    url: str
+    headers: Mapping[str, str]
 
 
 class Incoming(Protocol):
@@ -82,6 +100,7 @@ class Incoming(Protocol):
         Raises:
             EmptyFileError: nothing was written.
             OriginalDamagedError: the store already holds other bytes under this key.
+            StoreAwayError: the store is away, full or read-only; nothing is kept.
         """
         ...
 
@@ -101,14 +120,20 @@ class Incoming(Protocol):
 
 
 class OriginalStore(Protocol):
-    """A place that keeps originals for ever and derived copies for as long as they are wanted."""
+    """A place that keeps originals for ever and derived copies for as long as they are wanted.
+
+    Whatever is asked of a store that is away, full, read-only or refuses us raises `StoreAwayError`, after a
+    bounded while.
+    """
 
     def incoming(self) -> Incoming:
         """Open a new file to receive an upload into."""
         ...
 
     def open(self, key: str) -> BinaryIO:
-        """Open an original for reading.
+        """Open an original for reading once, from first byte to last.
+
+        Instead of its last bytes, reading raises `OriginalDamagedError` where they are not what was sealed.
 
         Raises:
             InvalidKeyError: not a key.
@@ -134,6 +159,37 @@ class OriginalStore(Protocol):
 
     def open_copy(self, name: str) -> BinaryIO:
         """Open a derived copy for reading; raises `OriginalMissingError` where there is none."""
+        ...
+
+    def reading_address(self, key: str, *, media_type: str, file_name: str, valid_for: timedelta) -> str | None:
+        """Give an address from which anyone who has it may fetch an original, as an attachment of this name.
+
+        None where the store has no addresses of its own: it is then read with `open`.
+
+        Raises:
+            OriginalMissingError: nothing is kept under the key.
+        """
+        ...
+
+    def writing_address(
+        self, name: str, sealed: Seal, *, media_type: str, valid_for: timedelta
+    ) -> DirectAddress | None:
+        """Give an address to which these very bytes, and no others, may be put, to wait under ``name``.
+
+        None where the store has no addresses of its own.
+        """
+        ...
+
+    def waiting(self, name: str) -> Incoming:
+        """Receive what was put to a `writing_address`; it is read once and hashed here.
+
+        Raises:
+            OriginalMissingError: nothing waits under this name.
+        """
+        ...
+
+    def forget(self, name: str) -> None:
+        """Take away what waits under this name, if anything does."""
         ...
 
     def sweep(self, now: datetime) -> int:

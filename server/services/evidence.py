@@ -6,7 +6,6 @@ before the answer. Judging and writing are ``evidence_record``'s.
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 from dataclasses import dataclass
@@ -91,13 +90,13 @@ class Received:
         return reading().get_one(Evidence, self.evidence_id)
 
 
-def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float = 30.0) -> Received:
+def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     """Take one photo in. The same bytes and claim under the same id give the same record.
 
     Raises:
         Problem: ``photo-empty``, ``photo-type-unsupported``, ``photo-digest-mismatch``,
-            ``evidence-conflict``, ``not-found``, ``not-allowed``, ``invalid``, ``project-not-placed``
-            or ``store-away``.
+            ``evidence-conflict``, ``not-found``, ``not-allowed``, ``invalid`` or ``project-not-placed``.
+        StoreAwayError: the store did not keep it; nothing is recorded.
     """
     seal = _seal(upload)
     earlier = _replayed(actor, upload, seal)
@@ -106,7 +105,7 @@ def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float =
     file = _read(upload, seal)
     claims = upload.claim.beside(file)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
-    storage_key = _keep(upload, store_again)
+    storage_key = upload.photo.keep()
     photo = Photo(upload.evidence_id, seal, storage_key, upload.claim.digest, upload.claim.caption, claims)
     try:
         told = record(actor, photo, target, now=now)
@@ -117,6 +116,14 @@ def receive(actor: Actor, upload: Upload, *, now: datetime, store_again: float =
         return _on_record(rival)
     figures.count_upload(told)
     return Received(upload.evidence_id, told, created=True)
+
+
+def received_before(actor: Actor, evidence_id: UUID, claim: UploadClaim) -> Received | None:
+    """What this very claim of this person came to earlier; for one who no longer has the bytes at hand."""
+    known = reading().connection().execute(_KNOWN, {"id": evidence_id}).one_or_none()
+    if known is None or (known.claim_digest, known.uploader_id) != (claim.digest, actor.person_id):
+        return None
+    return _on_record(reading().get_one(Evidence, evidence_id))
 
 
 def _on_record(evidence: Evidence) -> Received:
@@ -171,15 +178,3 @@ def _wanted(claim: UploadClaim, claims: Claims) -> Wanted:
         places=tuple((position.latitude, position.longitude) for position in places),
         captured_in=lambda zone: captured_at(claims, zone),
     )
-
-
-def _keep(upload: Upload, retry_after_s: float) -> str:
-    try:
-        return upload.photo.keep()
-    except OSError as error:
-        why = "is full" if error.errno in {errno.ENOSPC, errno.EDQUOT} else "does not answer"
-        raise Problem(
-            "store-away",
-            f"The store for photos {why}. Nothing was recorded; keep the photo and send it again.",
-            headers={"Retry-After": str(int(retry_after_s))},
-        ) from error

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import BinaryIO
 from uuid import UUID
 
@@ -39,6 +39,8 @@ NEWEST = (Evidence.received_at.desc(), Evidence.id.desc())
 #: Whose photos are looked for project by project; for more projects, the newest photos of all are looked through.
 FEW_PROJECTS = 500
 LOOKED_AT = 5000
+#: How long the address of an original opens it: long enough for a phone to follow it, too short to pass on.
+ADDRESS_VALID_FOR = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,36 @@ class EvidenceFilter:
 
 @dataclass(frozen=True, slots=True)
 class OriginalFile:
-    """An original opened for reading, with what its answer needs; the caller closes the stream."""
+    """An original that someone may read and is on record for reading, with what the answer needs."""
 
-    stream: BinaryIO
+    storage_key: str
     media_type: str
     size: int
     name: str
+
+    def open(self) -> BinaryIO:
+        """Its bytes, checked while they are read; the caller closes the stream.
+
+        Raises:
+            Problem: ``store-away``.
+        """
+        try:
+            return engines().store.open(self.storage_key)
+        except OriginalMissingError as error:
+            raise _unreadable() from error
+
+    def address(self) -> str | None:
+        """An address of the store's own, good for a minute, or None where the store has none.
+
+        Raises:
+            Problem: ``store-away``.
+        """
+        try:
+            return engines().store.reading_address(
+                self.storage_key, media_type=self.media_type, file_name=self.name, valid_for=ADDRESS_VALID_FOR
+            )
+        except OriginalMissingError as error:
+            raise _unreadable() from error
 
 
 def get(actor: Actor, evidence_id: UUID) -> Evidence:
@@ -125,10 +151,10 @@ def _page(ids: Sequence[UUID], limit: int, otherwise: str | None) -> Page[Eviden
 
 
 def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
-    """Open an original as the phone made it; that it was looked at goes on record first.
+    """An original as the phone made it; that it was looked at goes on record first.
 
     Raises:
-        Problem: ``not-found``, ``not-allowed`` or ``store-away``.
+        Problem: ``not-found`` or ``not-allowed``.
     """
     evidence = get(actor, evidence_id)
     kept, project = evidence.original, evidence.project.code
@@ -144,11 +170,11 @@ def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
             now=now,
             project=project,
         )
-    try:
-        stream = engines().store.open(kept.storage_key)
-    except (OriginalMissingError, OSError) as error:
-        raise Problem("store-away", "The original cannot be read now.", headers={"Retry-After": "30"}) from error
-    return OriginalFile(stream, kept.media_type, kept.size, name)
+    return OriginalFile(kept.storage_key, kept.media_type, kept.size, name)
+
+
+def _unreadable() -> Problem:
+    return Problem("store-away", "The original cannot be read now.", headers={"Retry-After": "30"})
 
 
 def copy(actor: Actor, evidence_id: UUID, name: str) -> bytes:

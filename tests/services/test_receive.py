@@ -13,6 +13,7 @@ from flask import Flask
 
 from evidence.claims import PositionClaim
 from evidence.context import Stage
+from evidence.errors import StoreAwayError
 from server.access import Actor
 from server.db import db, new_id, reading
 from server.engines import engines
@@ -219,15 +220,17 @@ def test_a_full_disk_is_said_and_nothing_is_recorded(actor: Actors, monkeypatch:
     incoming = engines().store.incoming()
     incoming.write(photo_on_site())
 
-    def keep_on_a_full_disk() -> str:
+    def sync_on_a_full_disk(descriptor: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(incoming, "keep", keep_on_a_full_disk)
+    inspector = actor("inspector")
+    monkeypatch.setattr("evidence.storage.local.os.fsync", sync_on_a_full_disk)
     upload = evidence.Upload(new_id(), incoming, evidence.UploadClaim(project="ROAD-1"))
-    with pytest.raises(Problem) as refused:
-        evidence.receive(actor("inspector"), upload, now=now())
+    with pytest.raises(StoreAwayError) as refused:
+        evidence.receive(inspector, upload, now=now())
+    incoming.close()
 
-    assert (refused.value.kind.status, refused.value.headers["Retry-After"]) == (503, "30")
+    assert refused.value.full
     assert count(Evidence) == 0
 
 

@@ -22,9 +22,12 @@ from evidence.errors import (
     InvalidKeyError,
     OriginalDamagedError,
     OriginalMissingError,
+    StoreAwayError,
 )
+from evidence.seal import Seal
 from evidence.storage import LocalStore, OriginalStore
 from evidence.storage.base import key_for
+from tests.s3_stores import fresh_store
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 700 + b"\xff\xd9"
 DIGEST = hashlib.sha256(PHOTO).hexdigest()
@@ -33,10 +36,12 @@ COPY = f"{DIGEST}/thumbnail.jpg"
 NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
-@pytest.fixture(params=["local"])
+@pytest.fixture(params=["local", "s3"])
 def store(request: pytest.FixtureRequest, tmp_path: Path) -> OriginalStore:
     """Each kind of store in turn; a new kind is added to the parameters and nowhere else."""
-    return {"local": lambda: LocalStore(tmp_path / "store")}[request.param]()
+    if request.param == "s3":
+        return fresh_store(request.getfixturevalue("s3_service"), tmp_path / "incoming")
+    return LocalStore(tmp_path / "store")
 
 
 @pytest.fixture
@@ -175,6 +180,36 @@ def test_keeps_copies_beside_originals_and_replaces_them_whole(store: OriginalSt
     assert not store.exists(KEY)
 
 
+def test_an_original_is_read_in_pieces_as_well_as_whole(store: OriginalStore) -> None:
+    with store.open(keep(store, PHOTO)) as original:
+        pieces = list(iter(lambda: original.read(50_000), b""))
+
+    assert b"".join(pieces) == PHOTO
+    assert len(pieces) > 1
+
+
+def test_a_large_photo_is_kept_like_any_other(store: OriginalStore) -> None:
+    large = PHOTO * 100
+    key = keep(store, large)
+
+    assert len(large) > 2 * 8 * 1024 * 1024
+    assert keep(store, large) == key
+    assert store.verify(key)
+
+
+def test_nothing_waits_that_was_never_put(store: OriginalStore) -> None:
+    with pytest.raises(OriginalMissingError):
+        store.waiting(f"{'a' * 32}/{'b' * 32}")
+    store.forget(f"{'a' * 32}/{'b' * 32}")
+
+
+def test_a_store_with_nothing_left_over_sweeps_nothing(store: OriginalStore) -> None:
+    key = keep(store, PHOTO)
+
+    assert store.sweep(datetime.now(UTC) + timedelta(days=1)) == 0
+    assert store.verify(key)
+
+
 def test_says_that_a_copy_is_missing(store: OriginalStore) -> None:
     with pytest.raises(OriginalMissingError):
         store.open_copy(COPY)
@@ -222,6 +257,29 @@ def test_a_flipped_bit_on_disk_is_found_by_verify(local: LocalStore) -> None:
     path.write_bytes(b"\xfe" + PHOTO[1:])
 
     assert not local.verify(KEY)
+
+
+def test_the_last_bytes_of_a_damaged_original_are_not_handed_over(local: LocalStore) -> None:
+    path = local.path(keep(local, PHOTO))
+    path.chmod(0o600)
+    path.write_bytes(b"\xfe" + PHOTO[1:])
+    taken: list[bytes] = []
+
+    def take_all() -> None:
+        while chunk := original.read(65_536):
+            taken.append(chunk)
+
+    with local.open(KEY) as original, pytest.raises(OriginalDamagedError):
+        take_all()
+
+    assert 0 < sum(map(len, taken)) < len(PHOTO)
+
+
+def test_a_folder_has_no_addresses_of_its_own(local: LocalStore) -> None:
+    key, hour = keep(local, PHOTO), timedelta(hours=1)
+
+    assert local.reading_address(key, media_type="image/jpeg", file_name="a.jpg", valid_for=hour) is None
+    assert local.writing_address("a", Seal(DIGEST, len(PHOTO)), media_type="image/jpeg", valid_for=hour) is None
 
 
 def test_leaves_no_temporary_file_behind(local: LocalStore) -> None:
@@ -322,9 +380,11 @@ def test_a_full_disk_keeps_nothing(local: LocalStore, monkeypatch: pytest.Monkey
     incoming = local.incoming()
     incoming.write(PHOTO)
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(StoreAwayError, match="No space") as refused:
         incoming.keep()
     incoming.close()
+
+    assert refused.value.full
 
     assert not local.exists(KEY)
     assert files_below(local.incoming_folder) == []
@@ -340,5 +400,5 @@ def test_a_folder_removed_while_the_store_runs_is_an_error_not_a_silent_loss(loc
     keep(local, PHOTO)
     shutil.rmtree(local.root / "originals")
 
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(StoreAwayError):
         keep(local, PHOTO)
