@@ -160,7 +160,7 @@ def test_the_description_says_what_an_address_takes(client: FlaskClient) -> None
 
     assert [each["schema"]["maximum"] for each in described["parameters"][:3]] == [22, 4194303, 4194303]
     assert TYPE in described["responses"]["200"]["content"]
-    assert re.search(r"\b500\b", described["description"])
+    assert re.search(r"\b256\b", described["description"])
     assert described["security"] == []
 
 

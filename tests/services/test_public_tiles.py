@@ -125,7 +125,7 @@ def test_ten_thousand_photos_all_over_a_town_are_in_exactly_one_tile_of_each_zoo
         for tile, there in expected.items():
             features = layer("photos", *tile)
             assert number(features) == there, tile
-            assert len(features) == there if there <= 500 else len(features) <= 256
+            assert len(features) == there if there <= 256 else len(features) <= 256
 
 
 def test_a_tile_with_more_keys_than_are_counted_when_asked_shows_kept_numbers(
@@ -139,21 +139,21 @@ def test_a_tile_with_more_keys_than_are_counted_when_asked_shows_kept_numbers(
     monkeypatch.setattr(public_tiles, "COUNTED_WHEN_ASKED", 500)
     coarse = layer("photos", *tile)
 
-    assert number(coarse) == number(fine) > 500
+    assert number(coarse) == number(fine) > 256
     assert len(coarse) <= 64 < len(fine)
 
 
-def test_five_hundred_and_one_are_clusters_where_five_hundred_are_points() -> None:
+def test_one_more_than_256_are_clusters_where_256_are_points() -> None:
     chance = random.Random(7)
-    fill([(11 + chance.uniform(0, 1e-4), 122.5 + chance.uniform(0, 1e-4)) for _ in range(500)])
+    fill([(11 + chance.uniform(0, 1e-4), 122.5 + chance.uniform(0, 1e-4)) for _ in range(256)])
     tiles = [address(ON_SITE, zoom) for zoom in (3, 13, 17)]
-    assert [len(layer("photos", *tile)) for tile in tiles] == [500] * 3
+    assert [len(layer("photos", *tile)) for tile in tiles] == [256] * 3
 
     fill([ON_SITE])
 
     for tile in tiles:
         features = layer("photos", *tile)
-        assert number(features) == 501
+        assert number(features) == 257
         assert len(features) <= 256
 
 
