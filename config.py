@@ -61,6 +61,20 @@ class S3Settings:
 
 
 @dataclass(frozen=True, slots=True)
+class DatabaseSettings:
+    """How long PostgreSQL may take, and the copy that the public reads from, None where there is none.
+
+    SQLite needs none of it.
+    """
+
+    replica_url: str | None = None
+    connect_seconds: int = 5
+    statement_seconds: int = 30
+    lock_seconds: int = 10
+    idle_seconds: int = 60
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; sizes in bytes, spans of time in the unit their name ends with."""
 
@@ -82,6 +96,7 @@ class Settings:
     serving: ServingSettings = field(default_factory=ServingSettings)
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     s3: S3Settings | None = None
+    database: DatabaseSettings = field(default_factory=DatabaseSettings)
 
     @property
     def originals_root(self) -> Path:
@@ -114,6 +129,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         serving=_serving(source),
         telemetry=_telemetry(source),
         s3=_s3(source),
+        database=_database(source),
     )
 
 
@@ -173,6 +189,20 @@ def _s3(source: Mapping[str, str]) -> S3Settings | None:
         retention_days=_integer(source, "SAKSI_S3_RETENTION_DAYS", 3653, least=1, most=36_525),
         connect_seconds=_integer(source, "SAKSI_S3_CONNECT_SECONDS", 3, least=1, most=60),
         read_seconds=_integer(source, "SAKSI_S3_READ_SECONDS", 10, least=1, most=300),
+    )
+
+
+def _database(source: Mapping[str, str]) -> DatabaseSettings:
+    replica_url = source.get("SAKSI_DATABASE_REPLICA_URL") or None
+    for url in (replica_url, source.get("SAKSI_DATABASE_URL", "")):
+        if replica_url is not None and not (url or "").startswith("postgres"):
+            raise SettingsError("SAKSI_DATABASE_REPLICA_URL needs PostgreSQL, there and in SAKSI_DATABASE_URL")
+    return DatabaseSettings(
+        replica_url=replica_url,
+        connect_seconds=_integer(source, "SAKSI_DATABASE_CONNECT_SECONDS", 5, least=2, most=60),
+        statement_seconds=_integer(source, "SAKSI_DATABASE_STATEMENT_SECONDS", 30, least=1, most=3600),
+        lock_seconds=_integer(source, "SAKSI_DATABASE_LOCK_SECONDS", 10, least=1, most=3600),
+        idle_seconds=_integer(source, "SAKSI_DATABASE_IDLE_SECONDS", 60, least=1, most=3600),
     )
 
 

@@ -158,7 +158,8 @@ def _whole_body() -> bytes:
     Raises:
         werkzeug.exceptions.RequestEntityTooLarge: it is larger than the limit of this request.
     """
-    content = request.get_data(cache=False)
+    # Kept, because the view may be run again.
+    content = request.get_data()
     # A body of undeclared length is cut at the limit without a word; reading on raises the refusal.
     request.stream.read(1)
     return content

@@ -15,7 +15,7 @@ from field_api.fields import Box, Text, Word, code
 from field_api.lists import PageByCodeQuery, cursor_by_code, link_next, place_by_code
 from field_api.operation import Answer, operation
 from field_api.shapes import page_of, shape
-from server.access import PUBLIC
+from server.access import PUBLISHED
 from server.models.projects import ProjectStatus
 from server.services import public
 from server.services.finding import ProjectFilter
@@ -48,7 +48,7 @@ class PublicProjectsQuery(PageByCodeQuery):
     api,
     "GET",
     "/public/projects",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="Published projects",
     query=PublicProjectsQuery,
     headers=("If-None-Match",),
@@ -77,7 +77,7 @@ def list_public_projects(query: dict[str, Any]) -> Response:
     api,
     "GET",
     "/public/projects/<code:code>",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="One published project",
     headers=("If-None-Match",),
     answers={
@@ -95,7 +95,7 @@ def get_public_project(code: str) -> Response:
     api,
     "GET",
     "/public/photos/<record:evidence_id>",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="One published photo",
     headers=("If-None-Match",),
     answers={
@@ -113,7 +113,7 @@ def get_public_photo(evidence_id: UUID) -> Response:
     api,
     "GET",
     "/public/photos/<record:evidence_id>/thumbnail",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="A published photo's thumbnail",
     headers=("If-None-Match",),
     answers={
@@ -130,7 +130,7 @@ def get_public_thumbnail(evidence_id: UUID) -> Response:
     api,
     "GET",
     "/public/photos/<record:evidence_id>/web",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="A published photo's web copy",
     headers=("If-None-Match",),
     answers={

@@ -10,7 +10,7 @@ from flask import Response, request
 from field_api.blueprint import api
 from field_api.caching import kept_bytes
 from field_api.operation import Answer, operation
-from server.access import PUBLIC
+from server.access import PUBLISHED
 from server.services import public_tiles
 
 VECTOR_TILE = "application/vnd.mapbox-vector-tile"
@@ -25,7 +25,7 @@ GZIP_LEVEL = 4
     api,
     "GET",
     "/public/tiles/<zoom:z>/<tile:x>/<tile:y>.mvt",
-    access=PUBLIC,
+    access=PUBLISHED,
     summary="One tile of the public map",
     headers=("If-None-Match",),
     answers={
@@ -37,7 +37,7 @@ def get_public_tile(z: int, x: int, y: int) -> Response:
     """Web Mercator tiles, the row counted from the north. Two layers of points, `photos` and `projects`.
 
     A photo has `id`, `project`, `stage`, `grade` and `captured_at`, a project `code`, `title` and `status`. Where more
-    than 500 of a layer lie in the tile, points with a `count` stand for them.
+    than 256 of a layer lie in the tile, points with a `count` stand for them.
     """
     content = public_tiles.tile(z, x, y)
     etag = hashlib.sha256(content).hexdigest()

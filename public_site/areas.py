@@ -6,7 +6,7 @@ from flask import render_template
 
 from public_site import search
 from public_site.door import bp
-from server.access import PUBLIC, declare
+from server.access import PUBLISHED, declare
 from server.models.projects import ProjectStatus
 from server.services import public
 
@@ -14,7 +14,7 @@ NEWEST = 8
 
 
 @bp.get("/areas/<string:code>")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def area(code: str) -> str:
     """One area with its projects."""
     wanted = search.asked()

@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Response, make_response, render_template, request
 
 from public_site.door import bp
-from server.access import PUBLIC, declare
+from server.access import PUBLISHED, declare
 from server.services import public
 
 #: A copy never changes, so a browser may keep it; a day bounds how long an error of ours would last.
@@ -17,7 +17,7 @@ AROUND_PHOTO_M = 150.0
 
 
 @bp.get("/photos/<uuid:evidence_id>")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def photo(evidence_id: UUID) -> str:
     """One published photo."""
     page = public.photo(evidence_id)
@@ -26,14 +26,14 @@ def photo(evidence_id: UUID) -> str:
 
 
 @bp.get("/photos/<uuid:evidence_id>/thumbnail.jpg")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def thumbnail(evidence_id: UUID) -> Response:
     """The photo at most 400 pixels wide."""
     return _copy(evidence_id, "thumbnail")
 
 
 @bp.get("/photos/<uuid:evidence_id>/web.jpg")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def web(evidence_id: UUID) -> Response:
     """The photo at most 1600 pixels wide."""
     return _copy(evidence_id, "web")

@@ -8,7 +8,7 @@ from marshmallow import fields
 from evidence.context import Stage
 from public_site.door import bp
 from server import pages
-from server.access import PUBLIC, declare
+from server.access import PUBLISHED, declare
 from server.services import public
 from server.times import utc_now
 
@@ -24,7 +24,7 @@ class PhotosForm(pages.Form):
 
 
 @bp.get("/projects/<string:code>")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def project(code: str) -> str:
     """One published project."""
     page = public.project(code, now=utc_now())
@@ -37,7 +37,7 @@ def project(code: str) -> str:
 
 
 @bp.get("/projects/<string:code>/photos")
-@declare(PUBLIC)
+@declare(PUBLISHED)
 def project_photos(code: str) -> str:
     """All published photos of one project, or of one stage of it."""
     wanted = pages.query(PhotosForm)

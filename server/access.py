@@ -24,13 +24,18 @@ ATTRIBUTE = "saksi_access"
 
 @dataclass(frozen=True, slots=True)
 class Access:
-    """Who may call a route. ``roles`` empty and not public means anyone who is signed in."""
+    """Who may call a route. ``roles`` empty and not public means anyone who is signed in.
+
+    What ``from_replica`` reads may be a moment old, and comes from the copy of the database where there is one.
+    """
 
     public: bool = False
     roles: frozenset[Role] = frozenset()
+    from_replica: bool = False
 
 
 PUBLIC = Access(public=True)
+PUBLISHED = Access(public=True, from_replica=True)
 SIGNED_IN = Access()
 UPLOADERS = frozenset({Role.INSPECTOR, Role.CONTRACTOR, Role.SAFETY_OFFICER})
 READERS = frozenset(Role)

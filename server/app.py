@@ -27,11 +27,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         server.policy.PolicyError: a policy file has a fault.
     """
     settings = settings or config.load()
-    app = Flask("server")
+    app = requests.Application("server")
     settings.data_root.mkdir(parents=True, exist_ok=True)
     app.config.update(
         SECRET_KEY=settings.secret_key,
-        SQLALCHEMY_DATABASE_URI=settings.database_url,
         SESSION_COOKIE_NAME="saksi",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,
@@ -48,7 +47,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         policies=policy.load(settings.policies_root),
     )
     app.request_class = requests.EvidenceRequest
-    db.init(app)
+    db.init(app, settings)
     told_requests.register(app)
     csrf = CSRFProtect(app)
     refusals.register(app)

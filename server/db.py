@@ -2,27 +2,35 @@
 
 A use case reads freely and changes things inside ``writing()``, which is one transaction.
 What the two engines do differently (SQLite's locking, its foreign keys, its times without a
-zone) is settled here and nowhere else.
+zone) is settled here and nowhere else; how PostgreSQL is reached is ``postgres``'s.
 """
 
 from __future__ import annotations
 
+import logging
+import random
 import threading
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 import uuid6
-from flask import Flask
+from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Dialect, Engine
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
+
+from config import Settings
+from server import postgres
 
 NAMING = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -32,7 +40,15 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 SQLITE_BUSY_MS = 20_000
+REPLICA = "replica"
+FROM_REPLICA = "saksi_from_replica"
+COMMIT_SENT = "saksi_commit_sent"
+#: How long to wait before a transaction is run again, give or take a half; a restarted server is back within these.
+PAUSES_S = (0.05, 0.2, 0.8, 2.0)
 _ONE_WRITER = threading.Lock()
+_TURN = sa.text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+LOG = logging.getLogger("saksi.database")
+Result = TypeVar("Result")
 
 
 class Base(DeclarativeBase):
@@ -41,7 +57,18 @@ class Base(DeclarativeBase):
     metadata = sa.MetaData(naming_convention=NAMING)
 
 
-db = SQLAlchemy(model_class=Base)
+class PlacedSession(FlaskSession):
+    """A session that reads from the copy of the database where the request may, and writes to the database alone."""
+
+    def get_bind(self, *args: Any, **named: Any) -> Engine | Connection:
+        """The engine for what is asked next."""
+        engines = db.engines
+        if REPLICA in engines and g.get(FROM_REPLICA, False) and not self.info.get("writing"):
+            return engines[REPLICA]
+        return super().get_bind(*args, **named)
+
+
+db = SQLAlchemy(model_class=Base, session_options={"class_": PlacedSession})
 
 
 class UtcDateTime(sa.types.TypeDecorator[datetime]):
@@ -80,12 +107,73 @@ def new_id() -> UUID:
     return UUID(int=uuid6.uuid7().int)
 
 
-def init(app: Flask) -> None:
-    """Attach the engine to ``app`` and teach it SQLite's manners where that is the engine."""
+def init(app: Flask, settings: Settings) -> None:
+    """Attach the engine to ``app``, and the one of the copy for readers where there is one."""
+    url = postgres.url_of(settings.database_url)
+    on_postgres = url.get_backend_name() == "postgresql"
+    app.config["SQLALCHEMY_DATABASE_URI"] = url
+    if on_postgres:
+        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgres.engine_options(settings)
+    replica_url = settings.database.replica_url
+    if replica_url is not None:
+        options = postgres.engine_options(settings, read_only=True) | {"pool_recycle": postgres.REPLICA_CONNECTION_S}
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": postgres.url_of(replica_url), **options}}
     db.init_app(app)
     with app.app_context():
-        if db.engine.dialect.name == "sqlite":
+        sa.event.listen(db.engine, "commit", _note_commit)
+        if not on_postgres:
             _teach_sqlite(db.engine)
+        if replica_url is not None:
+            postgres.fall_back(db.engines[REPLICA], db.engine, settings)
+
+
+def _note_commit(_connection: Connection) -> None:
+    if has_app_context():
+        setattr(g, COMMIT_SENT, True)
+
+
+def read_from_replica(allowed: bool) -> None:
+    """Say for this request whether what it reads may be a moment old."""
+    setattr(g, FROM_REPLICA, allowed)
+
+
+def tried_again(step: Callable[[], Result]) -> Result:
+    """Take ``step``, and take it again from its beginning where the database gave it up for a reason that passes.
+
+    After a commit was sent nobody knows what holds, so nothing is run twice then. ``step`` begins with no
+    transaction of its own, and what it does besides must bear being done again.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: it failed for another reason, or each time, or during its commit.
+    """
+    for pause_s in PAUSES_S:
+        setattr(g, COMMIT_SENT, False)
+        try:
+            return step()
+        except DBAPIError as error:
+            if commit_was_sent() or not postgres.is_passing(error):
+                raise
+            LOG.warning("the database gave a transaction up, it is run again: %s", error.orig)
+        db.session.remove()
+        time.sleep(pause_s * random.uniform(0.5, 1.5))
+    return step()
+
+
+def commit_was_sent() -> bool:
+    """Whether a commit was sent since the step that runs began; if it then failed, it may hold all the same."""
+    return bool(g.get(COMMIT_SENT, False))
+
+
+def take_turn(session: Session, *names: str) -> None:
+    """Hold these names until the transaction ends, so that rivals come one after the other.
+
+    On SQLite they do so anyway.
+    """
+    connection = session.connection()
+    if connection.dialect.name == "postgresql":
+        # In the order of the names, so that no two transactions wait for each other.
+        for name in sorted(names):
+            connection.execute(_TURN, {"name": name})
 
 
 def _teach_sqlite(engine: Engine) -> None:
@@ -123,7 +211,7 @@ def writing() -> Iterator[Session]:
         raise RuntimeError("a transaction that writes was begun inside another")
     # What was read before may be stale; a writer starts from what holds now.
     session.rollback()
-    with _turn(session):
+    with _one_writer():
         session.info["writing"] = True
         try:
             session.connection(execution_options={"saksi_writes": True})
@@ -137,13 +225,13 @@ def writing() -> Iterator[Session]:
 
 
 @contextmanager
-def _turn(session: Session) -> Iterator[None]:
+def _one_writer() -> Iterator[None]:
     """On SQLite, the writers of this process take turns.
 
     SQLite lets one write at a time and makes the others poll, so that an unlucky one may wait for
     ever; a lock wakes the next at once. Writers of other processes are still waited for by polling.
     """
-    if session.get_bind().dialect.name != "sqlite":
+    if db.engine.dialect.name != "sqlite":
         yield
         return
     with _ONE_WRITER:

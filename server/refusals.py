@@ -6,10 +6,12 @@ import logging
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from evidence.errors import StoreAwayError
+from server import db
 from server.problems import MEDIA_TYPE, Problem
 
 LOG = logging.getLogger("saksi")
@@ -29,7 +31,8 @@ def register(app: Flask) -> None:
     app.register_error_handler(Problem, _tell)
     app.register_error_handler(CSRFError, lambda _error: _tell(_form_too_old()))
     app.register_error_handler(HTTPException, _tell_http)
-    app.register_error_handler(OperationalError, _tell_away)
+    for kind in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(kind, _tell_away)
     app.register_error_handler(StoreAwayError, _tell_store_away)
     app.register_error_handler(Exception, _tell_unexpected)
 
@@ -64,10 +67,13 @@ def _tell_unexpected(error: Exception) -> Response:
     return _tell(Problem("internal", "It was written down and will be looked at. What you sent was not recorded."))
 
 
-def _tell_away(error: OperationalError) -> Response:
-    """The database is locked, full or not there: nothing was recorded, and later is worth a try."""
-    LOG.error("%s %s: the database does not answer: %s", request.method, request.path, error.orig)
-    detail = "The database does not answer. Nothing was recorded; keep what you sent and send it again."
+def _tell_away(error: SQLAlchemyError) -> Response:
+    """The database is locked, full, busy or not there, and later is worth a try."""
+    LOG.error("%s %s: the database does not answer: %s", request.method, request.path, getattr(error, "orig", error))
+    done = "Nothing was recorded"
+    if db.commit_was_sent():
+        done = "It is not certain whether anything was recorded, and nothing is recorded twice"
+    detail = f"The database does not answer. {done}; keep what you sent and send it again."
     return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
 
 

@@ -6,15 +6,18 @@ read and hashed, so that its bytes touch the disk once and memory does not grow 
 
 from __future__ import annotations
 
+from functools import partial
+from itertools import chain
 from typing import IO, cast
 
 from flask import Flask, Request, Response, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import FileStorage
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 from evidence.storage.base import Incoming
-from server import auth
+from server import auth, db
 from server.access import access_of, allows
 from server.engines import engines
 from server.problems import Problem
@@ -62,6 +65,17 @@ class EvidenceRequest(Request):
         return cast(Incoming, part.stream)
 
 
+class Application(Flask):
+    """Flask, whose views are run again where the database gave up what they did for a reason that passes.
+
+    A view parses what is kept of its request, and calls use cases that leave nothing where they fail.
+    """
+
+    def dispatch_request(self) -> ResponseReturnValue:
+        """Answer the request."""
+        return db.tried_again(super().dispatch_request)
+
+
 def register(app: Flask, csrf: CSRFProtect) -> None:
     """Put the door-keepers before, and the headers behind, every route."""
     app.before_request(lambda: _enter(app, csrf))
@@ -73,10 +87,13 @@ def _enter(app: Flask, csrf: CSRFProtect) -> Response | None:
     _limit_size()
     if request.endpoint is None:
         return None
-    g.actor = auth.actor_from_cookie() if wants_page() else auth.actor_from_token(request)
+    _refuse_nul()
+    g.actor = db.tried_again(auth.actor_from_cookie if wants_page() else partial(auth.actor_from_token, request))
     turned_away = _keep_the_door(app, request.endpoint)
     if turned_away is None and wants_page():
         csrf.protect()
+    # Who is calling was asked of the database itself: a session that has just ended must have ended.
+    db.read_from_replica(access_of(app, request.endpoint).from_replica)
     return turned_away
 
 
@@ -102,6 +119,18 @@ def _limit_size() -> None:
     request.max_content_length = limit
     if request.content_length is not None and request.content_length > limit:
         raise RequestEntityTooLarge(f"At most {limit} bytes are taken here.")
+
+
+def _refuse_nul() -> None:
+    """No name, code or word has a NUL in it, and PostgreSQL takes none.
+
+    The bodies of the API are checked where they are parsed.
+    """
+    sent = [request.path, *chain.from_iterable(request.args.items(multi=True))]
+    if wants_page():
+        sent += chain.from_iterable(request.form.items(multi=True))
+    if any("\0" in text for text in sent):
+        raise BadRequest("A NUL is no part of any text here.")
 
 
 def _keep_the_door(app: Flask, endpoint: str) -> Response | None:

@@ -75,8 +75,9 @@ class PostgresCluster:
         self._programs = programs
         self.folder = Path(tempfile.mkdtemp(prefix="saksi-postgres-"))
         self._data = self.folder / "data"
-        if os.geteuid() == 0:
-            shutil.chown(self.folder, _user())
+        user = _user()
+        if user is not None:
+            shutil.chown(self.folder, user)
         self._initialise()
         settings = SETTINGS | {"unix_socket_directories": str(self.folder)}
         with (self._data / "postgresql.conf").open("a") as written:

@@ -1,8 +1,8 @@
 """The custody log: appended in the same transaction as the change it tells of, linked by hash.
 
 An event's hash covers the hash of the event before, so that a line cannot be changed, taken
-out or put in between without every later hash being wrong. ``broken_link`` needs only the
-events themselves and can be run offline on an export.
+out or put in between without every later hash being wrong. Events are written at the very end of
+their transaction. ``broken_link`` needs only the events themselves and can be run offline on an export.
 """
 
 from __future__ import annotations
@@ -16,13 +16,15 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.canonical import sha256_of
-from server.db import reading, table_of
+from server.db import reading, table_of, take_turn
 from server.models import CustodyEvent
 from server.times import iso
 
 FIRST = "0" * 64
 _EVENTS = table_of(CustodyEvent)
 _INSERT = _EVENTS.insert()
+WAITING = "saksi_custody_waiting"
+CHAIN = "custody"
 _LAST_HASH = sa.select(_EVENTS.c.hash).order_by(_EVENTS.c.sequence.desc()).limit(1)
 
 
@@ -36,32 +38,55 @@ def append(
     now: datetime,
     **details: Any,
 ) -> None:
-    """Add one event inside the caller's transaction; ``details`` must be plain JSON values."""
-    # What the caller changed through the mapper is written before the event that tells of it.
-    session.flush()
-    connection = session.connection()
-    previous = connection.execute(_LAST_HASH).scalar() or FIRST
-    line = {
-        "at": iso(now),
-        "actor": str(actor_id) if actor_id else None,
+    """Add one event to the caller's transaction, written at its commit; ``details`` must be plain JSON values."""
+    event = {
+        "at": now,
+        "actor_id": actor_id,
         "action": action,
         "record_type": record_type,
-        "record": record_id,
+        "record_id": record_id,
         "details": details,
     }
-    connection.execute(
-        _INSERT,
-        {
-            "at": now,
-            "actor_id": actor_id,
-            "action": action,
-            "record_type": record_type,
-            "record_id": record_id,
-            "details": details,
-            "previous": previous,
-            "hash": link(previous, line),
-        },
-    )
+    session.info.setdefault(WAITING, []).append(event)
+
+
+@sa.event.listens_for(Session, "before_commit")
+def _write(session: Session) -> None:
+    """Link what the transaction has to tell to the end of the chain, as the last thing before its commit.
+
+    Writers wait for each other from here to the end of the commit. By then a transaction holds every lock it
+    will ever want, so that none of them waits for one that waits for it.
+    """
+    events = session.info.pop(WAITING, None)
+    if not events:
+        return
+    # What the caller changed through the mapper is written before the events that tell of it.
+    session.flush()
+    take_turn(session, CHAIN)
+    connection = session.connection()
+    previous = connection.execute(_LAST_HASH).scalar() or FIRST
+    for event in events:
+        event |= {"previous": previous, "hash": link(previous, _line(event))}
+        previous = event["hash"]
+    connection.execute(_INSERT, events)
+
+
+@sa.event.listens_for(Session, "after_soft_rollback")
+def _forget(session: Session, _transaction: object) -> None:
+    """What was undone is not told of."""
+    session.info.pop(WAITING, None)
+
+
+def _line(event: dict[str, Any]) -> dict[str, Any]:
+    """The plain values of an event, as its hash covers them and an export tells them."""
+    return {
+        "at": iso(event["at"]),
+        "actor": str(event["actor_id"]) if event["actor_id"] else None,
+        "action": event["action"],
+        "record_type": event["record_type"],
+        "record": event["record_id"],
+        "details": event["details"],
+    }
 
 
 def link(previous: str, line: dict[str, Any]) -> str:

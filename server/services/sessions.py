@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from config import Settings
 from server.access import Actor, HeldRole
-from server.db import new_id, reading, table_of, writing
+from server.db import new_id, reading, table_of, take_turn, writing
 from server.models import Grant, Organisation, Person, SignInAttempt, SignInSession
 from server.problems import Problem
 from server.services import custody
@@ -103,6 +103,8 @@ def _count_attempt(account: str, address: str, now: datetime, settings: Settings
     # Many people may share one address behind a mobile network, so it gets a wider limit.
     limits = {account: settings.sign_in_attempts, address: settings.sign_in_attempts * 10}
     with writing() as session:
+        # Counting and adding must be one step, or many tries at once would all see the same count.
+        take_turn(session, *limits)
         session.execute(sa.delete(SignInAttempt).where(SignInAttempt.at < since))
         if any(_attempts(session, subject, since) >= limit for subject, limit in limits.items()):
             raise Problem(

@@ -44,10 +44,9 @@ def bare_app(database_url: str, data_root: Path) -> Flask:
     """The database and the engines alone: a racer needs no doors."""
     settings = config.Settings(data_root=data_root, database_url=database_url, secret_key="x" * 32)
     app = Flask("racer")
-    app.config["SQLALCHEMY_DATABASE_URI"] = database_url
     store = LocalStore(settings.originals_root)
     app.extensions[EXTENSION] = Engines(settings, store, policy.load(settings.policies_root))
-    db.init(app)
+    db.init(app, settings)
     return app
 
 
