@@ -17,7 +17,8 @@ def begin(app: Flask) -> None:
         telemetry = engines().settings.telemetry
         if telemetry.metrics_port is not None:
             figures.start()
-            figures.watch(db.engine)
+            for engine in db.engines.values():
+                figures.watch(engine)
     if telemetry.otlp_endpoint is not None:
         from server.telemetry import tracing  # noqa: PLC0415 (nothing of it is loaded where it is not asked for)
 

@@ -47,7 +47,9 @@ def start(app: Flask, endpoint: str) -> Callable[[], None]:
         app, tracer_provider=provider, excluded_urls=UNTRACED
     )
     with app.app_context():
-        SQLAlchemyInstrumentor().instrument(engine=db.engine, tracer_provider=provider)
+        # The package has not been declared to know SQLAlchemy 2.1 yet; a test sees that it does.
+        every = list(db.engines.values())
+        SQLAlchemyInstrumentor().instrument(engines=every, tracer_provider=provider, skip_dep_check=True)
     tracer = provider.get_tracer(SERVICE)
     engines: Engines = app.extensions[EXTENSION]
     app.extensions[EXTENSION] = replace(engines, store=cast(OriginalStore, _Traced(engines.store, tracer)))

@@ -92,7 +92,9 @@ def test_a_job_is_a_trace(settings: config.Settings, bearer: Bearer, tmp_path: P
 def test_nothing_of_it_is_loaded_where_it_is_not_asked_for(settings: config.Settings) -> None:
     code = "import sys, wsgi; wsgi.build(); print(*{m.partition('.')[0] for m in sys.modules})"
 
-    loaded = subprocess.run([sys.executable, "-c", code], env=environ(settings), cwd=ROOT, capture_output=True)
+    loaded = subprocess.run(
+        [sys.executable, "-c", code], check=False, env=environ(settings), cwd=ROOT, capture_output=True
+    )
 
     assert loaded.returncode == 0, loaded.stderr
     assert not {"opentelemetry", "prometheus_client"} & set(loaded.stdout.decode().split())
