@@ -16,6 +16,7 @@ from server import migrate
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.db import db
+from server.services import finding_upkeep
 from server.telemetry import logs
 from server.telemetry.exporter import figures_of
 
@@ -34,9 +35,11 @@ def migrate_command() -> None:
     with installation(migrated=False):
         if migrate.is_current(db.engine):
             click.echo("The tables are the newest.")
-            return
-        migrate.upgrade(db.engine)
-        click.echo("The tables were brought up to date.")
+        else:
+            migrate.upgrade(db.engine)
+            click.echo("The tables were brought up to date.")
+        if finding_upkeep.make_if_missing():
+            click.echo("The search was made from the published projects.")
 
 
 @click.command(

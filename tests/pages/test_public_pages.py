@@ -1,9 +1,14 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 
 from public_site.problem_types import MEANINGS
+from server.db import writing
+from server.models import Project
 from server.problems import CATALOGUE
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
@@ -112,3 +117,27 @@ def test_no_page_needs_inline_script_or_style(road: Road, anyone: Visitor) -> No
     photo = road.approved()[0]
     for path in ("/", "/areas/R6", "/projects/ROAD-1", f"/photos/{photo}", "/sign-in", "/nowhere"):
         assert anyone.go(path).page.inline == []
+
+
+@pytest.mark.parametrize("path", ["/", "/areas/R6", "/projects/ROAD-1", "/?text=works"])
+def test_a_page_may_be_kept_by_others_and_is_sent_again_only_if_it_changed(
+    road: Road, anyone: Visitor, path: str
+) -> None:
+    first = anyone.client.get(path)
+    etag = {"If-None-Match": first.headers["ETag"]}
+    again = anyone.client.get(path, headers=etag)
+
+    assert "public" in first.headers["Cache-Control"]
+    assert "s-maxage=60" in first.headers["Cache-Control"]
+    assert "Cookie" in first.headers["Vary"]
+    assert (again.status_code, again.data) == (304, b"")
+    with writing() as session:
+        session.scalars(sa.select(Project).where(Project.code == "ROAD-1")).one().title = "Another name of the works"
+    assert anyone.client.get(path, headers=etag).status_code == 200
+
+
+def test_what_a_signed_in_person_sees_is_kept_by_nobody(visitor: Callable[[str], Visitor]) -> None:
+    answer = visitor("supervisor").client.get("/projects/ROAD-1")
+
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    assert "ETag" not in answer.headers
