@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import random
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from typing import Any
 
@@ -242,12 +244,56 @@ STEPS = st.lists(
 )
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_after_any_steps_every_number_is_the_true_one(steps: list[tuple[str, str, Any]]) -> None:
     for step, code, value in steps:
         {"approve": approve, "publish": publish, "move": move}[step](code, value)
 
+    assert_all_is_true()
+
+
+def test_many_at_once_wait_for_each_other_and_lose_no_number(app: Flask) -> None:
+    """Sites that change places, a project that comes and goes, and approvals in it meanwhile."""
+    places = (ON_SITE, OTHER_SITE)
+
+    def wander(code: str, first: int) -> None:
+        for turn in range(8):
+            move(code, places[(turn + first) % 2])
+
+    def come_and_go() -> None:
+        for turn in range(8):
+            publish("ROAD-1", published=turn % 2 == 1)
+
+    def approve_often() -> None:
+        for turn in range(8):
+            approve("ROAD-1", [places[turn % 2], places[(turn + 1) % 2]])
+
+    run_at_once(
+        app, [lambda: wander("OTHER-1", 0), lambda: wander("ROAD-1", 1), come_and_go, approve_often, approve_often]
+    )
+
+    assert_all_is_true()
+
+
+def run_at_once(app: Flask, each: list[Callable[[], None]]) -> None:
+    """Run all in threads of their own; whatever one of them raises is raised here."""
+    together = threading.Barrier(len(each))
+
+    def within(run: Callable[[], None]) -> None:
+        with app.app_context():
+            together.wait()
+            run()
+
+    with ThreadPoolExecutor(len(each)) as threads:
+        for done in [threads.submit(within, run) for run in each]:
+            done.result()
+
+
+def assert_all_is_true() -> None:
+    """The numbers are those of the keys, and the keys those of what is published."""
+    reading().rollback()
+    reading().expire_all()
     assert public_map.faults(reading()) == 0
     projects = {each.id: each for each in reading().scalars(sa.select(Project))}
     for photo in reading().scalars(sa.select(Evidence)):
@@ -296,9 +342,10 @@ def plan_of(statement: str, parameters: Any) -> tuple[str, str]:
 
 
 def approve(code: str, places: list[Place]) -> None:
-    """Publish photos as an approval does."""
+    """Publish photos as an approval does, which reads the project first and holds it when it changes the milestone."""
     with writing() as session:
         owner = project(code)
+        session.execute(sa.select(Project.id).where(Project.id == owner.id).with_for_update())
         rows = photo_rows(session, owner, places, shown=False)
         insert(session, rows)
         photos = session.scalars(sa.select(Evidence).where(Evidence.id.in_([row["id"] for row in rows]))).all()
@@ -308,9 +355,9 @@ def approve(code: str, places: list[Place]) -> None:
 
 
 def publish(code: str, published: bool) -> None:
-    """Publish or withdraw a project as an import does."""
+    """Publish or withdraw a project as an import does, which holds it from the beginning."""
     with writing() as session:
-        owner = project(code)
+        owner = held(code)
         owner.published_at = datetime.now(UTC) if published else None
         public_map.place(session, owner, shape_of(owner))
 
@@ -320,7 +367,12 @@ def move(code: str, place: Place) -> None:
     latitude, longitude = place
     shape = SiteShape.polygon(box(longitude - 1e-3, latitude - 1e-3, longitude + 1e-3, latitude + 1e-3))
     with writing() as session:
-        public_map.place(session, project(code), shape)
+        public_map.place(session, held(code), shape)
+
+
+def held(code: str) -> Project:
+    query = sa.select(Project).where(Project.code == code).with_for_update()
+    return reading().scalars(query.execution_options(populate_existing=True)).one()
 
 
 def shape_of(owner: Project) -> SiteShape:
