@@ -7,19 +7,21 @@ import shutil
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
+from config import Settings
 from evidence.errors import EvidenceError
 from evidence.storage.local import LocalStore
 from server import health, jobs
 from server.db import db, reading
 from server.engines import Engines
 from server.models import CustodyEvent
+from server.stores import s3_client
 from server.times import iso, utc_now
 
 GIBIBYTE = 1 << 30
@@ -27,6 +29,8 @@ LEAST_FREE = GIBIBYTE
 LITTLE_FREE = 0.1
 LEAST_SECRET = 32
 MOST_OFFSET_S = 2.0
+#: HTTP tells the time without its fraction.
+WHOLE_SECOND = 1.0
 #: The name of a copy that no photo has.
 PROBE = f"{'0' * 64}/check.bin"
 #: What a commit must wait for, so that an acknowledged photo outlives a power cut (PostgreSQL's manual, 20.5).
@@ -121,6 +125,8 @@ def _store(engines: Engines) -> Iterator[Line]:
     if trouble is not None:
         yield Line("store", Verdict.FAULT, trouble, "See that the folder or the service is there.")
         return
+    if engines.settings.s3 is not None:
+        yield from _buckets(engines.settings)
     written = secrets.token_bytes(64)
     began = time.perf_counter()
     engines.store.put_copy(PROBE, written)
@@ -130,6 +136,22 @@ def _store(engines: Engines) -> Iterator[Line]:
     yield _line("store", same, found, "Do not serve with a store that changes what it keeps.")
 
 
+def _buckets(settings: Settings) -> Iterator[Line]:
+    from evidence.storage import s3_buckets  # noqa: PLC0415 (boto3 is loaded where S3 is used)
+
+    assert settings.s3 is not None  # noqa: S101 (the caller asked)
+    s3 = settings.s3
+    its = s3_buckets.examine(s3_client(s3, connections=1), bucket=s3.bucket, copies_bucket=s3.copies_bucket)
+    yield Line("buckets", Verdict.OK, f"{s3.bucket} is versioned and locked, {s3.copies_bucket} is not")
+    yield _agreement("clock of S3", its, utc_now(), MOST_OFFSET_S + WHOLE_SECOND)
+
+
+def _agreement(part: str, its: datetime, ours: datetime, most_s: float) -> Line:
+    offset = (its - ours).total_seconds()
+    found = f"{offset:+.1f} s from ours"
+    return _line(part, abs(offset) <= most_s, found, "Let NTP keep both.", Verdict.WARNING)
+
+
 def _clock(_engines: Engines) -> Iterator[Line]:
     now = utc_now()
     newest = reading().scalar(sa.select(CustodyEvent.at).order_by(CustodyEvent.sequence.desc()).limit(1))
@@ -137,11 +159,8 @@ def _clock(_engines: Engines) -> Iterator[Line]:
     found = f"{iso(now)}, the newest record is of {iso(newest)}" if newest else f"{iso(now)}"
     yield _line("clock", not behind, found, "The clock is behind the records: set it, and let NTP keep it.")
     if db.engine.dialect.name == "postgresql":
-        before = utc_now()
-        its = reading().scalar(sa.text("SELECT clock_timestamp()"))
-        offset = (its - before).total_seconds()
-        found = f"{offset:+.1f} s from the database's"
-        yield _line("clocks agree", abs(offset) <= MOST_OFFSET_S, found, "Let NTP keep both.", Verdict.WARNING)
+        its = reading().execute(sa.text("SELECT clock_timestamp()")).scalar_one()
+        yield _agreement("clock of database", its, utc_now(), MOST_OFFSET_S)
 
 
 def _disk(engines: Engines) -> Iterator[Line]:

@@ -7,6 +7,8 @@ never changed.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
@@ -38,6 +40,24 @@ def prepare(
     _expect_locked(client, bucket)
     yield f"{copies_bucket} {_made(client, copies_bucket, locked=False, location=location)}: copies, not versioned."
     _expect_unversioned(client, copies_bucket)
+
+
+def examine(client: S3Client, *, bucket: str, copies_bucket: str) -> datetime:
+    """Look at both buckets and change nothing; gives the service's own time.
+
+    Raises:
+        BucketUnfitError: one is not there, or not as it must be.
+        StoreAwayError: the service does not answer, or refuses our credentials.
+    """
+    for name in (bucket, copies_bucket):
+        with answering():
+            if not _is_there(client, name):
+                raise BucketUnfitError(f"{name} is not there")
+    _expect_locked(client, bucket)
+    _expect_unversioned(client, copies_bucket)
+    with answering():
+        told = client.head_bucket(Bucket=bucket)["ResponseMetadata"]["HTTPHeaders"]["date"]
+    return parsedate_to_datetime(told)
 
 
 def _made(client: S3Client, bucket: str, *, locked: bool, location: BucketLocationConstraintType | None) -> str:

@@ -12,12 +12,17 @@ from flask.testing import FlaskClient
 import config
 from evidence.errors import StoreAwayError
 from server import jobs
-from server.db import reading
+from server.app import create_app
+from server.db import reading, writing
+from server.models import Original
 from server.services import audit, custody
 from server.services.audit import Findings
+from server.times import utc_now
 from tests.api.calls import put_photo, road_claim
 from tests.cli.conftest import Saksi
 from tests.operations.serving import photo
+from tests.s3 import S3Service
+from tests.s3_stores import prepared, store_in
 
 Bearer = Callable[[str], dict[str, str]]
 
@@ -111,3 +116,37 @@ def test_a_broken_custody_log_is_a_fault(saksi: Saksi, photos: list[str]) -> Non
 
     assert (result.exit_code, "custody log is broken" in result.output) == (1, True)
     assert photos
+
+
+@pytest.mark.sqlite_only(reason="it is about the store")
+def test_an_audit_and_a_check_work_on_s3(
+    settings: config.Settings,
+    s3_service: S3Service,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    saksi: Saksi,
+) -> None:
+    s3 = prepared(s3_service)
+    named = {"BUCKET": s3.bucket, "ENDPOINT": s3.endpoint, "REGION": s3.region, "PREFIX": s3.prefix}
+    for name, value in (named | {"ACCESS_KEY": s3.access_key, "SECRET_KEY": s3.secret_key}).items():
+        monkeypatch.setenv(f"SAKSI_S3_{name}", value or "")
+    original = _kept_on_record(settings, s3, tmp_path)
+
+    assert "is versioned and locked" in saksi("check").output
+    assert saksi("audit").output.startswith("1 originals")
+    assert "pg_dump" in saksi("backup", str(tmp_path / "backup")).output
+
+    monkeypatch.setenv("SAKSI_S3_PREFIX", "elsewhere/")
+    assert f"missing      {original}" in saksi("audit").output
+
+
+def _kept_on_record(settings: config.Settings, s3: config.S3Settings, folder: Path) -> str:
+    """Keep one photo in S3 and write its row; gives its sha256."""
+    with store_in(s3, folder).incoming() as incoming:
+        incoming.write(photo(1))
+        sealed, key = incoming.seal(), incoming.keep()
+    app = create_app(settings)
+    with app.app_context(), writing() as session:
+        kept = {"size": sealed.size, "media_type": "image/jpeg", "storage_key": key, "kept_at": utc_now()}
+        session.add(Original(sha256=sealed.sha256, **kept))
+    return sealed.sha256
