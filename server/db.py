@@ -24,7 +24,8 @@ import uuid6
 from flask import Flask, g, has_app_context
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql as postgres_types
+from sqlalchemy.dialects import sqlite as sqlite_types
 from sqlalchemy.engine import Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -100,6 +101,11 @@ def code_of(values: type[StrEnum], name: str) -> sa.Enum:
         length=24,
         values_callable=lambda codes: [code.value for code in codes],
     )
+
+
+def bytewise(length: int) -> sa.types.TypeEngine[str]:
+    """Text that every engine orders by its bytes, so that lists stand in one order and a beginning is one range."""
+    return sa.String(length).with_variant(postgres_types.VARCHAR(length, collation="C"), "postgresql")
 
 
 def new_id() -> UUID:
@@ -252,7 +258,7 @@ def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
 
 @cache
 def _insert_or_leave(table: sa.Table, dialect: str) -> sa.Insert:
-    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    insert = postgres_types.insert if dialect == "postgresql" else sqlite_types.insert
     return insert(table).on_conflict_do_nothing()
 
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 import os
 import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -32,7 +33,7 @@ from server.db import db, writing
 from server.models import Person, SignInSession
 from server.services import sessions
 from tests.personas import PERSONAS
-from tests.postgres import VARIABLE, Databases, NoPostgresError, PostgresForRun
+from tests.postgres import VARIABLE, Databases, NoPostgresError, PostgresCluster, PostgresForRun, programs
 from tests.programme import plant
 
 pytest_plugins = ["tests.s3_plugin"]
@@ -45,6 +46,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 SQLITE, POSTGRESQL = ENGINES = ("sqlite", "postgresql")
 POSTGRES = pytest.StashKey[PostgresForRun]()
+InThreads = Callable[[Callable[[int], None], Iterable[int]], None]
 EmptyInstallation = Callable[[Path], AbstractContextManager[config.Settings]]
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 
@@ -228,6 +230,33 @@ def actor(app: Flask) -> Callable[[str], Actor]:
         return found
 
     return give
+
+
+@pytest.fixture
+def in_threads(app: Flask) -> InThreads:
+    """Run a function once for each number, each in a thread with a session of its own; a fault of any is raised."""
+
+    def run(function: Callable[[int], None], numbers: Iterable[int]) -> None:
+        def one(number: int) -> None:
+            with app.app_context():
+                function(number)
+
+        numbers = list(numbers)
+        # What this thread has read must not hold the others up.
+        db.session.remove()
+        with ThreadPoolExecutor(len(numbers)) as threads:
+            list(threads.map(one, numbers))
+
+    return run
+
+
+@pytest.fixture
+def own_cluster() -> Iterator[PostgresCluster]:
+    """A PostgreSQL of this test's own, running; it may be stopped and started."""
+    cluster = PostgresCluster(programs())
+    cluster.start()
+    yield cluster
+    cluster.remove()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, UtcDateTime
+from server.db import Base, UtcDateTime, bytewise
 
 
 class CustodyEvent(Base):
@@ -23,7 +23,7 @@ class CustodyEvent(Base):
     )
     at: Mapped[datetime] = mapped_column(UtcDateTime)
     actor_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("person.id"))
-    action: Mapped[str] = mapped_column(sa.String(60))
+    action: Mapped[str] = mapped_column(bytewise(60))
     record_type: Mapped[str] = mapped_column(sa.String(40))
     record_id: Mapped[str] = mapped_column(sa.String(80))
     details: Mapped[dict[str, Any]] = mapped_column(sa.JSON)

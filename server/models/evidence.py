@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evidence.context import Stage
 from evidence.findings import ClaimName, Outcome
-from server.db import Base, UtcDateTime, code_of, new_id
+from server.db import Base, UtcDateTime, bytewise, code_of, new_id
 from server.models.milestones import Milestone, Requirement
 from server.models.people import Person
 from server.models.projects import Project
@@ -129,7 +129,7 @@ class EvidenceFinding(Base):
     __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
 
     evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
-    name: Mapped[str] = mapped_column(sa.String(60), primary_key=True)
+    name: Mapped[str] = mapped_column(bytewise(60), primary_key=True)
     outcome: Mapped[Outcome] = mapped_column(code_of(Outcome, "outcome"))
     measured: Mapped[str | None] = mapped_column(sa.String(300))
     expected: Mapped[str | None] = mapped_column(sa.String(300))

@@ -8,18 +8,12 @@ from __future__ import annotations
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from server.db import Base, UtcDateTime
+from server.db import Base, UtcDateTime, bytewise
 
 #: The term that every published project has.
 EVERY = "*"
-
-
-def bytewise(length: int) -> sa.types.TypeEngine[str]:
-    """Text that every engine orders by its bytes, so that words with one beginning are one range."""
-    return sa.String(length).with_variant(postgresql.VARCHAR(length, collation="C"), "postgresql")
 
 
 class ProjectTerm(Base):

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from evidence.context import Stage
-from server.db import Base, code_of, new_id
+from server.db import Base, bytewise, code_of, new_id
 from server.models.projects import Project
 
 
@@ -38,7 +38,7 @@ class Milestone(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     project_id: Mapped[UUID] = mapped_column(sa.ForeignKey("project.id"), index=True)
-    code: Mapped[str] = mapped_column(sa.String(40))
+    code: Mapped[str] = mapped_column(bytewise(40))
     position: Mapped[int]
     title: Mapped[str] = mapped_column(sa.String(300))
     must_exist: Mapped[str] = mapped_column(sa.Text, default="")
@@ -66,7 +66,7 @@ class Requirement(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     milestone_id: Mapped[UUID] = mapped_column(sa.ForeignKey("milestone.id"), index=True)
-    code: Mapped[str] = mapped_column(sa.String(40))
+    code: Mapped[str] = mapped_column(bytewise(40))
     stage: Mapped[Stage] = mapped_column(code_of(Stage, "stage"))
     title: Mapped[str] = mapped_column(sa.String(300))
     photos: Mapped[int] = mapped_column(default=1)

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from server.db import Base, UtcDateTime, code_of, new_id
+from server.db import Base, UtcDateTime, bytewise, code_of, new_id
 from server.models.people import Organisation
 
 
@@ -39,10 +39,10 @@ class Area(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     parent_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("area.id"), index=True)
-    code: Mapped[str] = mapped_column(sa.String(64), unique=True)
-    name: Mapped[str] = mapped_column(sa.String(200))
+    code: Mapped[str] = mapped_column(bytewise(64), unique=True)
+    name: Mapped[str] = mapped_column(bytewise(200))
     level: Mapped[str] = mapped_column(sa.String(40))
-    path: Mapped[str] = mapped_column(sa.String(500), index=True)
+    path: Mapped[str] = mapped_column(bytewise(500), index=True)
 
     parent: Mapped[Area | None] = relationship(remote_side="Area.id")
 
@@ -68,7 +68,7 @@ class Project(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    code: Mapped[str] = mapped_column(sa.String(64), unique=True)
+    code: Mapped[str] = mapped_column(bytewise(64), unique=True)
     title: Mapped[str] = mapped_column(sa.String(300))
     purpose: Mapped[str] = mapped_column(sa.Text, default="")
     sector: Mapped[str] = mapped_column(sa.String(60))

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,9 +15,11 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
 
+from config import ROOT
 from server import migrate
 from server.app import create_app
 from server.db import Base, db, writing
+from server.engines import engines
 from server.models import Certificate, Milestone
 from tests.conftest import EmptyInstallation
 from tests.programme import AMOUNTS_MINOR, plant
@@ -55,6 +60,36 @@ def test_every_check_of_the_models_is_in_the_database(empty: Flask) -> None:
         wanted = {str(c.name) for c in table.constraints if isinstance(c, sa.CheckConstraint)}
         there = {str(check["name"]) for check in inspector.get_check_constraints(table.name)}
         assert wanted <= there, table.name
+
+
+@pytest.mark.postgresql_only(reason="SQLite orders every text by its bytes")
+def test_what_the_models_order_by_bytes_the_database_does_too(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+
+    asked = "SELECT table_name, column_name FROM information_schema.columns WHERE collation_name = 'C' AND "
+    with db.engine.connect() as connection:
+        there = {tuple(row) for row in connection.exec_driver_sql(asked + "table_schema = 'public'")}
+    wanted = {
+        (table.name, column.name)
+        for table in Base.metadata.sorted_tables
+        for column in table.columns
+        if getattr(column.type.dialect_impl(db.engine.dialect), "collation", None) == "C"
+    }
+    assert wanted
+    assert there == wanted
+
+
+@pytest.mark.postgresql_only(reason="on SQLite a migration is one writer among others")
+def test_two_processes_migrating_at_once_do_it_once(empty: Flask) -> None:
+    at_once = [sys.executable, "-c", "from server.cli import main; main()", "migrate"]
+    environment = os.environ | {
+        "SAKSI_DATABASE_URL": empty.config["SQLALCHEMY_DATABASE_URI"].render_as_string(hide_password=False),
+        "SAKSI_DATA_ROOT": str(engines().settings.data_root),
+    }
+    both = [subprocess.Popen(at_once, cwd=ROOT, env=environment, stderr=subprocess.PIPE) for _ in range(2)]
+
+    assert [(each.communicate()[1], each.returncode) for each in both] == [(b"", 0)] * 2
+    assert migrate.is_current(db.engine)
 
 
 def test_the_database_says_whether_it_is_current(empty: Flask) -> None:
