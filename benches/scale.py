@@ -10,16 +10,21 @@ VARIABLE = "SAKSI_BENCH_NATIONAL"
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Photos in the smaller and the larger database, uploads a round, and uploads under which memory is watched."""
+    """How many photos, uploads and pictures there are.
+
+    ``few`` and ``many`` are photos in two databases, ``uploads`` those of a round, ``memory_uploads`` those under
+    which memory is watched, ``pictures`` those in GeoVisio's tables.
+    """
 
     few: int
     many: int
     uploads: int
     memory_uploads: int
+    pictures: int
 
 
-SMALL = Scale(few=10_000, many=100_000, uploads=20, memory_uploads=500)
-NATIONAL = Scale(few=100_000, many=10_000_000, uploads=100, memory_uploads=5_000)
+SMALL = Scale(few=10_000, many=100_000, uploads=20, memory_uploads=500, pictures=20_000)
+NATIONAL = Scale(few=100_000, many=10_000_000, uploads=100, memory_uploads=5_000, pictures=1_000_000)
 
 
 def scale() -> Scale:
