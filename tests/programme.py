@@ -30,7 +30,7 @@ from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.people import AGENCY_ROLES
 from server.models.projects import ProjectStatus, SiteKind
-from server.services import sessions, site_lookup
+from server.services import public_map, sessions, site_lookup
 from tests.personas import ORGANISATIONS, PASSWORD, PERSONAS
 
 #: A point on the road, at about station 0+500, and one 3 km away. (latitude, longitude)
@@ -158,6 +158,7 @@ def _site(session: Session, project: Project, shape: SiteShape, now: datetime) -
     session.add(site)
     session.flush()
     session.add_all(SiteCell(cell=cell, site_id=site.id) for cell in site_lookup.cells_for(shape))
+    public_map.place(session, project, shape)
 
 
 def _people(

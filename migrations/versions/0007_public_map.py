@@ -1,7 +1,7 @@
 """What the public map shows and where, and how much of it there is in each cell.
 
-The columns are left empty: a site's centre is known to the application alone. ``saksi tiles rebuild`` fills them
-where something is published already.
+The columns are left empty: a site's centre is known to the application alone. ``saksi migrate`` fills them after this
+migration where something is published already.
 
 Expand first, contract in a later release: the code before this migration must still run after it.
 

@@ -29,8 +29,8 @@ def check() -> None:
 def rebuild() -> None:
     """Place every published project and photo anew and count them.
 
-    Needed once, after migrating an installation that had published before it had a map. Nobody can publish meanwhile,
-    and on SQLite nobody can write.
+    For repair: saksi migrate makes the map where there is none yet. Nobody can publish meanwhile, and on SQLite
+    nobody can write.
     """
     with installation():
         with writing() as session:

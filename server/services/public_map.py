@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, load_only
 
 from geo import quadtile
 from geo.site import Site as SiteShape
-from server.db import table_of
+from server.db import reading, table_of, writing
 from server.models import Evidence, MapCount, Project, Site
 from server.models.public_map import DEEPEST_COUNTED, LAYERS, MapLayer
 
@@ -53,6 +53,17 @@ def place(session: Session, project: Project, site: SiteShape | None) -> None:
     photos = sa.select(Evidence).where(Evidence.project_id == project.id, Evidence.published_at.is_not(None), amiss)
     for photo in session.scalars(photos.options(load_only(Evidence.quadtile, Evidence.map_key))):
         photo.map_key = photo.quadtile if published else None
+
+
+def make_if_missing() -> bool:
+    """Make the map where there is something to show and it shows nothing, as after a migration; whether that was so."""
+    current = sa.and_(Site.project_id == Project.id, Site.retired_at.is_(None))
+    to_show = sa.select(Project.id).join(Site, current).where(Project.published_at.is_not(None)).limit(1)
+    if reading().scalar(to_show) is None or reading().scalar(sa.select(_COUNTS.c.number).limit(1)) is not None:
+        return False
+    with writing() as session:
+        rebuild(session)
+    return True
 
 
 def rebuild(session: Session) -> None:

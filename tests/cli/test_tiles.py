@@ -19,6 +19,22 @@ def test_a_map_whose_records_came_before_it_is_made(saksi: Saksi) -> None:
     assert saksi("tiles", "rebuild").output == "The map was made anew.\n"
 
     assert saksi("tiles", "check").output == "Every number is right.\n"
+    assert numbers() == {"photos": 3, "projects": 2}
+
+
+def test_migrating_makes_the_map_where_there_is_none_and_leaves_it_where_there_is(saksi: Saksi) -> None:
+    with writing() as session:
+        session.execute(sa.delete(MapCount))
+        session.execute(sa.text("UPDATE project SET map_key = NULL"))
+
+    assert "The map was made from the published projects." in saksi("migrate").output
+    assert numbers() == {"projects": 2}
+
+    assert "The map" not in saksi("migrate").output
+
+
+def numbers() -> dict[str, int]:
+    """How many records of each layer are in the whole world."""
     reading().rollback()
     whole_world = sa.select(MapCount.layer, MapCount.number).where(MapCount.level == 0)
-    assert dict(reading().execute(whole_world).all()) == {"photos": 3, "projects": 2}
+    return dict(reading().execute(whole_world).all())

@@ -33,10 +33,8 @@ MOST_FEATURES = 4000
 
 
 @pytest.fixture(autouse=True)
-def on_the_map(app: Flask) -> Iterator[None]:
-    """The two projects of the programme, which were planted past the services, stand on the map."""
-    with writing() as session:
-        public_map.rebuild(session)
+def inside(app: Flask) -> Iterator[None]:
+    """The two projects of the programme stand on the map; nothing is left open behind a test."""
     yield
     reading().rollback()
 
