@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import http.client
+from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 from uuid import uuid4
 
 import config
@@ -69,3 +73,20 @@ def store_in(settings: config.S3Settings, folder: Path) -> S3Store:
 def fresh_store(service: S3Service, folder: Path) -> S3Store:
     """An empty store."""
     return store_in(prepared(service), folder)
+
+
+def put(url: str, body: bytes, headers: Mapping[str, str]) -> int:
+    """Put bytes to an address as a phone would; gives the status."""
+    parts = urlsplit(url)
+    with closing(http.client.HTTPConnection(parts.netloc)) as connection:
+        connection.request("PUT", f"{parts.path}?{parts.query}", body, dict(headers))
+        return connection.getresponse().status
+
+
+def fetch(url: str) -> tuple[int, http.client.HTTPMessage, bytes]:
+    """Get what is at an address: status, headers, bytes."""
+    parts = urlsplit(url)
+    with closing(http.client.HTTPConnection(parts.netloc)) as connection:
+        connection.request("GET", f"{parts.path}?{parts.query}")
+        response = connection.getresponse()
+        return response.status, response.headers, response.read()

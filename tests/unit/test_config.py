@@ -51,3 +51,28 @@ def test_nothing_is_told_of_a_process_unless_it_is_asked_for(tmp_path: Path) -> 
 def test_an_unknown_log_format_is_named(tmp_path: Path) -> None:
     with pytest.raises(config.SettingsError, match="SAKSI_LOG_FORMAT"):
         config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_LOG_FORMAT": "xml"})
+
+
+def test_photos_are_kept_in_s3_where_a_bucket_is_named(tmp_path: Path) -> None:
+    environ = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_S3_BUCKET": "originals", "SAKSI_S3_PREFIX": "/town/"}
+    s3 = config.load(environ).s3
+
+    assert s3 is not None
+    assert (s3.bucket, s3.copies_bucket, s3.prefix) == ("originals", "originals-copies", "town/")
+    assert s3.retention_days >= 10 * 365
+    assert config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).s3 is None
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SAKSI_S3_COPIES_BUCKET", "originals"),
+        ("SAKSI_S3_ACCESS_KEY", "without its secret"),
+        ("SAKSI_S3_RETENTION_DAYS", "0"),
+    ],
+)
+def test_an_s3_that_could_not_keep_originals_is_refused(tmp_path: Path, name: str, value: str) -> None:
+    environ = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_S3_BUCKET": "originals", name: value}
+
+    with pytest.raises(config.SettingsError, match=name):
+        config.load(environ)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import multiprocessing
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 import pytest
 from botocore.exceptions import ClientError
@@ -21,7 +19,7 @@ from evidence.seal import Seal
 from evidence.storage import s3_buckets
 from evidence.storage.s3 import S3Store
 from tests.s3 import Gateway, S3Service, free_port
-from tests.s3_stores import client_of, prepared, s3_settings, store_in
+from tests.s3_stores import client_of, fetch, prepared, put, s3_settings, store_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -212,26 +210,12 @@ def test_bytes_that_are_not_those_of_the_key_are_found_while_they_are_read(
 # Direct uploads and downloads.
 
 
-def put(url: str, body: bytes, headers: dict[str, str]) -> int:
-    """Put bytes as a phone would; gives the status."""
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc)
-    connection.request("PUT", f"{parts.path}?{parts.query}", body, headers)
-    status = connection.getresponse().status
-    connection.close()
-    return status
-
-
 def fetched(url: str | None) -> bytes:
     assert url is not None
-    parts = urlsplit(url)
-    connection = http.client.HTTPConnection(parts.netloc)
-    connection.request("GET", f"{parts.path}?{parts.query}")
-    response = connection.getresponse()
-    assert response.headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%A9%201.jpg"
-    assert response.headers["Content-Type"] == "image/jpeg"
-    body = response.read()
-    connection.close()
+    status, headers, body = fetch(url)
+    assert status == 200
+    assert headers["Content-Disposition"] == "attachment; filename*=UTF-8''%C3%A9%201.jpg"
+    assert headers["Content-Type"] == "image/jpeg"
     return body
 
 
