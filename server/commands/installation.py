@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from uuid import UUID
 
 import click
@@ -26,8 +27,10 @@ NO_SESSION = UUID(int=0)
 
 
 @contextmanager
-def installation(*, migrated: bool = True) -> Iterator[config.Settings]:
+def installation(*, migrated: bool = True, job_threads: int | None = None) -> Iterator[config.Settings]:
     """The installation of the environment's settings, inside an application context.
+
+    Its connections suffice for ``job_threads`` jobs at a time, where the settings' number is not meant.
 
     Raises:
         click.ClickException: a setting or policy cannot be used, the tables are not the newest, or
@@ -35,6 +38,8 @@ def installation(*, migrated: bool = True) -> Iterator[config.Settings]:
     """
     try:
         settings = config.load()
+        if job_threads is not None:
+            settings = replace(settings, job_threads=job_threads)
         with _opened(create_app(settings)):
             if migrated and not migrate.is_current(db.engine):
                 raise click.ClickException("The database's tables are not the newest. Run: saksi migrate")

@@ -35,7 +35,7 @@ def worker_command(concurrency: int) -> None:
     Ctrl-C or SIGTERM lets it finish what it runs and take nothing new; a second one ends it at once. Any
     number of workers can run, on any number of machines that reach the database and the store.
     """
-    with installation():
+    with installation(job_threads=concurrency):
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         stop = _told_to_stop()
         click.echo(f"Saksi does {concurrency} jobs at a time (Ctrl-C stops it)")

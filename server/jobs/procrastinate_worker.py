@@ -33,6 +33,8 @@ TASK = "saksi"
 #: A new job is told to the workers at once; those whose back-off is over are looked for this often.
 POLL_S = 2.0
 AWAY_S = 1.0
+#: Threads beside those of the jobs, so that the look-up of a host's name never waits for one.
+SPARE_THREADS = 2
 LOOK_UP_S = 0.1
 CONNECTIONS = {"application_name": "saksi-worker", "connect_timeout": 5}
 _WRITE_ERROR = sa.text(
@@ -96,6 +98,8 @@ def run_all_due(app: Flask) -> int:
 
 
 async def _run_until(app: Flask, concurrency: int, stop: threading.Event) -> None:
+    # Jobs run in the event loop's threads, of which there would be few on a small machine.
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(concurrency + SPARE_THREADS, "jobs"))
     stopping = asyncio.create_task(_noticed(stop))
     while not stop.is_set():
         try:

@@ -64,6 +64,8 @@ class Workers:
         finally:
             worker.kill()
             worker.wait()
+            # Shown where the test fails.
+            print((self.settings.data_root / "worker.log").read_text())
 
     def said(self) -> list[str]:
         path = self.settings.data_root / "said"
@@ -134,13 +136,15 @@ def test_of_two_workers_one_does_the_job_however_long_it_takes(workers: Workers)
 
 
 def test_a_worker_does_as_many_jobs_at_a_time_as_it_is_told(workers: Workers) -> None:
-    with workers.one(2):
-        for subject in ("a", "b", "c"):
+    # More than the threads that an event loop has of itself on two processors.
+    subjects = [f"{number:02}" for number in range(12)]
+    with workers.one(11):
+        for subject in subjects:
             queue(subject, "slow")
-        wait_for(lambda: len(workers.said()) == 2, "two jobs began")
+        wait_for(lambda: len(workers.said()) == 11, "eleven jobs began")
         time.sleep(0.3)
 
-        assert sorted(workers.said()) == ["began a", "began b"]
+        assert sorted(workers.said()) == [f"began {subject}" for subject in subjects[:11]]
 
 
 def test_a_serving_process_does_jobs_until_it_is_told_to_stop(app: Flask, done: list[str]) -> None:
