@@ -62,7 +62,15 @@ def fault(problem: Problem | None, name: str) -> str | None:
 
 def _loaded(schema: type[Form], values: dict[str, str]) -> dict[str, Any]:
     try:
+        _refuse_nul(values)
         loaded: dict[str, Any] = schema().load(values)
     except ValidationError as error:
         raise Problem("invalid", "Look at the marked fields.", errors=field_errors(error.messages)) from None
     return loaded
+
+
+def _refuse_nul(values: dict[str, str]) -> None:
+    """Refuse the one sign that every keyboard can be made to send and PostgreSQL does not take."""
+    wrong = {key: ["This text holds a sign that cannot be kept."] for key, value in values.items() if "\0" in value}
+    if wrong:
+        raise ValidationError(wrong)

@@ -37,6 +37,13 @@ def test_a_search_that_cannot_be_is_refused_as_a_page(anyone: Visitor, query: st
     assert "Some fields are not right" in anyone.text
 
 
+@pytest.mark.parametrize("address", ["/projects/%00", "/projects/ROAD-1%00", "/areas/R6%00", "/photos/%00", "/%00"])
+def test_an_address_with_a_nul_in_it_leads_nowhere(anyone: Visitor, address: str) -> None:
+    anyone.go(address)
+
+    assert anyone.status == 404
+
+
 def test_the_project_page_tells_progress_money_photos_and_refusals(road: Road, anyone: Visitor) -> None:
     road.send_rejected()
     road.paid()

@@ -44,6 +44,13 @@ def test_says_that_name_or_password_is_wrong_and_keeps_what_was_typed(anyone: Vi
     assert anyone.page.forms[-1].values["email"] == "supervisor@example.org"
 
 
+@pytest.mark.parametrize("field", ["email", "password"])
+def test_takes_no_nul(anyone: Visitor, field: str) -> None:
+    anyone.go("/sign-in").press("Sign in", **(SUPERVISOR | {field: "a\0b"}))
+
+    assert anyone.status == 422
+
+
 def test_starts_a_fresh_cookie_session(anyone: Visitor) -> None:
     anyone.go("/sign-in")
     with anyone.client.session_transaction() as cookie:
