@@ -43,6 +43,6 @@ def check_command(as_json: bool) -> None:
 
 def _show(line: Line) -> None:
     verdict = click.style(f"{line.verdict.value:8}", fg=COLOURS[line.verdict])
-    click.echo(f"{verdict} {line.part:15} {line.found}")
+    click.echo(f"{verdict} {line.part:18} {line.found}")
     if line.advice:
-        click.echo(f"{'':25}{line.advice}")
+        click.echo(f"{'':28}{line.advice}")

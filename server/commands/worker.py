@@ -13,6 +13,8 @@ from flask import current_app
 from server import jobs
 from server.commands.help_text import examples
 from server.commands.installation import installation
+from server.telemetry import logs, process
+from server.telemetry.exporter import figures_of
 
 
 @click.command(
@@ -35,11 +37,15 @@ def worker_command(concurrency: int) -> None:
     Ctrl-C or SIGTERM lets it finish what it runs and take nothing new; a second one ends it at once. Any
     number of workers can run, on any number of machines that reach the database and the store.
     """
-    with installation(job_threads=concurrency):
+    with installation(job_threads=concurrency) as settings:
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         stop = _told_to_stop()
+        logs.configure(settings.telemetry.log_format)
         click.echo(f"Saksi does {concurrency} jobs at a time (Ctrl-C stops it)")
-        jobs.work(app, concurrency, stop)
+        with figures_of(settings.telemetry, app) as open_figures:
+            process.begin(app)
+            open_figures()
+            jobs.work(app, concurrency, stop)
     click.echo("Every job that was begun is done.")
 
 

@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
 
 import httpx
 import pytest
+from flask.testing import FlaskClient
 
 import config
-from tests.api.calls import good_photo
-from tests.operations.serving import PATIENCE_S, begin_upload, photo, put, serving
+from tests.api.calls import good_photo, put_photo, road_claim
+from tests.operations.serving import PATIENCE_S, ROOT, begin_upload, environ, free_port, photo, put, serving
 
 Bearer = Callable[[str], dict[str, str]]
 #: Half of it is more than the server reads at once.
@@ -124,3 +127,18 @@ def _wait_until(holds: Callable[[], bool]) -> None:
     while not holds():
         assert time.monotonic() < until, "it never came about"
         time.sleep(0.05)
+
+
+def test_a_worker_tells_its_figures_too(settings: config.Settings, client: FlaskClient, bearer: Bearer) -> None:
+    put_photo(client, bearer("inspector"), photo(1), road_claim())
+    port = free_port()
+    own = environ(settings, SAKSI_METRICS_PORT=str(port))
+    worker = subprocess.Popen([sys.executable, "-m", "server.cli", "worker"], env=own, cwd=ROOT)
+    try:
+        _wait_until(lambda: _is_answered(f"http://127.0.0.1:{port}/metrics"))
+        _wait_until(lambda: 'saksi_jobs{state="queued"} 0.0' in httpx.get(f"http://127.0.0.1:{port}/metrics").text)
+        worker.send_signal(signal.SIGTERM)
+        assert worker.wait(PATIENCE_S) == 0
+    finally:
+        worker.kill()
+        worker.wait()
