@@ -25,6 +25,7 @@ BENCHES = (
     "copies_bench",
     "geovisio_bench",
     "pages_bench",
+    "tile_bench",
     "geovisio_tiles_bench",
     "growth_bench",
     "memory_bench",
