@@ -30,12 +30,10 @@ def test_a_page_takes_no_file_of_a_photos_size(client: FlaskClient, settings: co
 
 
 def test_what_a_killed_upload_left_is_gone_after_the_next_start(settings: config.Settings) -> None:
-    left = LocalStore(settings.originals_root).incoming()
-    left.write(b"the first half of a photo")
-    # A killed process closes its files and tidies nothing.
-    left._file.close()
+    left = LocalStore(settings.originals_root).incoming_folder / "killed.part"
+    left.write_bytes(b"the first half of a photo")
     two_hours_ago = time.time() - 7200
-    os.utime(left._path, (two_hours_ago, two_hours_ago))
+    os.utime(left, (two_hours_ago, two_hours_ago))
 
     create_app(settings)
 
