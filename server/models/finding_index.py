@@ -86,7 +86,7 @@ def refresh(session: Session, codes: Collection[str]) -> None:
 def rebuild(session: Session) -> None:
     """Make all terms, counts and news anew from the projects; for rows that were written past the mapper.
 
-    A national portal's quarter of a million projects take less than a minute, and some 300 MB meanwhile. The session is
+    A national portal's quarter of a million projects take about a minute, and some 300 MB meanwhile. The session is
     inside a transaction, and the caller commits.
     """
     connection = session.connection()
@@ -182,18 +182,21 @@ def _is_place(term: str) -> bool:
 
 
 def _pour(connection: sa.Connection, table: sa.Table, rows: Iterable[tuple[str, str | int]]) -> None:
-    """Insert many plain rows the fast way of the engine; there may be none."""
-    names = ", ".join(column.name for column in table.columns)
-    if connection.dialect.name == "postgresql":
-        cursor = connection.connection.cursor()
-        with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
-        return
-    marks = ", ".join("?" for _ in table.columns)
+    """Insert many plain rows the fast way of the engine, no statement longer than a moment; there may be none."""
     several = iter(rows)
     while portion := list(islice(several, POURED_AT_ONCE)):
-        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", portion)  # noqa: S608
+        _pour_portion(connection, table, portion)
+
+
+def _pour_portion(connection: sa.Connection, table: sa.Table, rows: list[tuple[str, str | int]]) -> None:
+    names = ", ".join(column.name for column in table.columns)
+    if connection.dialect.name != "postgresql":
+        marks = ", ".join("?" for _ in table.columns)
+        connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
+        return
+    with connection.connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+        for row in rows:
+            copy.write_row(row)
 
 
 def _adding(dialect: str) -> Any:

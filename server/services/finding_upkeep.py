@@ -18,6 +18,6 @@ def make_if_missing() -> bool:
 
 
 def make_anew() -> None:
-    """Make it anew from the projects; nothing else can be published meanwhile. Under a minute for 250,000 projects."""
+    """Make it anew from the projects; nothing else can be published meanwhile. About a minute for 250,000 projects."""
     with writing() as session:
         finding_index.rebuild(session)
