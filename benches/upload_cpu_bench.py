@@ -104,9 +104,9 @@ def _saksi(place: Installation) -> Work:
     claim = evidence.UploadClaim(project="ROAD-1")
 
     def receive(photo: Photo) -> object:
-        incoming = engines().store.incoming()
-        incoming.write(photo)
-        return evidence.receive(place.actor, evidence.Upload(new_id(), incoming, claim), now=datetime.now(UTC))
+        with engines().store.incoming() as incoming:
+            incoming.write(photo)
+            return evidence.receive(place.actor, evidence.Upload(new_id(), incoming, claim), now=datetime.now(UTC))
 
     return receive
 

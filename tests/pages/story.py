@@ -69,8 +69,6 @@ class Road:
         taken = taken or datetime.now(UTC) - timedelta(minutes=10)
         shade = next(_shades) * 997
         made = file or jpeg(latitude=at[0], longitude=at[1], taken=taken, shade=shade, size=SIZE)
-        incoming = engines().store.incoming()
-        incoming.write(made)
         position = PositionClaim(at[0], at[1], "device", accuracy_m=8.0, confidence=0.95, fixed_at=taken)
         claim = evidence.UploadClaim(
             project="ROAD-1",
@@ -81,8 +79,10 @@ class Road:
             device_position=position if device else None,
             sha256=hashlib.sha256(made).hexdigest(),
         )
-        upload = evidence.Upload(evidence_id=new_id(), photo=incoming, claim=claim)
-        sent = evidence.receive(self.actor(by), upload, now=utc_now()).evidence.id
+        with engines().store.incoming() as incoming:
+            incoming.write(made)
+            upload = evidence.Upload(evidence_id=new_id(), photo=incoming, claim=claim)
+            sent = evidence.receive(self.actor(by), upload, now=utc_now()).evidence.id
         jobs.run_all_due()
         return sent
 

@@ -38,10 +38,10 @@ def photo_on_site(shade: int = 1, place: tuple[float, float] | None = ON_SITE) -
 
 
 def send(actor: Actor, data: bytes, *, evidence_id: UUID | None = None, **claim: object) -> evidence.Received:
-    incoming = engines().store.incoming()
-    incoming.write(data)
-    upload = evidence.Upload(evidence_id or new_id(), incoming, evidence.UploadClaim(**claim))  # type: ignore[arg-type]
-    return evidence.receive(actor, upload, now=now())
+    with engines().store.incoming() as incoming:
+        incoming.write(data)
+        told = evidence.UploadClaim(**claim)  # type: ignore[arg-type]
+        return evidence.receive(actor, evidence.Upload(evidence_id or new_id(), incoming, told), now=now())
 
 
 def count(table: type) -> int:
