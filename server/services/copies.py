@@ -42,13 +42,7 @@ def copy_name(sha256: str, name: str) -> str:
 def make_copies(subject: str) -> None:
     """Make both copies of the photo with this evidence id; doing it twice does no harm."""
     evidence_id = UUID(subject)
-    original = (
-        reading()
-        .scalars(
-            sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256).where(Evidence.id == evidence_id)
-        )
-        .one()
-    )
+    original = _original(evidence_id)
     try:
         _write_copies(original)
     except imaging.UndecodableError as error:
@@ -56,6 +50,16 @@ def make_copies(subject: str) -> None:
         return
     with writing() as session:
         _mark(session, evidence_id, CopiesState.READY)
+
+
+def _original(evidence_id: UUID) -> Original:
+    """The photo's original, apart from any transaction: none stays open while pixels are decoded."""
+    session = reading()
+    query = sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256)
+    original = session.scalars(query.where(Evidence.id == evidence_id)).one()
+    session.expunge(original)
+    session.rollback()
+    return original
 
 
 def _write_copies(original: Original) -> None:

@@ -131,7 +131,7 @@ class TestAPublishedPhoto:
     def test_is_a_point_in_geojson(self, client: FlaskClient, photo: str) -> None:
         assert client.get(photo, headers=GEOJSON).get_json(force=True)["geometry"]["type"] == "Point"
 
-    @pytest.mark.parametrize(("name", "longest"), [("thumbnail", 400), ("web", 1600)])
+    @pytest.mark.parametrize(("name", "longest"), [("thumbnail", 400), ("web", 1500)])
     def test_has_copies_without_metadata_that_caches_may_keep(
         self, client: FlaskClient, photo: str, name: str, longest: int
     ) -> None:

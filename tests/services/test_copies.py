@@ -9,6 +9,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
+from evidence.darkroom import Darkroom
+from evidence.imaging import Copies
 from server import jobs
 from server.access import Actor
 from server.db import reading
@@ -36,6 +38,20 @@ def test_both_copies_are_made_and_carry_no_metadata(actor: Actors) -> None:
         data = evidence_reading.copy(inspector, received.evidence.id, name)
         assert not Image.open(BytesIO(data)).getexif()
     assert reading().get_one(Evidence, received.evidence.id).copies is CopiesState.READY
+
+
+def test_no_transaction_stays_open_while_pixels_are_decoded(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    send(actor("inspector"), photo_on_site(), project="ROAD-1")
+    open_transactions = []
+
+    def decoded(*_arguments: object) -> Copies:
+        open_transactions.append(reading().in_transaction())
+        return Copies(b"thumbnail", b"web", 4, 3)
+
+    monkeypatch.setattr(Darkroom, "copies", decoded)
+    run_jobs()
+
+    assert open_transactions == [False]
 
 
 def test_making_the_copies_twice_does_no_harm(actor: Actors) -> None:
