@@ -68,8 +68,8 @@ def pytest_configure(config: pytest.Config) -> None:
     except NoPostgresError as error:
         raise pytest.UsageError(f"{error} Install one, or run with --database sqlite.") from error
     if given is None:
-        # Whoever stops a run this way should find no server left behind; Ctrl-C is heard by pytest itself.
-        signal.signal(signal.SIGTERM, lambda *_: pytest.exit("stopped by a signal", 143))
+        # Whoever stops a run this way is told what failed, and finds no server left behind, as after Ctrl-C.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 @pytest.hookimpl(optionalhook=True)
