@@ -8,6 +8,7 @@ their transaction. ``broken_link`` needs only the events themselves and can be r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -96,19 +97,23 @@ def link(previous: str, line: dict[str, Any]) -> str:
 
 def export() -> Iterator[dict[str, Any]]:
     """Every event in order, as plain values with its two hashes."""
-    for event in reading().scalars(
-        sa.select(CustodyEvent).order_by(CustodyEvent.sequence).execution_options(yield_per=1000)
-    ):
-        yield {
-            "at": iso(event.at),
-            "actor": str(event.actor_id) if event.actor_id else None,
-            "action": event.action,
-            "record_type": event.record_type,
-            "record": event.record_id,
-            "details": event.details,
-            "previous": event.previous,
-            "hash": event.hash,
-        }
+    query = sa.select(CustodyEvent).order_by(CustodyEvent.sequence).execution_options(yield_per=1000)
+    # Whoever stops reading early leaves no cursor open on the server.
+    with closing(reading().scalars(query)) as events:
+        yield from map(_told, events)
+
+
+def _told(event: CustodyEvent) -> dict[str, Any]:
+    return {
+        "at": iso(event.at),
+        "actor": str(event.actor_id) if event.actor_id else None,
+        "action": event.action,
+        "record_type": event.record_type,
+        "record": event.record_id,
+        "details": event.details,
+        "previous": event.previous,
+        "hash": event.hash,
+    }
 
 
 def broken_link(events: Iterable[dict[str, Any]]) -> int | None:
