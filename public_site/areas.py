@@ -23,6 +23,6 @@ def area(code: str) -> str:
         page=public.area(code),
         wanted=wanted,
         found=search.find(wanted, area=code),
-        newest=public.newest_photos(NEWEST, area=code),
+        newest=() if wanted else public.newest_photos(NEWEST, area=code),
         states=list(ProjectStatus),
     )

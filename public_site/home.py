@@ -23,6 +23,6 @@ def home() -> str:
         wanted=wanted,
         found=search.find(wanted),
         areas=public.areas(),
-        newest=public.newest_photos(NEWEST),
+        newest=() if wanted else public.newest_photos(NEWEST),
         states=list(ProjectStatus),
     )

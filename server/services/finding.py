@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 
 from server.db import reading
 from server.models import Project, ProjectTerm, Site, TermCount
@@ -27,8 +26,8 @@ MOST_WORDS = 12
 BEGINNING = 3
 MOST_BEGUN = 32
 BEGUN_LOOKED_AT = 1000
-#: A walk looks at so many projects at most; a page that ends there is short, and its cursor goes on.
-STEPS = (200, 2000, 8000)
+#: A walk looks at some projects, then at so many more; a page that ends there is short, and its cursor goes on.
+STEPS = (500, 10_000)
 #: Lists that are no longer are read whole.
 SHORT = 500
 
@@ -157,15 +156,17 @@ def _walk(walk: _Walk, after: str, wanted: int) -> _Walked:
     if any(not group.counts for group in walk.others):
         return _Walked()
     walked = _Walked()
-    certain = not walk.others and not walk.conditions
-    for step in (wanted,) if certain else STEPS:
-        looked_at = list(reading().scalars(_driver(walk, after, step)))
-        walked.codes += looked_at if certain else _fitting(walk, looked_at)
-        if len(walked.codes) >= wanted or len(looked_at) < step:
-            walked.up_to = None if len(looked_at) < step else looked_at[-1]
+    for step in STEPS:
+        looked_at = _driver(walk, after, step)
+        walked.codes += reading().scalars(_fitting(walk, looked_at).limit(wanted - len(walked.codes)))
+        if len(walked.codes) == wanted:
+            walked.up_to = walked.codes[-1]
             return walked
-        after = looked_at[-1]
-    walked.up_to = after
+        number, last = reading().execute(_extent(looked_at)).one()
+        walked.up_to = last if number == step else None
+        if walked.up_to is None:
+            return walked
+        after = walked.up_to
     return walked
 
 
@@ -187,14 +188,22 @@ def _list(term: sa.ColumnElement[bool], walk: _Walk, after: str) -> sa.Select[st
     return query if walk.beginning is None else query.where(*_range(ProjectTerm.code, walk.beginning))
 
 
-def _fitting(walk: _Walk, codes: Sequence[str]) -> list[str]:
-    """Those of the codes that have a term of every other list, and meet the conditions."""
-    query = sa.select(Project.code).where(Project.code.in_(codes), *walk.conditions)
-    other = aliased(ProjectTerm)
+def _extent(looked_at: sa.Select[str]) -> sa.Select[int, str]:
+    listed = looked_at.subquery()
+    return sa.select(sa.func.count(), sa.func.max(listed.c.code)).select_from(listed)
+
+
+def _fitting(walk: _Walk, looked_at: sa.Select[str]) -> sa.Select[str]:
+    """Those looked at, in order, that have a term of every other list, and meet the conditions."""
+    listed = looked_at.subquery()
+    query = sa.select(listed.c.code).order_by(listed.c.code)
     for group in walk.others:
-        has = sa.exists().where(other.term.in_(list(group.counts)), other.code == Project.code)
-        query = query.where(has)
-    return sorted(reading().scalars(query))
+        # With a limit it stays a look-up for each project on every engine, and never becomes a join of whole lists.
+        has = ProjectTerm.term.in_(list(group.counts)), ProjectTerm.code == listed.c.code
+        query = query.where(sa.select(ProjectTerm.code).where(*has).limit(1).scalar_subquery().is_not(None))
+    if walk.conditions:
+        query = query.join(Project, Project.code == listed.c.code).where(*walk.conditions)
+    return query
 
 
 def _meets(bbox: Box) -> sa.ColumnElement[bool]:

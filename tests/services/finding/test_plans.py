@@ -21,6 +21,7 @@ from server.services import assignments, desk, evidence_reading, public, review
 from server.services.finding import ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
+from tests.services.finding.conftest import Publish
 
 pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; the statements are the same elsewhere")
 #: Tables that grow with the country; their names in a plan are followed by the index that is searched.
@@ -125,7 +126,8 @@ def test_a_whole_table_would_be_seen(app: Flask) -> None:
     assert len(whole_tables(statements)) == 1
 
 
-def test_a_page_of_projects_asks_as_often_for_one_as_for_many(road: Road) -> None:
+def test_a_page_of_projects_asks_as_often_for_one_as_for_many(publish: Publish) -> None:
+    publish("ZZZ-1")
     numbers = []
     for limit in (1, 2):
         with asked() as statements:
