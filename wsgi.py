@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import multiprocessing
+import os
+import signal
 import sys
+import threading
+import time
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -18,6 +23,17 @@ from server.telemetry import process
 SWITCH_INTERVAL_S = 0.0005
 #: What a stop waits for the job that runs; one that takes longer is done again by another process.
 LAST_JOB_S = 20.0
+PARENT_TICK_S = 1.0
+
+
+def _stop_with(parent: int) -> None:
+    """Stop as if asked to once the process that started this one is gone.
+
+    Killed, it can tell nobody; what it leaves would go on answering on the port beside the server started next.
+    """
+    while os.getppid() == parent:
+        time.sleep(PARENT_TICK_S)
+    os.kill(os.getpid(), signal.SIGTERM)
 
 
 def build() -> Flask:
@@ -30,6 +46,8 @@ def build() -> Flask:
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
+    if multiprocessing.parent_process() is not None:
+        threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)
     if runners is not None:
         # The server's processes end without the interpreter's own farewell; multiprocessing has this one.

@@ -59,6 +59,14 @@ def test_clients_that_send_nothing_do_not_hold_every_thread(
         assert put(served, headers, good_photo()).status_code == 201
 
 
+def test_no_process_outlives_the_one_that_started_it(settings: config.Settings, tmp_path: Path) -> None:
+    with serving(settings, tmp_path / "log") as served:
+        served.process.kill()
+        served.process.wait()
+
+        _wait_until(lambda: not _is_answered(f"{served.address}/healthz"))
+
+
 @pytest.mark.postgresql_only(reason="several serving processes need PostgreSQL")
 def test_the_figures_of_several_processes_are_added_up(
     settings: config.Settings, bearer: Bearer, tmp_path: Path
