@@ -113,17 +113,19 @@ class Fleet:
         self.wait_until_ready()
         return server
 
-    def work(self, module: str = "server.cli", **environ: str) -> Member:
-        """Begin a worker that does one job at a time."""
-        return self._begin("worker", "--concurrency", "1", module=module, **environ)
+    def work(self, module: str = "server.cli") -> Member:
+        """Begin a worker that does one job at a time, and wait until it looks for jobs."""
+        worker = self._begin("worker", "--concurrency", "1", module=module)
+        wait_until(lambda: "jobs at a time" in worker.last_words(), "the worker began")
+        return worker
 
     def wait_until_ready(self) -> None:
         """Wait until the server can do its work."""
         wait_until(self._ready, "the server was ready")
 
-    def _begin(self, *arguments: str, module: str = "server.cli", **environ: str) -> Member:
+    def _begin(self, *arguments: str, module: str = "server.cli") -> Member:
         log = self._folder / f"{arguments[0]}-{len(self._members)}.log"
-        member = Member([sys.executable, "-m", module, *arguments], self._environ | environ, log)
+        member = Member([sys.executable, "-m", module, *arguments], self._environ, log)
         self._members.append(member)
         member.start()
         return member

@@ -21,7 +21,7 @@ from tests.programme import plant
 
 STOPS = 4
 #: How many sendings are to meet a database that is not there, each time.
-IN_VAIN = 24
+IN_VAIN = 12
 
 pytestmark = pytest.mark.faults
 

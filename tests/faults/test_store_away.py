@@ -18,7 +18,7 @@ from tests.jobs.queueing import EVERY_JOB_IS_DUE
 from tests.s3 import Gateway
 from tests.s3_stores import prepared
 
-PHOTOS = 300
+PHOTOS = 150
 #: A shorter time is for trying by hand.
 AWAY_S = float(os.environ.get("SAKSI_FAULT_AWAY_S", "60"))
 
