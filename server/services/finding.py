@@ -156,7 +156,8 @@ def _walk(walk: _Walk, after: str, wanted: int) -> _Walked:
     if any(not group.counts for group in walk.others):
         return _Walked()
     walked = _Walked()
-    for step in STEPS:
+    certain = not walk.others and not walk.conditions
+    for step in (wanted,) if certain else STEPS:
         looked_at = _driver(walk, after, step)
         walked.codes += reading().scalars(_fitting(walk, looked_at).limit(wanted - len(walked.codes)))
         if len(walked.codes) == wanted:
@@ -184,8 +185,12 @@ def _driver(walk: _Walk, after: str, step: int) -> sa.Select[str]:
 
 
 def _list(term: sa.ColumnElement[bool], walk: _Walk, after: str) -> sa.Select[str]:
-    query = sa.select(ProjectTerm.code).where(term, ProjectTerm.code > after).order_by(ProjectTerm.code)
-    return query if walk.beginning is None else query.where(*_range(ProjectTerm.code, walk.beginning))
+    query = sa.select(ProjectTerm.code).where(term).order_by(ProjectTerm.code)
+    if walk.beginning is None:
+        return query.where(ProjectTerm.code > after)
+    # An engine searches by one lower bound and reads on to the other, so it is given only the higher.
+    first, last = _range(ProjectTerm.code, walk.beginning)
+    return query.where(ProjectTerm.code > after if after >= walk.beginning else first, last)
 
 
 def _extent(looked_at: sa.Select[str]) -> sa.Select[int, str]:
