@@ -8,7 +8,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
@@ -66,6 +68,20 @@ def connect_arguments(limits: DatabaseSettings, *, read_only: bool) -> dict[str,
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
+
+
+@contextmanager
+def faults_of(statement: str) -> Iterator[None]:
+    """Raise the faults of a statement that is sent past SQLAlchemy as SQLAlchemy's, which callers know."""
+    try:
+        yield
+    except psycopg.Error as error:
+        raise as_sqlalchemy(error, statement) from error
+
+
+def as_sqlalchemy(error: psycopg.Error, statement: str) -> DBAPIError:
+    """The fault that the same statement would have raised through SQLAlchemy."""
+    return cast(DBAPIError, DBAPIError.instance(statement, None, error, psycopg.Error))
 
 
 def is_passing(error: DBAPIError) -> bool:

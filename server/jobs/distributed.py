@@ -17,9 +17,10 @@ import sqlalchemy as sa
 from flask import Flask
 from procrastinate import App, SyncPsycopgConnector
 from procrastinate.exceptions import AlreadyEnqueued, ConnectorException
-from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from server import postgres
 from server.jobs import procrastinate_worker
 from server.jobs.contract import Counts, JobNotFoundError, JobView, NotDeadError
 from server.models.jobs import JobState
@@ -122,5 +123,5 @@ def _as_sqlalchemy(error: Exception) -> DBAPIError:
     cause: BaseException | None = error
     while cause is not None and not isinstance(cause, psycopg.Error):
         cause = cause.__cause__ or cause.__context__
-    kind = IntegrityError if isinstance(cause, psycopg.IntegrityError) else OperationalError
-    return kind("queue a job", None, cause or error)
+    what = "queue a job"
+    return OperationalError(what, None, error) if cause is None else postgres.as_sqlalchemy(cause, what)

@@ -16,7 +16,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from server.db import UtcDateTime, table_of
+from server import postgres
+from server.db import UtcDateTime, table_of, take_turn
 from server.models.evidence import Evidence
 from server.models.finding import EVERY, Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.finding_terms import Facts, area_term, terms_of
@@ -26,6 +27,7 @@ TERMS, FINDABLE, COUNTS, NEWS = (table_of(model) for model in (ProjectTerm, Find
 AT_ONCE = 1000
 POURED_AT_ONCE = 50_000
 CHANGED = "saksi_findable_changed"
+TURN = "finding"
 #: What of a record, when it changes, changes by what its project is found.
 WATCHED: dict[type, tuple[str, ...]] = {
     Project: ("code", "title", "purpose", "status", "published_at", "area_id"),
@@ -64,9 +66,9 @@ def forget(session: Session, _transaction: object) -> None:
 
 def refresh(session: Session, codes: Collection[str]) -> None:
     """Make the terms, counts and news of these projects what their records say now."""
+    # One at a time, so that no two transactions wait for each other, and each sees the one before.
+    take_turn(session, TURN)
     connection = session.connection()
-    # One at a time and in order, so that no two transactions wait for each other, and each sees the one before.
-    connection.execute(_adding(connection.dialect.name), {"term": EVERY, "projects": 0})
     changes: Counter[str] = Counter()
     for part in _parts(sorted(codes)):
         wanted, there = dict(_wanted(connection, part)), _there(connection, part)
@@ -79,7 +81,7 @@ def refresh(session: Session, codes: Collection[str]) -> None:
     counted = [{"term": term, "projects": number} for term, number in sorted(changes.items()) if number]
     if counted:
         connection.execute(_adding(connection.dialect.name), counted)
-    lowered = [EVERY, *(term for term, number in changes.items() if number < 0)]
+    lowered = [term for term, number in changes.items() if number < 0]
     connection.execute(sa.delete(COUNTS).where(COUNTS.c.term.in_(lowered), COUNTS.c.projects == 0))
 
 
@@ -89,6 +91,7 @@ def rebuild(session: Session) -> None:
     A national portal's quarter of a million projects take about a minute, and some 300 MB meanwhile. The session is
     inside a transaction, and the caller commits.
     """
+    take_turn(session, TURN)
     connection = session.connection()
     for table in (TERMS, FINDABLE, COUNTS, NEWS):
         connection.execute(sa.delete(table))
@@ -194,7 +197,8 @@ def _pour_portion(connection: sa.Connection, table: sa.Table, rows: list[tuple[s
         marks = ", ".join("?" for _ in table.columns)
         connection.exec_driver_sql(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608
         return
-    with connection.connection.cursor().copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+    statement = f"COPY {table.name} ({names}) FROM STDIN"
+    with postgres.faults_of(statement), connection.connection.cursor().copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
 

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from random import Random
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
-from server.db import db, reading, table_of, writing
+from server.db import db, reading, table_of, tried_again, writing
 from server.models import Area, Evidence, Findable, Project, ProjectNews, ProjectTerm, Site, TermCount, finding_index
 from server.models.projects import ProjectStatus
 from server.services import directory
+from tests.conftest import InThreads
 from tests.pages.story import Road
 from tests.services.finding.conftest import NOW, Publish
 
+PATIENCE_S = 30
 TABLES = (ProjectTerm, Findable, TermCount, ProjectNews)
 
 
@@ -128,3 +133,53 @@ def test_it_is_missing_until_it_is_made(publish: Publish) -> None:
         assert finding_index.is_missing(session)
         finding_index.rebuild(session)
         assert not finding_index.is_missing(session)
+
+
+GIVEN_UP_ONCE = """
+CREATE SEQUENCE tries;
+CREATE FUNCTION give_up() RETURNS trigger LANGUAGE plpgsql AS
+    'BEGIN IF nextval(''tries'') = 1 THEN RAISE ''given up'' USING ERRCODE = ''40001''; END IF; RETURN NULL; END';
+CREATE TRIGGER give_up AFTER INSERT ON project_term FOR EACH STATEMENT EXECUTE FUNCTION give_up();
+"""
+
+
+@pytest.mark.postgresql_only(reason="SQLite gives no transaction up")
+def test_what_is_given_up_while_it_is_written_is_run_again(publish: Publish) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(GIVEN_UP_ONCE)
+
+    tried_again(lambda: publish("AAA-1"))
+
+    assert ("*", "AAA-1") in kept()["project_term"]
+
+
+@pytest.mark.postgresql_only(reason="SQLite has one writer")
+def test_making_it_anew_waits_for_who_publishes(publish: Publish, in_threads: InThreads) -> None:
+    published = threading.Event()
+
+    def either(number: int) -> None:
+        if number:
+            assert published.wait(PATIENCE_S)
+            made_anew()
+            return
+        with writing() as session:
+            session.scalars(sa.select(Project).where(Project.code == "ROAD-1")).one().title = "Bridge"
+            finding_index.keep(session)
+            published.set()
+            wait_until_somebody_waits(session)
+
+    in_threads(either, range(2))
+
+    assert ("bridge", "ROAD-1") in kept()["project_term"]
+    assert kept() == made_anew()
+
+
+def wait_until_somebody_waits(session: Session) -> None:
+    """Wait until another transaction waits for what this one holds."""
+    waiting = sa.text(
+        "SELECT count(*) FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+    )
+    give_up_at = time.monotonic() + PATIENCE_S
+    while not session.scalar(waiting):
+        assert time.monotonic() < give_up_at, "nobody waited"
+        time.sleep(0.01)
