@@ -101,7 +101,8 @@ class PostgresCluster:
         if (self._data / "postmaster.pid").exists():
             # The file stays behind where the server was killed; then there is nobody to stop.
             with suppress(subprocess.CalledProcessError):
-                self.stop(immediate=True)
+                # In order: after a crash its children may still write into the folder while it is taken away.
+                self.stop()
         shutil.rmtree(self.folder)
 
     def _initialise(self) -> None:
