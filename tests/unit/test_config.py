@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -76,3 +77,12 @@ def test_an_s3_that_could_not_keep_originals_is_refused(tmp_path: Path, name: st
 
     with pytest.raises(config.SettingsError, match=name):
         config.load(environ)
+
+
+def test_every_setting_is_in_the_readmes_table() -> None:
+    read = set(re.findall(r'"(SAKSI_[A-Z0-9_]+)"', (config.ROOT / "config.py").read_text()))
+    rows = [line for line in (config.ROOT / "README.md").read_text().splitlines() if line.startswith("| `SAKSI_")]
+    told = {name for row in rows for name in re.findall(r"`(SAKSI_[A-Z0-9_]+)`", row)}
+
+    assert read
+    assert told == read
