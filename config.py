@@ -224,7 +224,8 @@ def _kept_secret(data_root: Path) -> str:
     """The signing secret of this installation, made once and readable by its owner alone."""
     path = data_root / "secret.key"
     if not path.exists():
-        data_root.mkdir(parents=True, exist_ok=True)
+        # Everything is in it, passwords' hashes too: a folder that is made here is its owner's alone.
+        data_root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
         fresh.write_text(secrets.token_urlsafe(48))

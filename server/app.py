@@ -28,7 +28,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     """
     settings = settings or config.load()
     app = requests.Application("server")
-    settings.data_root.mkdir(parents=True, exist_ok=True)
+    settings.data_root.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SECRET_KEY=settings.secret_key,
         SESSION_COOKIE_NAME="saksi",

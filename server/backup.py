@@ -19,7 +19,7 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 
-from evidence.errors import OriginalDamagedError, OriginalMissingError
+from evidence.errors import InvalidKeyError, OriginalDamagedError, OriginalMissingError
 from evidence.seal import CHUNK_BYTES
 from evidence.storage.base import OriginalStore
 from evidence.storage.local import LocalStore
@@ -30,6 +30,8 @@ PHOTOS = "photos"
 DATABASE = "database.sqlite3"
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
+#: What SQLite keeps beside a database, by the end of the name: its write-ahead log, and the log's index.
+BESIDE = ("-wal", "-shm")
 
 #: Told after each photo: how many are done, of how many.
 Progress = Callable[[int, int], None]
@@ -58,8 +60,12 @@ def back_up(database: Path, store: OriginalStore, folder: Path, *, now: datetime
     """
     place = folder / SNAPSHOTS / now.strftime("%Y-%m-%dT%H%M%S.%fZ")
     unfinished = place.with_name(place.name + UNFINISHED)
-    unfinished.mkdir(parents=True)
+    # Whoever may read a backup reads everything: it is for its owner alone, like the installation itself.
+    for each in (folder, place.parent):
+        each.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished.mkdir(mode=0o700)
     snapshot = unfinished / DATABASE
+    snapshot.touch(mode=0o600)
     _copy_database(database, snapshot)
     count = _carry(snapshot, store, LocalStore(folder / PHOTOS), progress)
     manifest = Manifest(now.isoformat(), _sha256_of(snapshot), snapshot.stat().st_size, count)
@@ -101,20 +107,41 @@ def restore(folder: Path, name: str | None, database: Path, photos: Path, *, pro
     if database.exists():
         raise BackupError(f"{database} is there already. Nothing was changed.")
     place = _chosen(folder, name)
-    manifest = Manifest(**json.loads((place / MANIFEST).read_text()))
+    manifest = _manifest_of(place / MANIFEST)
     if _sha256_of(place / DATABASE) != manifest.database_sha256:
         raise BackupError(f"{place / DATABASE} is not the file that was saved.")
+    database.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     photos.mkdir(parents=True, exist_ok=True)
     _carry(place / DATABASE, LocalStore(folder / PHOTOS), LocalStore(photos), progress, suspicious=True)
     fresh = database.with_name(database.name + UNFINISHED)
+    fresh.unlink(missing_ok=True)
+    fresh.touch(mode=0o600)
     shutil.copyfile(place / DATABASE, fresh)
     _sync(fresh)
     # What an earlier database left beside its place would be read as part of this one.
-    for suffix in ("-wal", "-shm"):
+    for suffix in BESIDE:
         database.with_name(database.name + suffix).unlink(missing_ok=True)
     fresh.rename(database)
     _sync(database.parent)
     return manifest
+
+
+def put_aside(database: Path, *, now: datetime) -> None:
+    """Give a database another name, with its log: what was not yet carried over from there is only there.
+
+    The log goes first, so that a database which lost its log to a broken-off command is never taken for gone.
+    """
+    aside = f"{database.name}.before-{now:%Y-%m-%dT%H%M%S}"
+    for suffix in (*BESIDE, ""):
+        with suppress(FileNotFoundError):
+            database.with_name(database.name + suffix).rename(database.with_name(aside + suffix))
+
+
+def _manifest_of(path: Path) -> Manifest:
+    try:
+        return Manifest(**json.loads(path.read_text()))
+    except (ValueError, TypeError) as error:
+        raise BackupError(f"{path} is not a manifest.") from error
 
 
 def _chosen(folder: Path, name: str | None) -> Path:
@@ -142,25 +169,29 @@ def _carry(
     with closing(sqlite3.connect(snapshot)) as rows:
         (total,) = rows.execute("SELECT count(*) FROM original").fetchone()
         for done, (key, sha256) in enumerate(rows.execute("SELECT storage_key, sha256 FROM original"), 1):
-            if not target.exists(key):
-                _carry_original(key, source, target)
-            elif suspicious and not target.verify(key):
-                raise BackupError(f"The photo {key} that is there already is damaged. Take it away and try again.")
-            for name in (THUMBNAIL, WEB):
-                _carry_copy(copy_name(sha256, name), source, target)
+            try:
+                _carry_photo(key, sha256, source, target, suspicious=suspicious)
+            except (OriginalMissingError, OriginalDamagedError, InvalidKeyError) as error:
+                raise BackupError(f"A photo cannot be brought over: {error}.") from error
             progress(done, total)
     return int(total)
 
 
+def _carry_photo(key: str, sha256: str, source: OriginalStore, target: OriginalStore, *, suspicious: bool) -> None:
+    if not target.exists(key):
+        _carry_original(key, source, target)
+    elif suspicious and not target.verify(key):
+        raise BackupError(f"The photo {key} that is there already is damaged. Take it away and try again.")
+    for name in (THUMBNAIL, WEB):
+        _carry_copy(copy_name(sha256, name), source, target)
+
+
 def _carry_original(key: str, source: OriginalStore, target: OriginalStore) -> None:
-    try:
-        with source.open(key) as original, target.incoming() as incoming:
-            shutil.copyfileobj(original, incoming, CHUNK_BYTES)
-            if incoming.seal().sha256 != key.rpartition("/")[2]:
-                raise OriginalDamagedError(key)
-            incoming.keep()
-    except (OriginalMissingError, OriginalDamagedError) as error:
-        raise BackupError(f"A photo cannot be brought over: {error}.") from error
+    with source.open(key) as original, target.incoming() as incoming:
+        shutil.copyfileobj(original, incoming, CHUNK_BYTES)
+        if incoming.seal().sha256 != key.rpartition("/")[2]:
+            raise OriginalDamagedError(key)
+        incoming.keep()
 
 
 def _carry_copy(name: str, source: OriginalStore, target: OriginalStore) -> None:

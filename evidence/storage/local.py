@@ -6,7 +6,9 @@ place whole; a process killed at any moment leaves either the entire original or
 
 from __future__ import annotations
 
+import errno
 import os
+import stat
 import tempfile
 from datetime import datetime, timedelta
 from functools import partial
@@ -165,11 +167,19 @@ def _modified(path: Path) -> float:
 
 
 def _open(path: Path, key: str) -> BinaryIO:
+    """A file of the store's own: a link, which a backup from elsewhere may hold, would show any file of the machine."""
     with working_disk():
         try:
-            return path.open("rb")
-        except FileNotFoundError:
-            raise OriginalMissingError(key) from None
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK)
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ELOOP}:
+                raise OriginalMissingError(key) from None
+            raise
+    file = os.fdopen(descriptor, "rb")
+    if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+        file.close()
+        raise OriginalMissingError(key)
+    return file
 
 
 def _fsync_folder(folder: Path) -> None:

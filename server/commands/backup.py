@@ -72,7 +72,7 @@ def restore_command(folder: Path, snapshot: str | None, force: bool) -> None:
     database = _database(settings)
     with _told(), _bar() as progress:
         if force and database.exists():
-            database.rename(database.with_name(f"{database.name}.before-{utc_now():%Y-%m-%dT%H%M%S}"))
+            backup.put_aside(database, now=utc_now())
         manifest = backup.restore(folder, snapshot, database, settings.originals_root, progress=progress)
     click.echo(f"Brought back as it was at {manifest.made_at}: {manifest.originals} originals.")
     click.echo("Next: saksi migrate, saksi check, saksi serve. People sign in anew.")

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import shutil
 import sqlite3
+import stat
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -167,6 +173,80 @@ class TestTheCommands:
         [aside] = settings.data_root.glob("saksi.sqlite3.before-*")
         assert _originals(aside) == _originals(settings.data_root / "saksi.sqlite3") == len(photos)
 
+    def test_a_database_that_is_put_aside_keeps_what_only_its_log_holds(
+        self, saksi: Saksi, app: Flask, photos: list[str], settings: config.Settings, tmp_path: Path
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        db.session.remove()
+        db.engine.dispose()
+        killed = "import os, sqlite3; own = sqlite3.connect({!r}); own.execute('CREATE TABLE late (id)'); os._exit(0)"
+        subprocess.run([sys.executable, "-c", killed.format(str(settings.data_root / "saksi.sqlite3"))], check=True)
+
+        assert saksi("restore", str(tmp_path / "backup"), "--force").exit_code == 0
+
+        [aside] = (each for each in settings.data_root.glob("saksi.sqlite3.before-*") if each.name[-4:-3] != "-")
+        with closing(sqlite3.connect(aside)) as rows:
+            assert rows.execute("SELECT count(*) FROM late").fetchone() == (0,)
+        assert _originals(settings.data_root / "saksi.sqlite3") == len(photos)
+
+    def test_what_is_saved_and_brought_back_is_for_its_owner_alone(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "backup"
+        saksi("backup", str(folder))
+        elsewhere("restore", str(folder))
+
+        [snapshot] = backup.snapshots_of(folder)
+        assert photos
+        assert {_mode(each) for each in (folder, snapshot, tmp_path / "elsewhere")} == {0o700}
+        assert {_mode(each) for each in (snapshot / "database.sqlite3", tmp_path / "elsewhere" / "saksi.sqlite3")} == {
+            0o600
+        }
+
+    def test_a_link_in_a_backup_brings_no_file_of_the_machine_with_it(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path
+    ) -> None:
+        folder = tmp_path / "backup"
+        saksi("backup", str(folder))
+        (tmp_path / "secret").write_text("a file of the machine")
+        copy = folder / "photos" / "copies" / photos[0][:2] / photos[0] / "thumbnail.jpg"
+        copy.unlink()
+        copy.symlink_to(tmp_path / "secret")
+
+        assert elsewhere("restore", str(folder)).exit_code == 0
+
+        brought = tmp_path / "elsewhere" / "photos" / "copies" / photos[0][:2] / photos[0] / "thumbnail.jpg"
+        assert not brought.exists()
+
+    @pytest.mark.parametrize("manifest", ["", "[]", "{}", '{"form": 2}', "\xff"])
+    def test_a_manifest_that_is_none_is_told_in_a_sentence(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path, manifest: str
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        [snapshot] = backup.snapshots_of(tmp_path / "backup")
+        (snapshot / "manifest.json").write_text(manifest, encoding="latin-1")
+
+        result = elsewhere("restore", str(tmp_path / "backup"))
+
+        assert (result.exit_code, "manifest.json" in result.output) == (1, True)
+        assert photos
+
+    def test_a_key_that_leads_out_of_the_store_is_refused(
+        self, saksi: Saksi, elsewhere: Saksi, photos: list[str], tmp_path: Path
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        [snapshot] = backup.snapshots_of(tmp_path / "backup")
+        with closing(sqlite3.connect(snapshot / "database.sqlite3")) as rows, rows:
+            rows.execute("UPDATE original SET storage_key = '../../../etc/passwd' WHERE sha256 = ?", photos[:1])
+        told = json.loads((snapshot / "manifest.json").read_text())
+        told["database_sha256"] = hashlib.sha256((snapshot / "database.sqlite3").read_bytes()).hexdigest()
+        (snapshot / "manifest.json").write_text(json.dumps(told))
+
+        result = elsewhere("restore", str(tmp_path / "backup"))
+
+        assert (result.exit_code, "cannot be brought over" in result.output) == (1, True)
+        assert not (tmp_path / "elsewhere" / "saksi.sqlite3").exists()
+
     def test_a_missing_original_makes_no_snapshot(
         self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
     ) -> None:
@@ -214,3 +294,7 @@ def _originals(database: Path) -> int:
         return int(connection.execute("SELECT count(*) FROM original").fetchone()[0])
     finally:
         connection.close()
+
+
+def _mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
