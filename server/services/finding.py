@@ -30,6 +30,7 @@ BEGUN_LOOKED_AT = 1000
 STEPS = (500, 10_000)
 #: Lists that are no longer are read whole.
 SHORT = 500
+FIRST_AFTER_SURROGATES = 0xE000
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +146,9 @@ def _begun(word: str) -> dict[str, int]:
 
 def _range(column: sa.SQLColumnExpression[str], beginning: str) -> tuple[sa.ColumnElement[bool], ...]:
     """The texts with one beginning, as a range of the index: up to the beginning with its last letter raised."""
-    return column >= beginning, column < beginning[:-1] + chr(min(ord(beginning[-1]) + 1, 0x10FFFF))
+    raised = min(ord(beginning[-1]) + 1, 0x10FFFF)
+    # Half of a surrogate pair is no letter, and nothing that a database takes.
+    return column >= beginning, column < beginning[:-1] + chr(FIRST_AFTER_SURROGATES if raised == 0xD800 else raised)
 
 
 # -- walking -----------------------------------------------------------------------------------
@@ -153,7 +156,7 @@ def _range(column: sa.SQLColumnExpression[str], beginning: str) -> tuple[sa.Colu
 
 def _walk(walk: _Walk, after: str, wanted: int) -> _Walked:
     """The first codes after ``after`` that fit; looks at no more than the sum of ``STEPS``."""
-    if any(not group.counts for group in walk.others):
+    if any(not group.counts for group in (walk.driver, *walk.others)):
         return _Walked()
     walked = _Walked()
     certain = not walk.others and not walk.conditions

@@ -44,6 +44,22 @@ def test_what_it_does_not_say_does_not_find_it(publish: Publish, text: str) -> N
     assert codes(text=text) == []
 
 
+@pytest.mark.parametrize("text", ["road", "R", "\ud7ff", "\U0010ffff"])
+def test_where_nothing_is_published_nothing_is_found(app: Flask, text: str) -> None:
+    with writing() as session:
+        for project in session.scalars(sa.select(Project)):
+            project.published_at = None
+
+    assert codes(text=text) == []
+
+
+@pytest.mark.parametrize("text", ["\ud7ff", "OLD\ud7ff", "\ue000", "\U0010ffff"])
+def test_any_letter_of_unicode_may_end_what_is_sought(publish: Publish, text: str) -> None:
+    publish("NEW-7")
+
+    assert codes(text=text) == []
+
+
 @pytest.mark.parametrize("text", ["ถนน", "สะพาน", "도로", "공사", "고속도로 공사"])
 def test_a_text_without_blanks_is_found_by_any_part_of_it(publish: Publish, text: str) -> None:
     publish("NEW-7", title="고속도로공사를 위한", purpose="ก่อสร้างถนนและสะพาน")
