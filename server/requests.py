@@ -24,6 +24,9 @@ from server.refusals import wants_page
 
 PHOTO_FIELD = "photo"
 FORM_OVERHEAD_BYTES = 64 * 1024
+#: Who is not signed in can only sign in. One piece (``server.slow_clients``) comes in time or is cut off, where a
+#: larger body could hold a thread by the half-hour, sent just fast enough.
+STRANGERS_BYTES = 64 * 1024
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
@@ -91,6 +94,8 @@ def _enter(app: Flask, csrf: CSRFProtect) -> Response | None:
         raise NotFound
     g.actor = db.tried_again(auth.actor_from_cookie if wants_page() else partial(auth.actor_from_token, request))
     turned_away = _keep_the_door(app, request.endpoint)
+    if g.actor is None:
+        _limit_to(STRANGERS_BYTES)
     if turned_away is None and wants_page():
         csrf.protect()
     # Who is calling was asked of the database itself: a session that has just ended must have ended.
@@ -116,7 +121,10 @@ def _limit_size() -> None:
     settings = engines().settings
     # Only the API takes files. A page's form is small, and is read before anyone knows who sent it.
     photo_may_come = (request.mimetype or "").startswith("multipart/") and not wants_page()
-    limit = settings.max_photo_bytes + FORM_OVERHEAD_BYTES if photo_may_come else settings.max_json_bytes
+    _limit_to(settings.max_photo_bytes + FORM_OVERHEAD_BYTES if photo_may_come else settings.max_json_bytes)
+
+
+def _limit_to(limit: int) -> None:
     request.max_content_length = limit
     if request.content_length is not None and request.content_length > limit:
         raise RequestEntityTooLarge(f"At most {limit} bytes are taken here.")

@@ -29,6 +29,16 @@ def test_a_page_takes_no_file_of_a_photos_size(client: FlaskClient, settings: co
     assert client.post(address, data=form, content_type=media_type).status_code == 413
 
 
+@pytest.mark.parametrize("address", ["/sign-in", "/api/v1/session"])
+def test_who_is_not_signed_in_sends_no_more_than_the_slow_are_watched_by(client: FlaskClient, address: str) -> None:
+    """A larger body could be sent just fast enough, for half an hour, on every thread."""
+    media_type = "application/json" if "api" in address else "application/x-www-form-urlencoded"
+    most = client.post(address, data=b" " * slow_clients.PIECE_BYTES, content_type=media_type)
+    more = client.post(address, data=b" " * (slow_clients.PIECE_BYTES + 1), content_type=media_type)
+
+    assert (most.status_code == 413, more.status_code) == (False, 413)
+
+
 def test_what_a_killed_upload_left_is_gone_after_the_next_start(settings: config.Settings) -> None:
     left = LocalStore(settings.originals_root).incoming_folder / "killed.part"
     left.write_bytes(b"the first half of a photo")
