@@ -16,8 +16,8 @@ from marshmallow import Schema, fields, validate
 from evidence.seal import Seal
 from field_api.blueprint import api
 from field_api.bodies import JsonBody
-from field_api.evidence import FOLLOWS, PHOTO_TYPES, received_response
-from field_api.evidence_documents import CLAIM_EXAMPLE, Claim, EvidenceDocument, upload_claim
+from field_api.evidence import NOT_RECEIVED, PHOTO_TYPES, RECEIVED, received_response
+from field_api.evidence_documents import CLAIM_EXAMPLE, Claim, upload_claim
 from field_api.fields import Instant, Whole, sha256
 from field_api.operation import Answer, operation
 from field_api.shapes import Answered
@@ -98,24 +98,8 @@ def announce_upload(evidence_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     access=roles(*UPLOADERS),
     summary="Finish a direct upload",
     body=JsonBody(Claim, example=CLAIM_EXAMPLE),
-    answers={
-        201: Answer(
-            "The photo is durable and on record, with its verdict.",
-            EvidenceDocument,
-            headers=("Location",),
-            leads_to=dict.fromkeys(FOLLOWS, "evidence_id"),
-        ),
-        200: Answer("The same photo and claim were received before; this is that evidence.", EvidenceDocument),
-    },
-    problems=(
-        "not-found",
-        "evidence-conflict",
-        "photo-type-unsupported",
-        "photo-empty",
-        "photo-digest-mismatch",
-        "project-not-placed",
-        "store-away",
-    ),
+    answers=RECEIVED,
+    problems=NOT_RECEIVED,
     within=UPLOADS.one,
 )
 def finish_upload(evidence_id: UUID, body: dict[str, Any]) -> Response:

@@ -38,6 +38,25 @@ from server.times import utc_now
 
 FOLLOWS = ("get_evidence", "get_original", "get_thumbnail", "get_web_copy", "decide_evidence", "appeal_evidence")
 PHOTO_TYPES = ("image/jpeg", "image/heic", "image/heif", "image/png", "image/webp", "image/avif", "image/tiff")
+#: How a photo that was sent is answered, by whichever way it came.
+RECEIVED = {
+    201: Answer(
+        "The photo is durable and on record, with its verdict.",
+        EvidenceDocument,
+        headers=("Location",),
+        leads_to=dict.fromkeys(FOLLOWS, "evidence_id"),
+    ),
+    200: Answer("The same photo and claim were received before; this is that evidence.", EvidenceDocument),
+}
+NOT_RECEIVED = (
+    "not-found",
+    "evidence-conflict",
+    "photo-type-unsupported",
+    "photo-empty",
+    "photo-digest-mismatch",
+    "project-not-placed",
+    "store-away",
+)
 COPY = "image/jpeg"
 CHUNK_BYTES = 64 * 1024
 PRIVATE_DAY = "private, max-age=86400"
@@ -69,24 +88,8 @@ class EvidenceQuery(PageByTimeQuery):
             "claim": JsonPart(Claim, "What the phone and the person say beside it.", False, example=CLAIM_EXAMPLE),
         },
     ),
-    answers={
-        201: Answer(
-            "The photo is durable and on record, with its verdict.",
-            EvidenceDocument,
-            headers=("Location",),
-            leads_to=dict.fromkeys(FOLLOWS, "evidence_id"),
-        ),
-        200: Answer("The same photo and claim were received before; this is that evidence.", EvidenceDocument),
-    },
-    problems=(
-        "not-found",
-        "evidence-conflict",
-        "photo-type-unsupported",
-        "photo-empty",
-        "photo-digest-mismatch",
-        "project-not-placed",
-        "store-away",
-    ),
+    answers=RECEIVED,
+    problems=NOT_RECEIVED,
     within=UPLOADS.one,
 )
 def put_evidence(evidence_id: UUID, body: dict[str, Any]) -> Response:
