@@ -93,12 +93,7 @@ class LocalStore:
         target = self._copies / name[:2] / checked_copy_name(name)
         with working_disk():
             self._make_durable_folder(target.parent)
-            descriptor, part = tempfile.mkstemp(dir=self.incoming_folder, suffix=".part")
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            Path(part).replace(target)
+            self._written_part(data).replace(target)
             _fsync_folder(target.parent)
 
     def open_copy(self, name: str) -> BinaryIO:
@@ -143,6 +138,20 @@ class LocalStore:
         for folder in (self._originals, self.root):
             _fsync_folder(folder)
         self._durable.add(self._originals)
+
+    def _written_part(self, data: bytes) -> Path:
+        """Give a synced temporary file with these bytes; what a full disk took of them is not left behind."""
+        descriptor, name = tempfile.mkstemp(dir=self.incoming_folder, suffix=".part")
+        part = Path(name)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            part.unlink()
+            raise
+        return part
 
     def _make_durable_folder(self, folder: Path) -> None:
         """Make a folder and sync each parent that names it.

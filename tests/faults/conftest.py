@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
 import config
+from server import migrate
+from server.app import create_app
+from server.db import db, writing
+from tests.conftest import settings_in
 from tests.faults.fleet import Fleet
 from tests.faults.phones import Phones
-
-Sending = Callable[..., Phones]
+from tests.postgres import PostgresCluster, programs
+from tests.programme import plant
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -31,3 +37,26 @@ def phones(fleet: Fleet, bearer: Callable[[str], dict[str, str]]) -> Iterator[Ph
     """The phones of one inspector, which know where the fleet's server is."""
     with Phones(fleet.address, bearer("inspector")) as phones:
         yield phones
+
+
+@pytest.fixture
+def cluster() -> Iterator[PostgresCluster]:
+    """A PostgreSQL of this test's own."""
+    cluster = PostgresCluster(programs())
+    try:
+        cluster.start()
+        yield cluster
+    finally:
+        cluster.remove()
+
+
+def planted_in(folder: Path, database_url: str) -> config.Settings:
+    """A new installation on this empty database, with the programme in it."""
+    settings = settings_in(folder, database_url)
+    with create_app(settings).app_context():
+        migrate.upgrade(db.engine)
+        with writing() as session:
+            plant(session, datetime.now(UTC))
+        db.session.remove()
+        db.engine.dispose()
+    return settings

@@ -31,7 +31,7 @@ def wait_until(what: Callable[[], object], told: str, patience_s: float = PATIEN
     give_up_at = time.monotonic() + patience_s
     while not what():
         assert time.monotonic() < give_up_at, f"in {patience_s} s it did not come about that {told}"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 def free_port() -> int:

@@ -23,6 +23,9 @@ from server.services.copies import THUMBNAIL, WEB, copy_name
 from server.times import utc_now
 from tests.faults.fleet import wait_until
 
+#: The longest that a job waits before its last attempt, and then some.
+LONGEST_PAUSE_S = 180.0
+
 
 @dataclass(frozen=True, slots=True)
 class Reckoning:
@@ -82,15 +85,18 @@ def reckon(acknowledged: dict[UUID, str]) -> Reckoning:
     )
 
 
-def wait_until_jobs_are_done(patience_s: float = 180.0) -> None:
-    """Wait until no job is queued or runs; the dead are counted by ``reckon``."""
+def wait_until_jobs_are_done() -> None:
+    """Wait for as long as there are jobs and one after the other is done; the dead are counted by ``reckon``."""
+    left = _jobs_left()
+    while left:
+        wait_until(lambda left=left: _jobs_left() < left, f"of {left} jobs another one was done", LONGEST_PAUSE_S)
+        left = _jobs_left()
 
-    def done() -> bool:
-        reading().rollback()
-        counts = job_desk.counts()
-        return counts.queued + counts.running == 0
 
-    wait_until(done, "every job was done", patience_s)
+def _jobs_left() -> int:
+    reading().rollback()
+    counts = job_desk.counts()
+    return counts.queued + counts.running
 
 
 def _stored(keys: dict[str, str]) -> set[str]:

@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 import config
-from server import migrate
-from server.app import create_app
-from server.db import db, writing
-from tests.conftest import settings_in
+from server.db import db
+from tests.faults.conftest import planted_in
 from tests.faults.fleet import Fleet, wait_until
 from tests.faults.phones import PHOTOS, Phones, different_photos
 from tests.faults.reckoning import reckon, wait_until_jobs_are_done, whole
-from tests.postgres import PostgresCluster, programs
-from tests.programme import plant
+from tests.postgres import PostgresCluster
 
 STOPS = 4
 #: How many sendings are to meet a database that is not there, each time.
@@ -27,27 +22,9 @@ pytestmark = pytest.mark.faults
 
 
 @pytest.fixture
-def cluster() -> Iterator[PostgresCluster]:
-    """A PostgreSQL that this test may stop."""
-    cluster = PostgresCluster(programs())
-    try:
-        cluster.start()
-        yield cluster
-    finally:
-        cluster.remove()
-
-
-@pytest.fixture
 def settings(cluster: PostgresCluster, tmp_path: Path) -> config.Settings:
-    """An installation on that server, with the programme in it."""
-    settings = settings_in(tmp_path / "installation", cluster.url)
-    with create_app(settings).app_context():
-        migrate.upgrade(db.engine)
-        with writing() as session:
-            plant(session, datetime.now(UTC))
-        db.session.remove()
-        db.engine.dispose()
-    return settings
+    """An installation on a server that this test may stop."""
+    return planted_in(tmp_path / "installation", cluster.url)
 
 
 def test_no_photo_is_lost_or_doubled_by_a_database_that_crashes(
