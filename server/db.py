@@ -44,6 +44,8 @@ SQLITE_BUSY_MS = 20_000
 REPLICA = "replica"
 FROM_REPLICA = "saksi_from_replica"
 COMMIT_SENT = "saksi_commit_sent"
+#: What a failed statement was given, names and hashes of passwords among it, is written into no log.
+UNTOLD = {"hide_parameters": True}
 #: How long to wait before a transaction is run again, give or take a half; a restarted server is back within these.
 PAUSES_S = (0.05, 0.2, 0.8, 2.0)
 _ONE_WRITER = threading.Lock()
@@ -118,12 +120,11 @@ def init(app: Flask, settings: Settings) -> None:
     url = postgres.url_of(settings.database_url)
     on_postgres = url.get_backend_name() == "postgresql"
     app.config["SQLALCHEMY_DATABASE_URI"] = url
-    if on_postgres:
-        app.config["SQLALCHEMY_ENGINE_OPTIONS"] = postgres.engine_options(settings)
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = UNTOLD | (postgres.engine_options(settings) if on_postgres else {})
     replica_url = settings.database.replica_url
     if replica_url is not None:
         options = postgres.engine_options(settings, read_only=True) | {"pool_recycle": postgres.REPLICA_CONNECTION_S}
-        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": postgres.url_of(replica_url), **options}}
+        app.config["SQLALCHEMY_BINDS"] = {REPLICA: {"url": postgres.url_of(replica_url), **UNTOLD, **options}}
     db.init_app(app)
     with app.app_context():
         sa.event.listen(db.engine, "commit", _note_commit)

@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from evidence.errors import StoreAwayError
 from server import db
 from server.problems import MEDIA_TYPE, Problem
+from server.telemetry.requests import route_of_request
 
 LOG = logging.getLogger("saksi")
 API_PREFIXES = ("/api/", "/openapi.json", "/healthz", "/readyz")
@@ -63,13 +64,15 @@ def _tell_http(error: HTTPException) -> Response:
 
 
 def _tell_unexpected(error: Exception) -> Response:
-    LOG.exception("%s %s failed", request.method, request.path, exc_info=error)
+    LOG.exception("%s %s failed", request.method, route_of_request(), exc_info=error)
     return _tell(Problem("internal", "It was written down and will be looked at. What you sent was not recorded."))
 
 
 def _tell_away(error: SQLAlchemyError) -> Response:
     """The database is locked, full, busy or not there, and later is worth a try."""
-    LOG.error("%s %s: the database does not answer: %s", request.method, request.path, getattr(error, "orig", error))
+    LOG.error(
+        "%s %s: the database does not answer: %s", request.method, route_of_request(), getattr(error, "orig", error)
+    )
     done = "Nothing was recorded"
     if db.commit_was_sent():
         done = "It is not certain whether anything was recorded, and nothing is recorded twice"
@@ -79,7 +82,7 @@ def _tell_away(error: SQLAlchemyError) -> Response:
 
 def _tell_store_away(error: StoreAwayError) -> Response:
     """The store for photos does not work now: nothing was recorded, and later is worth a try."""
-    LOG.error("%s %s: %s", request.method, request.path, error)
+    LOG.error("%s %s: %s", request.method, route_of_request(), error)
     why = "is full" if error.full else "does not answer"
     detail = f"The store for photos {why}. Nothing was recorded; keep the photo and send it again."
     return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))

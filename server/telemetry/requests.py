@@ -25,6 +25,14 @@ def register(app: Flask) -> None:
     app.after_request(_end)
 
 
+def route_of_request() -> str:
+    """The request's route, as lines tell it.
+
+    An address may hold a token that somebody typed into the wrong field, or the end of a line; the route cannot.
+    """
+    return request.url_rule.rule if request.url_rule is not None else UNROUTED
+
+
 def _begin() -> None:
     g.began = time.perf_counter()
     given = request.headers.get(HEADER, "")
@@ -33,8 +41,7 @@ def _begin() -> None:
 
 def _end(response: Response) -> Response:
     seconds = time.perf_counter() - g.began
-    # An address may hold a token that somebody typed into the wrong field; the route cannot.
-    route = request.url_rule.rule if request.url_rule is not None else UNROUTED
+    route = route_of_request()
     response.headers[HEADER] = g.request_id
     figures.count_request(request.method, route, response.status_code, seconds)
     if LOG.isEnabledFor(logging.INFO):

@@ -9,8 +9,12 @@ from io import StringIO
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
+from evidence.errors import StoreAwayError
+from server.db import writing
 from server.telemetry import logs
 from tests.api.calls import assert_problem
 
@@ -55,6 +59,32 @@ def test_tokens_queries_and_addresses_are_not_written(client: FlaskClient, beare
     assert "secret" not in text
     assert headers["Authorization"].split()[1] not in text
     assert "127.0.0.1" not in text
+
+
+@pytest.mark.parametrize(
+    "fault", [RuntimeError("broken"), StoreAwayError("gone"), sa.exc.OperationalError("", {}, Exception())]
+)
+def test_no_address_makes_a_line_of_its_own(
+    client: FlaskClient, written: StringIO, monkeypatch: pytest.MonkeyPatch, fault: Exception
+) -> None:
+    monkeypatch.setattr("sys.stderr", written)
+    logs.configure("text")
+
+    def fail(*_given: object, **_named: object) -> None:
+        raise fault
+
+    monkeypatch.setattr("server.services.public.project", fail)
+
+    assert client.get("/projects/AB%0a2026-01-01 INFO forged").status_code >= 500
+    assert "/projects/<string:code>" in written.getvalue()
+    assert "forged" not in written.getvalue()
+
+
+def test_what_a_statement_was_given_is_not_told_when_it_fails(app: Flask) -> None:
+    with pytest.raises(sa.exc.DBAPIError) as failed, writing() as session:
+        session.execute(sa.text("SELECT no_column FROM person WHERE email = :email"), {"email": "juan@example.org"})
+
+    assert "juan" not in str(failed.value)
 
 
 def test_an_id_that_a_proxy_gave_is_kept(client: FlaskClient) -> None:
