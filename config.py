@@ -6,15 +6,19 @@ engines: a SQLite file and a folder under ``var/``, in one process.
 
 from __future__ import annotations
 
+import difflib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent
 MEBIBYTE = 1024 * 1024
+#: What the tests and the benches read for themselves.
+NOT_OURS = ("TEST_", "BENCH_", "FUZZ", "FAULT_", "CORPUS")
+PREFIX = "SAKSI_"
 
 
 class SettingsError(ValueError):
@@ -110,11 +114,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     Raises:
         SettingsError: a variable is unknown, or is not of its type or range.
     """
-    source = os.environ if environ is None else environ
+    source = _Asked(os.environ if environ is None else environ)
     data_root = Path(source.get("SAKSI_DATA_ROOT", str(ROOT / "var"))).resolve()
-    return Settings(
+    settings = Settings(
         data_root=data_root,
-        database_url=source.get("SAKSI_DATABASE_URL", f"sqlite:///{data_root / 'saksi.sqlite3'}"),
+        database_url=source.get("SAKSI_DATABASE_URL") or f"sqlite:///{data_root / 'saksi.sqlite3'}",
         secret_key=source.get("SAKSI_SECRET_KEY") or _kept_secret(data_root),
         policies_root=Path(source.get("SAKSI_POLICIES_ROOT", str(ROOT / "policies"))),
         host=source.get("SAKSI_HOST", "127.0.0.1"),
@@ -131,16 +135,47 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         s3=_s3(source),
         database=_database(source),
     )
+    source.refuse_unknown()
+    return settings
+
+
+class _Asked(Mapping[str, str]):
+    """Our part of the environment, which remembers what was asked of it."""
+
+    def __init__(self, source: Mapping[str, str]) -> None:
+        self._ours = {name: text for name, text in source.items() if name.startswith(PREFIX)}
+        self._asked: set[str] = set()
+
+    def __getitem__(self, name: str) -> str:
+        self._asked.add(name)
+        return self._ours[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ours)
+
+    def __len__(self) -> int:
+        return len(self._ours)
+
+    def refuse_unknown(self) -> None:
+        """A misspelt name must not pass for a setting that was left out: photos would go where nobody meant them to."""
+        for name in sorted(set(self._ours) - self._asked):
+            if not name.removeprefix(PREFIX).startswith(NOT_OURS):
+                near = difflib.get_close_matches(name, self._asked, n=1)
+                raise SettingsError(f"There is no setting {name}." + (f" Is {near[0]} meant?" if near else ""))
+
+
+def _on_sqlite(source: Mapping[str, str]) -> bool:
+    return (source.get("SAKSI_DATABASE_URL") or "sqlite").startswith("sqlite")
 
 
 def _default_job_threads(source: Mapping[str, str]) -> int:
     """On PostgreSQL jobs are for ``saksi worker``, unless a serving process is told to do some as well."""
-    return 1 if source.get("SAKSI_DATABASE_URL", "sqlite").startswith("sqlite") else 0
+    return 1 if _on_sqlite(source) else 0
 
 
 def _serving(source: Mapping[str, str]) -> ServingSettings:
     workers = _integer(source, "SAKSI_WORKERS", 1, least=1, most=64)
-    if workers > 1 and source.get("SAKSI_DATABASE_URL", "sqlite").startswith("sqlite"):
+    if workers > 1 and _on_sqlite(source):
         raise SettingsError(
             "SAKSI_WORKERS must be 1 with SQLite: it takes one writer at a time, and the writers of one process "
             "take turns where those of several could only poll. Use PostgreSQL for more."
@@ -170,6 +205,9 @@ def _s3(source: Mapping[str, str]) -> S3Settings | None:
     """The S3 service, where a bucket is named; else None, and photos are kept in a folder."""
     bucket = source.get("SAKSI_S3_BUCKET")
     if not bucket:
+        alone = [name for name in source if name.startswith("SAKSI_S3_")]
+        if alone:
+            raise SettingsError(f"{alone[0]} is set and SAKSI_S3_BUCKET is not: photos would go to a folder")
         return None
     access_key, secret_key = source.get("SAKSI_S3_ACCESS_KEY"), source.get("SAKSI_S3_SECRET_KEY")
     if (access_key is None) != (secret_key is None):

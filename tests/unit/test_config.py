@@ -79,6 +79,30 @@ def test_an_s3_that_could_not_keep_originals_is_refused(tmp_path: Path, name: st
         config.load(environ)
 
 
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("SAKSI_THREDS", "Is SAKSI_THREADS meant"),
+        ("SAKSI_S3_BUKET", "SAKSI_S3_BUCKET is not"),
+        ("SAKSI_ZZZZ", "no setting SAKSI_ZZZZ"),
+    ],
+)
+def test_a_misspelt_setting_is_refused(tmp_path: Path, name: str, told: str) -> None:
+    with pytest.raises(config.SettingsError, match=told):
+        config.load({"SAKSI_DATA_ROOT": str(tmp_path), name: "4"})
+
+
+def test_a_setting_left_empty_is_as_left_out(tmp_path: Path) -> None:
+    settings = config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_DATABASE_URL": ""})
+
+    assert settings.database_url.startswith("sqlite:///")
+    assert settings.job_threads == 1
+
+
+def test_what_only_the_tests_read_is_no_setting(tmp_path: Path) -> None:
+    config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_TEST_DATABASE_URL": "postgresql://", "OTHER": "x"})
+
+
 def test_every_setting_is_in_the_readmes_table() -> None:
     read = set(re.findall(r'"(SAKSI_[A-Z0-9_]+)"', (config.ROOT / "config.py").read_text()))
     rows = [line for line in (config.ROOT / "README.md").read_text().splitlines() if line.startswith("| `SAKSI_")]
