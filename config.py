@@ -205,7 +205,7 @@ def _s3(source: Mapping[str, str]) -> S3Settings | None:
     """The S3 service, where a bucket is named; else None, and photos are kept in a folder."""
     bucket = source.get("SAKSI_S3_BUCKET")
     if not bucket:
-        alone = [name for name in source if name.startswith("SAKSI_S3_")]
+        alone = [name for name in source if name.startswith(f"{PREFIX}S3_")]
         if alone:
             raise SettingsError(f"{alone[0]} is set and SAKSI_S3_BUCKET is not: photos would go to a folder")
         return None
