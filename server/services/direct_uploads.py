@@ -6,10 +6,11 @@ as anything. A store without addresses of its own takes photos through us only.
 
 from __future__ import annotations
 
+import logging
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from evidence.errors import OriginalMissingError
+from evidence.errors import OriginalMissingError, StoreAwayError
 from evidence.seal import Seal
 from evidence.storage.base import DirectAddress
 from server.access import Actor
@@ -17,6 +18,7 @@ from server.engines import engines
 from server.problems import FieldError, Problem
 from server.services.evidence import Received, Upload, UploadClaim, receive, received_before
 
+LOG = logging.getLogger("saksi")
 #: A phone on a slow line sends a large photo within this; the store sweeps what was never finished after an hour.
 VALID_FOR = timedelta(minutes=15)
 
@@ -50,7 +52,11 @@ def finish(actor: Actor, evidence_id: UUID, claim: UploadClaim, *, now: datetime
         return earlier
     with photo:
         received = receive(actor, Upload(evidence_id, photo, claim), now=now)
-    store.forget(name)
+    try:
+        store.forget(name)
+    except StoreAwayError as error:
+        # The photo is on record; what still waits is swept away later, or forgotten when it is finished again.
+        LOG.warning("what was put under %s still waits: %s", name, error)
     return received
 
 

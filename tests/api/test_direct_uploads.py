@@ -16,7 +16,9 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 import config
+from evidence.errors import StoreAwayError
 from evidence.storage.base import key_for
+from evidence.storage.s3 import S3Store
 from server import jobs
 from server.app import create_app
 from server.db import db, new_id, reading
@@ -115,6 +117,19 @@ def test_what_was_put_is_judged_by_its_own_bytes_and_not_by_what_was_announced(
     changed = s3_client.post(finish, json=road_claim(sha256="0" * 64), headers=headers)
     assert_problem(changed, 409, "photo-digest-mismatch")
     assert (counted()["Evidence"], counted()["Original"]) == (0, 0)
+
+
+def test_what_is_on_record_is_answered_though_the_store_goes_away_before_it_is_tidied(
+    s3_client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_store: S3Store, _name: str) -> None:
+        raise StoreAwayError("the store went away")
+
+    monkeypatch.setattr(S3Store, "forget", away)
+    headers = bearer("inspector")
+    finish = send_directly(s3_client, headers, new_id(), good_photo())
+
+    assert s3_client.post(finish, json=road_claim(), headers=headers).status_code == 201
 
 
 def test_finishing_what_was_never_put_finds_nothing(s3_client: FlaskClient, bearer: Bearer) -> None:
