@@ -18,7 +18,7 @@ from field_api.shapes import page_of, shape
 from server.access import PUBLISHED
 from server.models.projects import ProjectStatus
 from server.services import public
-from server.services.finding import ProjectFilter
+from server.services.project_search import ProjectFilter
 from server.services.public import CopyName
 from server.services.public_documents import PhotoPage, ProjectCard, ProjectPage
 from server.times import utc_now

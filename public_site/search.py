@@ -10,7 +10,7 @@ from server import pages
 from server.models.projects import ProjectStatus
 from server.paging import Page
 from server.services import public
-from server.services.finding import ProjectFilter
+from server.services.project_search import ProjectFilter
 from server.services.public_documents import ProjectCard
 from server.times import utc_now
 

@@ -10,10 +10,10 @@ from server.commands.check import check_command
 from server.commands.custody import custody
 from server.commands.demo import demo_command, demo_reset_command
 from server.commands.directory import areas, organisations, people
-from server.commands.finding import search
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
 from server.commands.running import migrate_command, serve_command
+from server.commands.search import search
 from server.commands.storage import storage
 from server.commands.tiles import tiles
 from server.commands.worker import worker_command

@@ -19,7 +19,7 @@ from benches.national.filling import fill
 from benches.session import application
 from server import migrate
 from server.db import db, writing
-from server.models import finding_index
+from server.models import search_index
 from server.services import public_map
 
 VARIABLE = "SAKSI_BENCH_FOLDER"
@@ -80,7 +80,7 @@ def _summarise(settings: config.Settings) -> float:
     started = time.monotonic()
     with application(settings):
         with writing() as session:
-            finding_index.rebuild(session)
+            search_index.rebuild(session)
         with writing() as session:
             public_map.rebuild(session)
     return time.monotonic() - started

@@ -16,7 +16,7 @@ from server import migrate
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.db import db
-from server.services import finding_upkeep, public_map
+from server.services import public_map, search_upkeep
 from server.telemetry import logs
 from server.telemetry.exporter import figures_of
 
@@ -38,7 +38,7 @@ def migrate_command() -> None:
         else:
             migrate.upgrade(db.engine)
             click.echo("The tables were brought up to date.")
-        if finding_upkeep.make_if_missing():
+        if search_upkeep.make_if_missing():
             click.echo("The search was made from the published projects.")
         if public_map.make_if_missing():
             click.echo("The map was made from the published projects.")

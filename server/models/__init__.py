@@ -2,8 +2,6 @@
 
 from server.models.custody import CustodyEvent
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
-from server.models.finding import Findable, ProjectNews, ProjectTerm, TermCount
-from server.models.finding_index import refresh as refresh_findable
 from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
 from server.models.payments import Certificate, Dispute, PassingOn, Payment
@@ -11,6 +9,8 @@ from server.models.people import Grant, Organisation, Person
 from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
 from server.models.public_map import MapCount
 from server.models.revisions import raise_revisions
+from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
+from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
 from server.models.submissions import Submission, SubmissionDecision, SubmissionItem, SubmissionParty
 

@@ -56,7 +56,8 @@ def _write(session: Session) -> None:
     """Link what the transaction has to tell to the end of the chain, as the last thing before its commit.
 
     Writers wait for each other from here to the end of the commit. By then a transaction holds every lock it
-    will ever want, so that none of them waits for one that waits for it.
+    will ever want, so that none of them waits for one that waits for it. What the models do at a commit was
+    registered when they were imported above, and so comes before.
     """
     events = session.info.pop(WAITING, None)
     if not events:

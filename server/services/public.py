@@ -20,12 +20,12 @@ from evidence.context import Stage
 from server import paging, wording
 from server.db import reading
 from server.models import Area, Contract, Evidence, Project, ProjectNews, Site, TermCount
-from server.models.finding import EVERY
-from server.models.finding_terms import area_term
+from server.models.search import EVERY
+from server.models.search_terms import area_term
 from server.paging import Page, Part
 from server.problems import Problem
-from server.services import evidence_reading, finding, public_project
-from server.services.finding import ProjectFilter
+from server.services import evidence_reading, project_search, public_project
+from server.services.project_search import ProjectFilter
 from server.services.public_documents import (
     AreaCount,
     AreaPage,
@@ -59,7 +59,7 @@ def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datet
     Raises:
         Problem: ``invalid``, for a broken cursor.
     """
-    found = finding.find(asked, paging.decode(cursor, parts=1)[0] if cursor is not None else None, limit)
+    found = project_search.find(asked, paging.decode(cursor, parts=1)[0] if cursor is not None else None, limit)
     named = {each.code: each for each in reading().scalars(_published_projects().where(Project.code.in_(found.codes)))}
     cards = public_project.cards([named[code] for code in found.codes if code in named], now=now)
     return Page(cards, paging.encode(found.next) if found.next is not None else None)

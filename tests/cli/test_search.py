@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from server.db import writing
 from server.models import Findable, ProjectNews, ProjectTerm, TermCount
-from server.services.finding import ProjectFilter, find
+from server.services.project_search import ProjectFilter, find
 from tests.cli.conftest import Saksi
 
 

@@ -14,7 +14,7 @@ from server.models.milestones import MilestoneState
 from server.models.projects import ProjectStatus
 from server.problems import Problem
 from server.services import progress, public
-from server.services.finding import Box, ProjectFilter
+from server.services.project_search import Box, ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
 

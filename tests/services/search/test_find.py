@@ -7,9 +7,9 @@ from flask import Flask
 from server.db import writing
 from server.models import Area, Project, Site
 from server.models.projects import ProjectStatus
-from server.services import directory, finding
-from server.services.finding import ProjectFilter, find
-from tests.services.finding.conftest import NOW, Publish
+from server.services import directory, project_search
+from server.services.project_search import ProjectFilter, find
+from tests.services.search.conftest import NOW, Publish
 
 
 def codes(limit: int = 50, **asked: object) -> list[str]:
@@ -104,7 +104,7 @@ def test_a_walk_that_finds_little_stops_and_goes_on(publish: Publish, monkeypatc
     for number in range(10):
         publish(f"A-{number}", title="Bridge" if number < 9 else "Bridge road")
         publish(f"B-{number}", title="Road")
-    monkeypatch.setattr(finding, "STEPS", (2, 2))
+    monkeypatch.setattr(project_search, "STEPS", (2, 2))
     first = find(ProjectFilter(text="bridge road"), None, 5)
 
     assert (first.codes, first.next) == ([], "A-3")
@@ -117,7 +117,7 @@ def test_many_short_lists_together_lose_nothing(publish: Publish, monkeypatch: p
 
     expected = [f"A-{number:02}" for number in range(12)]
     assert pages(2, text="bridge") == expected
-    monkeypatch.setattr(finding, "SHORT", 0)
+    monkeypatch.setattr(project_search, "SHORT", 0)
     assert pages(2, text="bridge") == expected
 
 

@@ -6,7 +6,7 @@ import click
 
 from server.commands.help_text import examples
 from server.commands.installation import installation
-from server.services import finding_upkeep
+from server.services import search_upkeep
 
 
 @click.group("search")
@@ -21,5 +21,5 @@ def rebuild() -> None:
     They are kept with every change; this is for rows that were written into the database by other means.
     """
     with installation():
-        finding_upkeep.make_anew()
+        search_upkeep.make_anew()
         click.echo("The search was made anew from the published projects.")

@@ -13,12 +13,12 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.db import db, reading, table_of, tried_again, writing
-from server.models import Area, Evidence, Findable, Project, ProjectNews, ProjectTerm, Site, TermCount, finding_index
+from server.models import Area, Evidence, Findable, Project, ProjectNews, ProjectTerm, Site, TermCount, search_index
 from server.models.projects import ProjectStatus
 from server.services import directory
 from tests.conftest import InThreads
 from tests.pages.story import Road
-from tests.services.finding.conftest import NOW, Publish
+from tests.services.search.conftest import NOW, Publish
 
 PATIENCE_S = 30
 TABLES = (ProjectTerm, Findable, TermCount, ProjectNews)
@@ -31,7 +31,7 @@ def kept() -> dict[str, list[Any]]:
 
 def made_anew() -> dict[str, list[Any]]:
     with writing() as session:
-        finding_index.rebuild(session)
+        search_index.rebuild(session)
     return kept()
 
 
@@ -128,11 +128,11 @@ def test_an_approval_is_news_and_an_upload_is_not(road: Road) -> None:
 
 def test_it_is_missing_until_it_is_made(publish: Publish) -> None:
     with writing() as session:
-        assert not finding_index.is_missing(session)
+        assert not search_index.is_missing(session)
         session.execute(sa.delete(ProjectTerm))
-        assert finding_index.is_missing(session)
-        finding_index.rebuild(session)
-        assert not finding_index.is_missing(session)
+        assert search_index.is_missing(session)
+        search_index.rebuild(session)
+        assert not search_index.is_missing(session)
 
 
 GIVEN_UP_ONCE = """
@@ -164,7 +164,7 @@ def test_making_it_anew_waits_for_who_publishes(publish: Publish, in_threads: In
             return
         with writing() as session:
             session.scalars(sa.select(Project).where(Project.code == "ROAD-1")).one().title = "Bridge"
-            finding_index.keep(session)
+            search_index.keep(session)
             published.set()
             wait_until_somebody_waits(session)
 

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from flask import Flask
 
 from server.db import db, new_id, reading, table_of, writing
-from server.models import Area, Organisation, Project, finding_index
+from server.models import Area, Organisation, Project, search_index
 from server.models.projects import ProjectStatus
-from server.services import finding, public
-from server.services.finding import ProjectFilter, find
-from tests.services.finding.conftest import NOW
+from server.services import project_search, public
+from server.services.project_search import ProjectFilter, find
+from tests.services.search.conftest import NOW
 
 pytestmark = pytest.mark.sqlite_only(reason="the steps counted are those of SQLite's machine")
 FEW, MANY = 300, 3000
@@ -31,7 +31,7 @@ def fill(numbers: range) -> None:
         plain |= {"policy": "ph", "published_at": NOW, "changed_at": NOW, "agency_id": agency.id, "area_id": area.id}
         rows = [plain | one(number) for number in numbers]
         session.connection().execute(sa.insert(table_of(Project)), rows)
-        finding_index.rebuild(session)
+        search_index.rebuild(session)
 
 
 def one(number: int) -> dict[str, Any]:
@@ -83,7 +83,7 @@ ASKED: dict[str, Callable[[], object]] = {
 
 def test_ten_times_as_many_projects_are_no_more_work(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     # Shorter than the shortest list already with few projects, as they are in a country.
-    monkeypatch.setattr(finding, "STEPS", (30, 60))
+    monkeypatch.setattr(project_search, "STEPS", (30, 60))
     fill(range(FEW))
     before = {name: taken(ask) for name, ask in ASKED.items()}
     fill(range(FEW, MANY))

@@ -19,15 +19,15 @@ from sqlalchemy.orm import Session
 from server import postgres
 from server.db import UtcDateTime, table_of, take_turn
 from server.models.evidence import Evidence
-from server.models.finding import EVERY, Findable, ProjectNews, ProjectTerm, TermCount
-from server.models.finding_terms import Facts, area_term, terms_of
 from server.models.projects import Area, Project, Site
+from server.models.search import EVERY, Findable, ProjectNews, ProjectTerm, TermCount
+from server.models.search_terms import Facts, area_term, terms_of
 
 TERMS, FINDABLE, COUNTS, NEWS = (table_of(model) for model in (ProjectTerm, Findable, TermCount, ProjectNews))
 AT_ONCE = 1000
 POURED_AT_ONCE = 50_000
 CHANGED = "saksi_findable_changed"
-TURN = "finding"
+TURN = "search"
 #: What of a record, when it changes, changes by what its project is found.
 WATCHED: dict[type, tuple[str, ...]] = {
     Project: ("code", "title", "purpose", "status", "published_at", "area_id"),

@@ -1,7 +1,7 @@
 """Which terms a project is found by: its words, its areas, its state and the cells of the map that its site meets.
 
 Here also stands which terms a question asks for, so that what is kept and what is sought cannot drift apart.
-Reading and writing them is kept out (``finding_index``; asking is the services').
+Reading and writing them is kept out (``search_index``; asking is the services').
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from geo import quadtile
 from geo.position import Bounds
-from server.models.finding import EVERY
 from server.models.projects import ProjectStatus
+from server.models.search import EVERY
 from server.words import words
 
 #: Every second level of the map, from the whole world to cells of about 2.4 km at the equator.

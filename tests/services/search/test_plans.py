@@ -18,10 +18,10 @@ from server.access import Actor
 from server.db import db, reading
 from server.models.projects import ProjectStatus
 from server.services import assignments, desk, evidence_reading, public, review
-from server.services.finding import ProjectFilter
+from server.services.project_search import ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
-from tests.services.finding.conftest import Publish
+from tests.services.search.conftest import Publish
 
 pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; the statements are the same elsewhere")
 #: Tables that grow with the country; their names in a plan are followed by the index that is searched.

@@ -1,17 +1,17 @@
 """Making anew what finds projects, after a migration or where rows were written past the mapper.
 
-Otherwise it is kept in the transaction of whatever changes a project (``server.models.finding_index``).
+Otherwise it is kept in the transaction of whatever changes a project (``server.models.search_index``).
 """
 
 from __future__ import annotations
 
 from server.db import reading, writing
-from server.models import finding_index
+from server.models import search_index
 
 
 def make_if_missing() -> bool:
     """Make it where there are published projects and nothing to find them by; whether that was so."""
-    if not finding_index.is_missing(reading()):
+    if not search_index.is_missing(reading()):
         return False
     make_anew()
     return True
@@ -20,4 +20,4 @@ def make_if_missing() -> bool:
 def make_anew() -> None:
     """Make it anew from the projects; nothing else can be published meanwhile. About a minute for 250,000 projects."""
     with writing() as session:
-        finding_index.rebuild(session)
+        search_index.rebuild(session)

@@ -2,7 +2,7 @@
 
 Whatever is asked becomes lists of projects' codes that are kept in order. The shortest is walked and the others are
 probed, so that the work depends on what is shown and not on how many projects there are. What terms a project has
-is decided in ``server.models.finding_terms``.
+is decided in ``server.models.search_terms``.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import sqlalchemy as sa
 
 from server.db import reading
 from server.models import Project, ProjectTerm, Site, TermCount
-from server.models.finding import EVERY
-from server.models.finding_terms import area_term, box_terms, state_term
 from server.models.projects import ProjectStatus
+from server.models.search import EVERY
+from server.models.search_terms import area_term, box_terms, state_term
 from server.words import is_joined, words
 
 Box = tuple[float, float, float, float]

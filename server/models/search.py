@@ -1,6 +1,6 @@
 """What finds published projects among very many: their terms, how many share each, and where news is.
 
-All of it is derived from the projects and can be made anew (``finding_index``); nothing else rests on it.
+All of it is derived from the projects and can be made anew (``search_index``); nothing else rests on it.
 """
 
 from __future__ import annotations
