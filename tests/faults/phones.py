@@ -1,7 +1,7 @@
 """Phones that behave: each photo is sent under its own id until it is acknowledged, and every answer is noted.
 
 A phone that gets no answer, or is told to come again, sends the very same photo once more; only it waits for
-a tenth of a second where a real one waits as long as ``Retry-After`` says.
+a quarter of a second where a real one waits as long as ``Retry-After`` says.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from tests.programme import ON_SITE
 #: How many photos come in while things break; fewer are for trying by hand.
 PHOTOS = int(os.environ.get("SAKSI_FAULT_PHOTOS", "2000"))
 PHONES = 8
-AGAIN_S = 0.1
+AGAIN_S = 0.25
 LONGEST_S = 60.0
 ACKNOWLEDGED = frozenset({200, 201})
 CLAIM = json.dumps({"project": "ROAD-1", "stage": "during"})
