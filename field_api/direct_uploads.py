@@ -1,6 +1,6 @@
-"""Sending a photo in two steps: ask where to put it, put it there, then send the claim.
+"""Sending a photo in two steps: ask where to send it, send it there, then send the claim.
 
-One document tells a phone what to do on every installation: put the bytes straight into the store, or send the
+One document tells a phone what to do on every installation: post the file straight to the store, or send the
 form to us, as ``field_api.evidence`` takes it.
 """
 
@@ -32,7 +32,7 @@ MOST_BYTES = 2**31 - 1
 
 
 class Way(StrEnum):
-    """How a photo is sent: its bytes to the store's own address, or a form with photo and claim to us."""
+    """How a photo is sent: as a form to the store's own address, or as a form with photo and claim to us."""
 
     DIRECT = "direct"
     FORM = "form"
@@ -49,14 +49,15 @@ class AnnouncedPhoto(Schema):
 class UploadAddress(Answered):
     """Where and how to send the photo.
 
-    ``direct``: put the bare bytes to ``url`` with exactly these ``headers`` before ``expires_at``, then post the
-    claim to ``finish``. ``form``: put photo and claim to ``url`` as a form; there is nothing to finish.
+    ``direct``: post a form (multipart/form-data) to ``url`` before ``expires_at``, with exactly these
+    ``form_fields`` and last the part ``file`` with the photo; then post the claim to ``finish``. ``form``: put photo
+    and claim to ``url`` as a form; there is nothing to finish.
     """
 
     way = fields.String(required=True, validate=validate.OneOf([way.value for way in Way]))
     method = fields.String(required=True)
     url = fields.String(required=True)
-    headers = fields.Dict(required=True, keys=fields.String(), values=fields.String())
+    form_fields = fields.Dict(required=True, keys=fields.String(), values=fields.String())
     expires_at = Instant(required=True, allow_none=True)
     finish = fields.String(required=True, allow_none=True)
 
@@ -80,12 +81,12 @@ def announce_upload(evidence_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     address = direct_uploads.address_for(current_actor(), evidence_id, sealed, media_type=body["media_type"])
     if address is None:
         url = url_for("field_api.put_evidence", evidence_id=evidence_id)
-        return {"way": Way.FORM, "method": "PUT", "url": url, "headers": {}, "expires_at": None, "finish": None}
+        return {"way": Way.FORM, "method": "PUT", "url": url, "form_fields": {}, "expires_at": None, "finish": None}
     return {
         "way": Way.DIRECT,
-        "method": "PUT",
+        "method": "POST",
         "url": address.url,
-        "headers": dict(address.headers),
+        "form_fields": dict(address.fields),
         "expires_at": iso(now + direct_uploads.VALID_FOR),
         "finish": url_for("field_api.finish_upload", evidence_id=evidence_id),
     }
@@ -103,9 +104,9 @@ def announce_upload(evidence_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     within=UPLOADS.one,
 )
 def finish_upload(evidence_id: UUID, body: dict[str, Any]) -> Response:
-    """The photo that was put is read, checked and judged as one sent by form, and answered the same.
+    """The photo that was sent is read, checked and judged as one sent by form, and answered the same.
 
-    Sent again, it answers the same evidence; where nothing was put it answers `not-found`.
+    Sent again, it answers the same evidence; where nothing was sent it answers `not-found`.
     """
     received = direct_uploads.finish(current_actor(), evidence_id, upload_claim(body), now=utc_now())
     return received_response(received)

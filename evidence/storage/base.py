@@ -54,10 +54,10 @@ def checked_waiting_name(name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class DirectAddress:
-    """Where a caller puts a file without us in between: the address, and the headers that must come with it."""
+    """Where a caller posts a file without us in between, and the form's fields that come before the file."""
 
     url: str
-    headers: Mapping[str, str]
+    fields: Mapping[str, str]
 
 
 class Incoming(Protocol):
@@ -174,16 +174,18 @@ class OriginalStore(Protocol):
     def writing_address(
         self, name: str, sealed: Seal, *, media_type: str, valid_for: timedelta
     ) -> DirectAddress | None:
-        """Give an address to which these very bytes, and no others, may be put, to wait under ``name``.
+        """Give an address to which a file of this size and type may be posted, to wait under ``name``.
 
-        None where the store has no addresses of its own.
+        That its bytes are these is found when it is read. None where the store has no addresses of its own.
         """
         ...
 
     def waiting(self, name: str) -> Incoming:
-        """Receive what was put to a `writing_address`; it is read once and hashed here.
+        """Receive what was sent to a `writing_address`; it is read once and hashed here.
 
         Raises:
+            EmptyFileError: it has no bytes.
+            DigestMismatchError: it is not what was announced.
             OriginalMissingError: nothing waits under this name.
         """
         ...

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, Any, BinaryIO, cast
 from urllib.parse import quote
 
 import boto3
@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 
 #: Larger files go up in parts of this size, so that a broken connection costs one part.
 PART_BYTES = 8 * 1024 * 1024
+#: The field, and what the service keeps of it, that says which bytes were announced.
+ANNOUNCED = "x-amz-meta-sha256"
 #: An upload that was not finished after this long will not be.
 LEFTOVER_AGE = timedelta(hours=1)
 #: Tries of one request, the first included.
@@ -181,35 +183,32 @@ class S3Store:
     def writing_address(
         self, name: str, sealed: Seal, *, media_type: str, valid_for: timedelta
     ) -> DirectAddress | None:
-        """Give a signed address; size, type and sha256 are signed with it as headers."""
-        headers = {
-            "Content-Type": media_type,
-            "Content-Length": str(sealed.size),
-            "x-amz-checksum-sha256": _in_base64(bytes.fromhex(sealed.sha256)),
-        }
+        """Give the address and the signed fields of a form.
+
+        A signed address for a plain PUT would not do: some services obey headers that were not signed, and copy
+        whatever another header names to where they were asked to put what is sent.
+        """
+        told = {"Content-Type": media_type, ANNOUNCED: sealed.sha256}
         with answering(name):
-            url = self._client.generate_presigned_url(
-                "put_object",
-                Params={
-                    "Bucket": self._copies_bucket,
-                    "Key": self._waiting + checked_waiting_name(name),
-                    "ContentType": media_type,
-                    "ContentLength": sealed.size,
-                    "ChecksumSHA256": headers["x-amz-checksum-sha256"],
-                },
+            form = self._client.generate_presigned_post(
+                self._copies_bucket,
+                self._waiting + checked_waiting_name(name),
+                Fields=dict(told),
+                Conditions=[*({field: text} for field, text in told.items()), _exactly(sealed.size)],
                 ExpiresIn=int(valid_for.total_seconds()),
             )
-        return DirectAddress(url, headers)
+        return DirectAddress(form["url"], form["fields"])
 
     def waiting(self, name: str) -> IncomingFile:
-        """Receive what was put to a `writing_address`, hashing it on the way."""
+        """Receive what was sent to a `writing_address`, hashing it on the way."""
         key = self._waiting + checked_waiting_name(name)
         incoming = self.incoming()
         try:
             with answering(name):
-                body = self._client.get_object(Bucket=self._copies_bucket, Key=key)["Body"]
-                for chunk in body.iter_chunks(CHUNK_BYTES):
+                found = self._client.get_object(Bucket=self._copies_bucket, Key=key)
+                for chunk in found["Body"].iter_chunks(CHUNK_BYTES):
                     incoming.write(chunk)
+            incoming.seal(found["Metadata"].get("sha256"))
         except BaseException:
             incoming.close()
             raise
@@ -371,6 +370,11 @@ class _Body:
 
     def close(self) -> None:
         self._body.close()
+
+
+def _exactly(size: int) -> list[Any]:
+    """The condition of a form that its file has this many bytes."""
+    return ["content-length-range", size, size]
 
 
 def _in_base64(digest: bytes) -> str:

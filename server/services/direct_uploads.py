@@ -16,7 +16,7 @@ from evidence.storage.base import DirectAddress
 from server.access import Actor
 from server.engines import engines
 from server.problems import FieldError, Problem
-from server.services.evidence import Received, Upload, UploadClaim, receive, received_before
+from server.services.evidence import Received, Upload, UploadClaim, receive, received_before, sealing
 
 LOG = logging.getLogger("saksi")
 #: A phone on a slow line sends a large photo within this; the store sweeps what was never finished after an hour.
@@ -24,7 +24,7 @@ VALID_FOR = timedelta(minutes=15)
 
 
 def address_for(actor: Actor, evidence_id: UUID, sealed: Seal, *, media_type: str) -> DirectAddress | None:
-    """Where this person may put the photo with this sha256 and size; None where it is to be sent to us.
+    """Where this person may post the photo with this sha256 and size; None where it is to be sent to us.
 
     Raises:
         Problem: ``too-large``.
@@ -37,14 +37,15 @@ def address_for(actor: Actor, evidence_id: UUID, sealed: Seal, *, media_type: st
 
 
 def finish(actor: Actor, evidence_id: UUID, claim: UploadClaim, *, now: datetime) -> Received:
-    """Take in the photo that this person put to its address; again, the same record.
+    """Take in the photo that this person sent to its address; again, the same record.
 
     Raises:
-        Problem: as ``evidence.receive``, and ``not-found`` where nothing was put there.
+        Problem: as ``evidence.receive``, and ``not-found`` where nothing was sent there.
     """
     store, name = engines().store, _name(actor, evidence_id)
     try:
-        photo = store.waiting(name)
+        with sealing():
+            photo = store.waiting(name)
     except OriginalMissingError:
         earlier = received_before(actor, evidence_id, claim)
         if earlier is None:

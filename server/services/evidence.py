@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, BinaryIO, cast
@@ -131,8 +133,15 @@ def _on_record(evidence: Evidence) -> Received:
 
 
 def _seal(upload: Upload) -> Seal:
-    try:
+    with sealing():
         return upload.photo.seal(upload.claim.sha256)
+
+
+@contextmanager
+def sealing() -> Iterator[None]:
+    """Turn what sealing refuses into a problem: ``photo-empty`` or ``photo-digest-mismatch``."""
+    try:
+        yield
     except EmptyFileError:
         raise Problem("photo-empty", "The photo has no bytes. Send it again from the phone.") from None
     except DigestMismatchError as error:

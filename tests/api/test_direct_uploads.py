@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 
 import config
 from evidence.errors import StoreAwayError
-from evidence.storage.base import key_for
+from evidence.storage.base import DirectAddress, key_for
 from evidence.storage.s3 import S3Store
 from server import jobs
 from server.app import create_app
@@ -26,7 +26,7 @@ from server.engines import engines
 from server.models import CustodyEvent, Evidence, Original
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
 from tests.s3 import Gateway, S3Service
-from tests.s3_stores import fetch, prepared, put
+from tests.s3_stores import fetch, prepared, send
 
 Bearer = Callable[[str], Headers]
 
@@ -62,8 +62,8 @@ def announce(client: FlaskClient, headers: Headers, evidence_id: UUID, photo: by
 def send_directly(client: FlaskClient, headers: Headers, evidence_id: UUID, photo: bytes) -> str:
     """Announce a photo and put it where the answer says; gives the address at which to finish."""
     told = announce(client, headers, evidence_id, photo).get_json()
-    assert (told["way"], told["method"]) == ("direct", "PUT")
-    assert put(told["url"], photo, told["headers"]) == 200
+    assert (told["way"], told["method"]) == ("direct", "POST")
+    assert send(DirectAddress(told["url"], told["form_fields"]), photo) == 204
     return str(told["finish"])
 
 
@@ -116,6 +116,10 @@ def test_what_was_put_is_judged_by_its_own_bytes_and_not_by_what_was_announced(
     finish = send_directly(s3_client, headers, evidence_id, good_photo(1))
     changed = s3_client.post(finish, json=road_claim(sha256="0" * 64), headers=headers)
     assert_problem(changed, 409, "photo-digest-mismatch")
+
+    told = announce(s3_client, headers, evidence_id, good_photo(1)).get_json()
+    assert send(DirectAddress(told["url"], told["form_fields"]), b"." * len(good_photo(1))) == 204
+    assert_problem(s3_client.post(finish, json=road_claim(), headers=headers), 409, "photo-digest-mismatch")
     assert (counted()["Evidence"], counted()["Original"]) == (0, 0)
 
 
@@ -158,7 +162,7 @@ def test_where_photos_are_kept_in_a_folder_the_address_is_that_of_the_form(clien
         "way": "form",
         "method": "PUT",
         "url": f"/api/v1/evidence/{evidence_id}",
-        "headers": {},
+        "form_fields": {},
         "expires_at": None,
         "finish": None,
     }

@@ -14,12 +14,19 @@ import pytest
 from botocore.exceptions import ClientError
 
 import config
-from evidence.errors import BucketUnfitError, OriginalDamagedError, OriginalMissingError, StoreAwayError
+from evidence.errors import (
+    BucketUnfitError,
+    DigestMismatchError,
+    OriginalDamagedError,
+    OriginalMissingError,
+    StoreAwayError,
+)
 from evidence.seal import Seal
 from evidence.storage import s3_buckets
+from evidence.storage.base import DirectAddress, key_for
 from evidence.storage.s3 import S3Store
 from tests.s3 import Gateway, S3Service, free_port
-from tests.s3_stores import client_of, fetch, prepared, put, s3_settings, store_in
+from tests.s3_stores import client_of, fetch, prepared, s3_settings, send, store_in
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -222,7 +229,7 @@ def fetched(url: str | None) -> bytes:
 def test_what_is_put_to_an_address_waits_until_it_is_forgotten(store: S3Store) -> None:
     address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
     assert address is not None
-    assert put(address.url, PHOTO, dict(address.headers)) == 200
+    assert send(address, PHOTO) == 204
 
     with store.waiting(WAITING) as waiting:
         assert waiting.seal() == SEALED
@@ -234,20 +241,51 @@ def test_what_is_put_to_an_address_waits_until_it_is_forgotten(store: S3Store) -
         store.waiting(WAITING)
 
 
-@pytest.mark.parametrize("changed", ["Content-Length", "Content-Type", "x-amz-checksum-sha256"])
-def test_an_address_takes_no_other_size_type_or_digest(store: S3Store, changed: str) -> None:
-    address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
-    assert address is not None
-    others = {"Content-Length": str(len(PHOTO) + 1), "Content-Type": "text/html", "x-amz-checksum-sha256": "A" * 43}
-
-    assert put(address.url, PHOTO + b".", dict(address.headers) | {changed: others[changed]}) == 403
-
-
-def test_an_address_is_worth_nothing_under_another_name(store: S3Store) -> None:
+@pytest.mark.parametrize(
+    ("field", "other"),
+    [("Content-Type", "text/html"), ("x-amz-meta-sha256", "0" * 64), ("key", "copies/other"), ("acl", "public-read")],
+)
+def test_an_address_takes_no_other_field(store: S3Store, field: str, other: str) -> None:
     address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
     assert address is not None
 
-    assert put(address.url.replace("a" * 32, "c" * 32), PHOTO, dict(address.headers)) == 403
+    assert send(DirectAddress(address.url, {**address.fields, field: other}), PHOTO) == 403
+
+
+@pytest.mark.parametrize("photo", [PHOTO + b".", PHOTO[:-1]])
+def test_an_address_takes_no_other_size(store: S3Store, photo: bytes) -> None:
+    address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
+    assert address is not None
+
+    assert send(address, photo) >= 400
+    with pytest.raises(OriginalMissingError):
+        store.waiting(WAITING)
+
+
+def test_other_bytes_of_the_same_size_are_found_when_they_are_read(store: S3Store) -> None:
+    address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
+    assert address is not None
+    assert send(address, b"." * len(PHOTO)) == 204
+
+    with pytest.raises(DigestMismatchError):
+        store.waiting(WAITING)
+
+
+def test_an_address_copies_nothing_that_another_header_names(
+    store: S3Store, client: S3Client, settings: config.S3Settings
+) -> None:
+    keep(store, OTHER)
+    address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
+    assert address is not None
+    source = f"{settings.bucket}/{settings.prefix}originals/{key_for(hashlib.sha256(OTHER).hexdigest())}"
+
+    assert send(address, PHOTO, **{"x-amz-copy-source": source, "x-amz-acl": "public-read"}) == 204
+
+    with store.waiting(WAITING) as waiting:
+        assert waiting.seal() == SEALED
+    waiting_key = f"{settings.prefix}incoming/{WAITING}"
+    grants = client.get_object_acl(Bucket=settings.copies_bucket, Key=waiting_key)["Grants"]
+    assert all("URI" not in grant["Grantee"] for grant in grants)
 
 
 def test_what_was_never_finished_is_swept_after_an_hour(
@@ -255,7 +293,7 @@ def test_what_was_never_finished_is_swept_after_an_hour(
 ) -> None:
     address = store.writing_address(WAITING, SEALED, media_type="image/jpeg", valid_for=MINUTE)
     assert address is not None
-    put(address.url, PHOTO, dict(address.headers))
+    assert send(address, PHOTO) == 204
     client.create_multipart_upload(**original(settings))
     now = datetime.now(UTC)
 
