@@ -43,7 +43,7 @@ def configuration(log_format: str) -> dict[str, Any]:
         "formatters": {"text": {"()": "logging.Formatter", "fmt": TEXT}, "json": _json()},
         "handlers": {"stderr": handler},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
-        "loggers": {name: {"level": "INFO"} for name in ("saksi", "procrastinate", "_granian")},
+        "loggers": {name: {"level": "INFO"} for name in ("saksi", "procrastinate.worker", "_granian")},
     }
 
 

@@ -32,7 +32,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Iterator[StringIO]:
     yield stream
     root.setLevel(before[0])
     root.handlers[:] = before[1]
-    for name in ("saksi", "procrastinate", "_granian"):
+    for name in ("saksi", "procrastinate.worker", "_granian"):
         logging.getLogger(name).setLevel(logging.NOTSET)
 
 
