@@ -10,9 +10,11 @@ elsewhere nothing is cut off.
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import socket
+import stat
 import struct
 import sys
 import threading
@@ -122,12 +124,23 @@ def _connections(port: int) -> Iterator[tuple[socket.socket, int, int]]:
 def _copy_of(descriptor: int) -> socket.socket:
     """A connection of the server's as one of ours to close, which cannot be reused under us.
 
+    Nothing but a socket is ever closed here: who closes any descriptor of a file gives up all locks that the
+    process has on it (POSIX, fcntl), and SQLite without its locks loses what is committed next.
+
     Raises:
         OSError: it is no connection, or is gone already.
     """
+    if not _is_socket(descriptor):
+        raise OSError(errno.ENOTSOCK, os.strerror(errno.ENOTSOCK))
     copy = os.dup(descriptor)
     try:
         return socket.socket(fileno=copy)
     except OSError:
-        os.close(copy)
+        # Where the number became a file's a moment ago, the copy stays open: it costs less than the locks.
+        if _is_socket(copy):
+            os.close(copy)
         raise
+
+
+def _is_socket(descriptor: int) -> bool:
+    return stat.S_ISSOCK(os.fstat(descriptor).st_mode)

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import sqlite3
+import subprocess
 import sys
 import time
+from contextlib import closing
 from io import BytesIO
 from pathlib import Path
 
@@ -58,3 +61,18 @@ def test_looking_for_slow_clients_takes_no_descriptor_however_often_it_is_done()
         list(slow_clients._connections(8000))
 
     assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody looks")
+def test_looking_for_slow_clients_takes_no_lock_from_the_database(tmp_path: Path) -> None:
+    """Who closes any descriptor of a file gives up every lock that the process has on it (POSIX, fcntl)."""
+    with closing(sqlite3.connect(tmp_path / "saksi.sqlite3", isolation_level=None)) as ours:
+        ours.execute("PRAGMA journal_mode=WAL")
+        ours.execute("CREATE TABLE kept (number)")
+
+        list(slow_clients._connections(8000))
+        # The last one to close a database takes its log away, and all that is still written to it is lost.
+        another = "import sqlite3, sys; c = sqlite3.connect(sys.argv[1]); c.execute('SELECT * FROM kept'); c.close()"
+        subprocess.run([sys.executable, "-c", another, tmp_path / "saksi.sqlite3"], check=True)
+
+        assert (tmp_path / "saksi.sqlite3-wal").exists()

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import httpx
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 import config
+from server.db import db
 from tests.api.calls import good_photo, put_photo, road_claim
 from tests.operations.serving import PATIENCE_S, ROOT, begin_upload, environ, free_port, photo, put, serving
 
@@ -65,6 +69,28 @@ def test_no_process_outlives_the_one_that_started_it(settings: config.Settings, 
         served.process.wait()
 
         _wait_until(lambda: not _is_answered(f"{served.address}/healthz"))
+
+
+@pytest.mark.sqlite_only(reason="its log belongs to whoever has the file open, by locks that are easily lost")
+def test_what_is_acknowledged_after_a_command_beside_the_server_is_on_record(
+    app: Flask, settings: config.Settings, bearer: Bearer, tmp_path: Path
+) -> None:
+    headers = bearer("inspector")
+    with serving(settings, tmp_path / "log", SAKSI_SLOW_BODY_SECONDS="2") as served:
+        answers = [put(served, headers, photo(1)).status_code]
+        # A connection of the test's own would keep the database's log where it is.
+        with app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        # The server has looked at its connections meanwhile.
+        time.sleep(1.5)
+        subprocess.run([sys.executable, "-m", "server.cli", "jobs"], env=environ(settings), check=True, cwd=ROOT)
+        answers.append(put(served, headers, photo(2)).status_code)
+
+        with closing(sqlite3.connect(settings.data_root / "saksi.sqlite3")) as rows:
+            recorded = rows.execute("SELECT count(*) FROM evidence").fetchone()
+
+    assert (answers, recorded) == ([201, 201], (2,))
 
 
 @pytest.mark.postgresql_only(reason="several serving processes need PostgreSQL")
