@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +14,7 @@ import config
 from server import migrate
 from server.commands.help_text import examples
 from server.commands.installation import installation
+from server.commands.ports import check_metrics_port, check_port
 from server.db import db
 from server.services import public_map, search_upkeep
 from server.telemetry import logs
@@ -62,7 +62,8 @@ def serve_command() -> None:
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         db.session.remove()
         db.engine.dispose()
-    _check_port(settings)
+    check_port(settings.host, settings.port, "SAKSI_PORT")
+    check_metrics_port(settings.telemetry)
     logs.configure(settings.telemetry.log_format)
     click.echo(f"Saksi listens on http://{settings.host}:{settings.port}/ (Ctrl-C stops it)")
     with figures_of(settings.telemetry, app) as open_figures:
@@ -102,15 +103,3 @@ def server(settings: config.Settings, open_figures: Callable[[], None] = lambda:
     )
     made.open_figures = open_figures
     return made
-
-
-def _check_port(settings: config.Settings) -> None:
-    """Say plainly that a port is taken, where the server itself would only fail to start."""
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((settings.host, settings.port))
-        except OSError as error:
-            where = f"{settings.host}:{settings.port}"
-            raise click.ClickException(f"Cannot listen on {where} ({error.strerror}). Choose SAKSI_PORT.") from error

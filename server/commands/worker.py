@@ -13,6 +13,7 @@ from flask import current_app
 from server import jobs
 from server.commands.help_text import examples
 from server.commands.installation import installation
+from server.commands.ports import check_metrics_port
 from server.telemetry import logs, process
 from server.telemetry.exporter import figures_of
 
@@ -38,6 +39,7 @@ def worker_command(concurrency: int) -> None:
     number of workers can run, on any number of machines that reach the database and the store.
     """
     with installation(job_threads=concurrency) as settings:
+        check_metrics_port(settings.telemetry)
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         stop = _told_to_stop()
         logs.configure(settings.telemetry.log_format)

@@ -71,6 +71,30 @@ def test_no_process_outlives_the_one_that_started_it(settings: config.Settings, 
         _wait_until(lambda: not _is_answered(f"{served.address}/healthz"))
 
 
+@pytest.mark.parametrize(
+    ("command", "setting"), [("serve", "PORT"), ("serve", "METRICS_PORT"), ("worker", "METRICS_PORT")]
+)
+def test_a_port_that_is_taken_is_told_in_one_sentence(
+    client: FlaskClient, settings: config.Settings, command: str, setting: str
+) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        ports = {"SAKSI_PORT": str(free_port()), "SAKSI_METRICS_PORT": str(free_port()), f"SAKSI_{setting}": str(port)}
+        line = [sys.executable, "-m", "server.cli", command]
+        ended = subprocess.run(
+            line,
+            env=environ(settings, **ports),
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            timeout=PATIENCE_S,
+            check=False,
+        )
+
+    told = f"Error: Cannot listen on 127.0.0.1:{port} (Address already in use). Choose SAKSI_{setting}."
+    assert (ended.returncode, ended.stderr.splitlines()) == (1, [told])
+
+
 @pytest.mark.sqlite_only(reason="its log belongs to whoever has the file open, by locks that are easily lost")
 def test_what_is_acknowledged_after_a_command_beside_the_server_is_on_record(
     app: Flask, settings: config.Settings, bearer: Bearer, tmp_path: Path
