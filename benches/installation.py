@@ -49,6 +49,8 @@ def installation(database_url: str | None = None) -> Iterator[Installation]:
             begun = sessions.sign_in(UPLOADER, PASSWORD, address="127.0.0.1", now=now, settings=settings)
             actor = sessions.actor(begun.id, now=now)
             assert actor is not None
+            # A transaction left open here would be ended by the server while the bench runs.
+            db.session.remove()
             yield Installation(app, settings, actor, token_for(begun.id))
             db.session.remove()
             db.engine.dispose()
