@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from config import Settings
 from evidence.errors import EvidenceError
 from evidence.storage.local import LocalStore
-from server import health, jobs
+from server import health, jobs, postgres
 from server.db import db, reading
 from server.engines import Engines
 from server.models import CustodyEvent
@@ -35,6 +35,10 @@ WHOLE_SECOND = 1.0
 PROBE = f"{'0' * 64}/check.bin"
 #: What a commit must wait for, so that an acknowledged photo outlives a power cut (PostgreSQL's manual, 20.5).
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}}
+
+REPLICATION = sa.text(
+    "SELECT pg_is_in_recovery(), coalesce(extract(epoch FROM now() - pg_last_xact_replay_timestamp()), 0)"
+)
 
 
 class Verdict(StrEnum):
@@ -57,7 +61,15 @@ class Line:
 
 def look(engines: Engines) -> Iterator[Line]:
     """Look at every part of the installation, inside an application context; a part that breaks is a fault."""
-    parts: tuple[Callable[[Engines], Iterator[Line]], ...] = (_settings, _policies, _database, _store, _clock, _disk)
+    parts: tuple[Callable[[Engines], Iterator[Line]], ...] = (
+        _settings,
+        _policies,
+        _database,
+        _replica,
+        _store,
+        _clock,
+        _disk,
+    )
     for part in parts:
         try:
             yield from part(engines)
@@ -95,6 +107,27 @@ def _database(_engines: Engines) -> Iterator[Line]:
         yield from _writable()
         dead = jobs.counts(reading()).dead
         yield _line("jobs", dead == 0, f"{dead} dead", "See saksi jobs; then saksi jobs retry ID.", Verdict.WARNING)
+
+
+def _replica(engines: Engines) -> Iterator[Line]:
+    """The copy for readers itself, and not the database to which readers fall back where it is away."""
+    limits = engines.settings.database
+    if limits.replica_url is None:
+        return
+    arguments = postgres.connect_arguments(limits, read_only=True)
+    alone = sa.create_engine(postgres.url_of(limits.replica_url), poolclass=sa.NullPool, connect_args=arguments)
+    try:
+        with alone.connect() as connection:
+            follows, behind_s = connection.execute(REPLICATION).one()
+    except SQLAlchemyError:
+        advice = (
+            "Public pages are read from the database itself meanwhile; see to the copy or SAKSI_DATABASE_REPLICA_URL."
+        )
+        yield Line("replica", Verdict.FAULT, "it does not answer", advice)
+        return
+    advice = "SAKSI_DATABASE_REPLICA_URL should be a server that follows the one in SAKSI_DATABASE_URL."
+    found = f"it follows, {behind_s:.0f} s since the last change" if follows else "it follows no other server"
+    yield _line("replica", follows, found, advice, Verdict.WARNING)
 
 
 def _writable() -> Iterator[Line]:

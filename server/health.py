@@ -23,13 +23,17 @@ from server.engines import engines
 from server.problems import Problem
 
 KEPT_S = 1.0
+PATIENCE_S = 2.0
 RETRY_AFTER_S = 5
 #: No file has this sha256; asking for it shows whether the store answers.
 NO_ORIGINAL = key_for("0" * 64)
 
 
 class Kept:
-    """One answer, asked for anew when it is older than ``KEPT_S``; askers meanwhile wait for the one who asks."""
+    """One answer, asked for anew when it is older than ``KEPT_S``; meanwhile others wait for it, but not for ever.
+
+    Where the store hangs, one thread waits for it and the others say so: balancers ask again and again.
+    """
 
     def __init__(self, ask: Callable[[], list[str]], clock: Callable[[], float] = time.monotonic) -> None:
         self._ask = ask
@@ -40,11 +44,15 @@ class Kept:
 
     def __call__(self) -> list[str]:
         """The answer, at most ``KEPT_S`` old."""
-        with self._lock:
+        if not self._lock.acquire(timeout=PATIENCE_S):
+            return ["What was asked of the database and the store is not answered yet."]
+        try:
             if self._clock() >= self._until:
                 self._answer = self._ask()
                 self._until = self._clock() + KEPT_S
             return self._answer
+        finally:
+            self._lock.release()
 
 
 def register(app: Flask) -> None:

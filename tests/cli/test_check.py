@@ -106,6 +106,19 @@ def test_a_server_that_acknowledges_too_early_is_a_fault(saksi: Saksi) -> None:
     assert "synchronous_commit off" in lines["durability"]["found"]
 
 
+@pytest.mark.postgresql_only(reason="SQLite has no copies for readers")
+@pytest.mark.parametrize(("away", "verdict"), [(False, "warning"), (True, "fault")])
+def test_a_copy_for_readers_is_looked_at_itself(
+    saksi: Saksi, settings: config.Settings, monkeypatch: pytest.MonkeyPatch, away: bool, verdict: str
+) -> None:
+    itself = settings.database_url
+    monkeypatch.setenv("SAKSI_DATABASE_REPLICA_URL", "postgresql://127.0.0.1:1/nobody" if away else itself)
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["replica"]["verdict"]) == (int(away), verdict)
+
+
 def test_nothing_is_left_of_the_trial_write(saksi: Saksi, settings: config.Settings) -> None:
     before = _everything(settings.data_root)
     saksi("check")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import threading
 
 import pytest
 import sqlalchemy as sa
@@ -75,3 +76,24 @@ def test_the_answer_is_kept_for_a_second() -> None:
     kept()
 
     assert asked == [0.0, 1.0]
+
+
+def test_others_do_not_wait_for_ever_for_the_one_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(health, "PATIENCE_S", 0.01)
+    asking, answered = threading.Event(), threading.Event()
+
+    def ask() -> list[str]:
+        asking.set()
+        answered.wait()
+        return []
+
+    kept = health.Kept(ask)
+    first = threading.Thread(target=kept)
+    first.start()
+    asking.wait()
+
+    assert kept() == ["What was asked of the database and the store is not answered yet."]
+
+    answered.set()
+    first.join()
+    assert kept() == []
