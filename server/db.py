@@ -259,8 +259,18 @@ def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
 
 @cache
 def _insert_or_leave(table: sa.Table, dialect: str) -> sa.Insert:
-    insert = postgres_types.insert if dialect == "postgresql" else sqlite_types.insert
-    return insert(table).on_conflict_do_nothing()
+    return _insert(table, dialect).on_conflict_do_nothing()
+
+
+def add_to_counts(connection: Connection, table: sa.Table, column: str, rows: list[dict[str, Any]]) -> None:
+    """Add to ``column`` of the rows with these keys; a row that is not there yet begins with what is added."""
+    insert = _insert(table, connection.dialect.name)
+    more = table.c[column] + insert.excluded[column]
+    connection.execute(insert.on_conflict_do_update(index_elements=table.primary_key, set_={column: more}), rows)
+
+
+def _insert(table: sa.Table, dialect: str) -> postgres_types.Insert | sqlite_types.Insert:
+    return (postgres_types.insert if dialect == "postgresql" else sqlite_types.insert)(table)
 
 
 def reading() -> Session:

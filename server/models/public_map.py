@@ -12,11 +12,10 @@ from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from geo.quadtile import BITS
-from server.db import Base, code_of, table_of
+from server.db import Base, add_to_counts, code_of, table_of
 from server.models.evidence import Evidence
 from server.models.projects import Project
 
@@ -78,8 +77,7 @@ def keep(session: Session) -> None:
     changes: Counter[Cell] = session.info.pop(CHANGED, Counter())
     rows = [_row(cell, number) for cell, number in sorted(changes.items()) if number]
     if rows:
-        connection = session.connection()
-        connection.execute(_adding(connection.dialect.name), rows)
+        add_to_counts(session.connection(), COUNTS, "number", rows)
     emptied = [{f"of_{name}": value for name, value in row.items()} for row in rows if row["number"] < 0]
     if emptied:
         session.connection().execute(_DELETE_EMPTY, emptied)
@@ -101,13 +99,6 @@ def _cells(layer: MapLayer, keys: Any) -> Iterator[Cell]:
 def _row(cell: Cell, number: int) -> dict[str, Any]:
     layer, level, place = cell
     return {"layer": MapLayer(layer), "level": level, "cell": place, "number": number}
-
-
-def _adding(dialect: str) -> Any:
-    """Add to the number of a cell, which may be new."""
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(COUNTS)
-    more = COUNTS.c.number + insert.excluded.number
-    return insert.on_conflict_do_update(index_elements=["layer", "level", "cell"], set_={"number": more})
 
 
 _DELETE_EMPTY = sa.delete(COUNTS).where(

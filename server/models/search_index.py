@@ -13,11 +13,10 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from server import postgres
-from server.db import UtcDateTime, table_of, take_turn
+from server.db import UtcDateTime, add_to_counts, table_of, take_turn
 from server.models.evidence import Evidence
 from server.models.projects import Area, Project, Site
 from server.models.search import EVERY, Findable, ProjectNews, ProjectTerm, TermCount
@@ -80,7 +79,7 @@ def refresh(session: Session, codes: Collection[str]) -> None:
         _renew_news(connection, part, wanted)
     counted = [{"term": term, "projects": number} for term, number in sorted(changes.items()) if number]
     if counted:
-        connection.execute(_adding(connection.dialect.name), counted)
+        add_to_counts(connection, COUNTS, "projects", counted)
     lowered = [term for term, number in changes.items() if number < 0]
     connection.execute(sa.delete(COUNTS).where(COUNTS.c.term.in_(lowered), COUNTS.c.projects == 0))
 
@@ -201,13 +200,6 @@ def _pour_portion(connection: sa.Connection, table: sa.Table, rows: list[tuple[s
     with postgres.faults_of(statement), connection.connection.cursor().copy(statement) as copy:
         for row in rows:
             copy.write_row(row)
-
-
-def _adding(dialect: str) -> Any:
-    """Add to the count of a term, which may be new."""
-    insert = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(COUNTS)
-    more = COUNTS.c.projects + insert.excluded.projects
-    return insert.on_conflict_do_update(index_elements=["term"], set_={"projects": more})
 
 
 def _parts(items: Sequence[Any]) -> Iterator[Sequence[Any]]:
