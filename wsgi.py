@@ -12,7 +12,7 @@ from multiprocessing.util import Finalize
 
 from flask import Flask
 
-from server import jobs
+from server import jobs, stores
 from server.app import create_app
 from server.engines import engines
 from server.slow_clients import SlowClients
@@ -41,11 +41,12 @@ def build() -> Flask:
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = create_app()
     with app.app_context():
-        settings = engines().settings
+        settings, store = engines().settings, engines().store
     process.begin(app)
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
+    threading.Thread(target=stores.keep_swept, args=(store, threading.Event()), name="sweep", daemon=True).start()
     if multiprocessing.parent_process() is not None:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)

@@ -16,7 +16,6 @@ import review_ui
 from server import access, db, health, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
 from server.telemetry import requests as told_requests
-from server.times import utc_now
 
 
 def create_app(settings: config.Settings | None = None) -> Flask:
@@ -38,12 +37,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_SSL_STRICT=settings.cookie_secure,
     )
-    store = stores.store_of(settings)
-    # Nobody else takes away what an upload left behind when its process was killed.
-    stores.sweep(store, now=utc_now())
     app.extensions[EXTENSION] = Engines(
         settings=settings,
-        store=store,
+        store=stores.store_of(settings),
         policies=policy.load(settings.policies_root),
     )
     app.request_class = requests.EvidenceRequest

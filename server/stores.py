@@ -6,6 +6,7 @@ Whoever uses a store knows only the contract in ``evidence.storage.base``.
 from __future__ import annotations
 
 import logging
+import threading
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from config import S3Settings, Settings
 from evidence.errors import StoreAwayError
 from evidence.storage.base import OriginalStore
 from evidence.storage.local import LocalStore
+from server.times import utc_now
 
 if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 LOG = logging.getLogger("saksi")
 #: Connections that commands and jobs need beside the threads of requests.
 MORE_CONNECTIONS = 2
+EVERY_S = 3600.0
 
 
 def store_of(settings: Settings) -> OriginalStore:
@@ -54,9 +57,17 @@ def s3_client(s3: S3Settings, *, connections: int) -> S3Client:
     )
 
 
+def keep_swept(store: OriginalStore, stop: threading.Event) -> None:
+    """Take away what killed uploads left, now and every hour until ``stop`` is set; beside a serving process's work."""
+    while True:
+        sweep(store, now=utc_now())
+        if stop.wait(EVERY_S):
+            return
+
+
 def sweep(store: OriginalStore, *, now: datetime) -> None:
-    """Take away what killed uploads left; a store that is away is no reason not to start."""
+    """Take away what killed uploads left; a store that is away is asked again the next time."""
     try:
         store.sweep(now)
     except StoreAwayError as error:
-        LOG.warning("what killed uploads left was not looked for: %s", error)
+        LOG.warning("what killed uploads left was not looked for, the store is away: %s", error)
