@@ -16,7 +16,7 @@ import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from evidence.errors import InvalidKeyError, OriginalDamagedError, OriginalMissingError
@@ -30,6 +30,7 @@ PHOTOS = "photos"
 DATABASE = "database.sqlite3"
 MANIFEST = "manifest.json"
 UNFINISHED = ".unfinished"
+BROKEN_OFF_AFTER = timedelta(days=1)
 #: What SQLite keeps beside a database, by the end of the name: its write-ahead log, and the log's index.
 BESIDE = ("-wal", "-shm")
 
@@ -75,10 +76,12 @@ def back_up(database: Path, store: OriginalStore, folder: Path, *, now: datetime
     return place
 
 
-def thin_out(folder: Path, keep: int) -> int:
-    """Take away all but the newest ``keep`` snapshots, and what broken-off backups left; photos stay."""
+def thin_out(folder: Path, keep: int, *, now: datetime) -> int:
+    """Take away all but the newest ``keep`` snapshots, and what broken-off backups left a day ago; photos stay."""
     snapshots = snapshots_of(folder)
-    leftovers = list((folder / SNAPSHOTS).glob(f"*{UNFINISHED}"))
+    # A younger one may be another backup that is being made.
+    oldest = (now - BROKEN_OFF_AFTER).timestamp()
+    leftovers = [each for each in (folder / SNAPSHOTS).glob(f"*{UNFINISHED}") if each.stat().st_mtime < oldest]
     for each in (*snapshots[:-keep], *leftovers):
         shutil.rmtree(each)
     return len(snapshots[:-keep])
@@ -89,7 +92,15 @@ def snapshots_of(folder: Path) -> list[Path]:
     return sorted(each.parent for each in folder.glob(f"{SNAPSHOTS}/*Z/{MANIFEST}"))
 
 
-def restore(folder: Path, name: str | None, database: Path, photos: Path, *, progress: Progress) -> Manifest:
+def restore(
+    folder: Path,
+    name: str | None,
+    database: Path,
+    photos: Path,
+    *,
+    progress: Progress,
+    aside_at: datetime | None = None,
+) -> Manifest:
     """Bring a snapshot back: the photos first, each checked, and the database last, under its name at once.
 
     Broken off at any moment it leaves no database, and goes on where it was when it is called again.
@@ -97,14 +108,16 @@ def restore(folder: Path, name: str | None, database: Path, photos: Path, *, pro
     Args:
         folder: the backup.
         name: of the snapshot; the newest where None.
-        database: where the database is to stand; nothing may be there.
+        database: where the database is to stand; nothing may be there, or it is put aside.
         photos: the folder of originals and copies.
         progress: told after each photo.
+        aside_at: the time for the name under which a database that stands there is kept, once all of the snapshot
+            was found whole; None where none may stand there.
 
     Raises:
         BackupError: there is no such snapshot, it is damaged, or a database stands there already.
     """
-    if database.exists():
+    if database.exists() and aside_at is None:
         raise BackupError(f"{database} is there already. Nothing was changed.")
     place = _chosen(folder, name)
     manifest = _manifest_of(place / MANIFEST)
@@ -118,6 +131,8 @@ def restore(folder: Path, name: str | None, database: Path, photos: Path, *, pro
     fresh.touch(mode=0o600)
     shutil.copyfile(place / DATABASE, fresh)
     _sync(fresh)
+    if aside_at is not None:
+        put_aside(database, now=aside_at)
     # What an earlier database left beside its place would be read as part of this one.
     for suffix in BESIDE:
         database.with_name(database.name + suffix).unlink(missing_ok=True)

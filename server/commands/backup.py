@@ -46,7 +46,7 @@ def backup_command(folder: Path, keep: int) -> None:
         if not isinstance(store, LocalStore):
             raise click.ClickException(ELSEWHERE)
         made = backup.back_up(_database(settings), store, folder, now=utc_now(), progress=progress)
-    backup.thin_out(folder, keep)
+    backup.thin_out(folder, keep, now=utc_now())
     click.echo(f"Saved to {made}")
 
 
@@ -71,9 +71,10 @@ def restore_command(folder: Path, snapshot: str | None, force: bool) -> None:
         raise click.ClickException(str(error)) from error
     database = _database(settings)
     with _told(), _bar() as progress:
-        if force and database.exists():
-            backup.put_aside(database, now=utc_now())
-        manifest = backup.restore(folder, snapshot, database, settings.originals_root, progress=progress)
+        aside_at = utc_now() if force else None
+        manifest = backup.restore(
+            folder, snapshot, database, settings.originals_root, progress=progress, aside_at=aside_at
+        )
     click.echo(f"Brought back as it was at {manifest.made_at}: {manifest.originals} originals.")
     click.echo("Next: saksi migrate, saksi check, saksi serve. People sign in anew.")
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import shutil
 import sqlite3
 import stat
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -149,6 +151,18 @@ class TestTheCommands:
         assert photos
         assert list((tmp_path / "backup").rglob("secret.key")) == []
 
+    def test_a_backup_leaves_another_that_is_being_made(self, saksi: Saksi, photos: list[str], tmp_path: Path) -> None:
+        now, young, old = (tmp_path / "backup" / "snapshots" / f"{name}.unfinished" for name in ("now", "young", "old"))
+        for each, days in ((now, 0), (young, 0.9), (old, 1.1)):
+            each.mkdir(parents=True)
+            then = time.time() - days * 86_400
+            os.utime(each, (then, then))
+
+        saksi("backup", str(tmp_path / "backup"))
+
+        assert [each.exists() for each in (now, young, old)] == [True, True, False]
+        assert photos
+
     def test_an_installation_in_use_is_not_overwritten(
         self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
     ) -> None:
@@ -172,6 +186,21 @@ class TestTheCommands:
 
         [aside] = settings.data_root.glob("saksi.sqlite3.before-*")
         assert _originals(aside) == _originals(settings.data_root / "saksi.sqlite3") == len(photos)
+
+    def test_force_leaves_the_database_where_a_snapshot_is_not_whole(
+        self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        [snapshot] = backup.snapshots_of(tmp_path / "backup")
+        with (snapshot / "database.sqlite3").open("ab") as file:
+            file.write(b"more")
+        before = (settings.data_root / "saksi.sqlite3").stat().st_ino
+
+        result = saksi("restore", str(tmp_path / "backup"), "--force")
+
+        assert (result.exit_code, "is not the file that was saved" in result.output) == (1, True)
+        assert (settings.data_root / "saksi.sqlite3").stat().st_ino == before
+        assert photos
 
     def test_a_database_that_is_put_aside_keeps_what_only_its_log_holds(
         self, saksi: Saksi, app: Flask, photos: list[str], settings: config.Settings, tmp_path: Path
