@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import SQLAlchemyError
 
 from config import Settings
-from evidence.errors import EvidenceError
+from evidence.errors import BucketUnfitError, EvidenceError
 from evidence.storage.local import LocalStore
 from server import health, jobs, postgres
 from server.db import db, reading
@@ -154,10 +154,6 @@ def _durability(connection: sa.Connection) -> Iterator[Line]:
 
 
 def _store(engines: Engines) -> Iterator[Line]:
-    trouble = health.store_trouble(engines.store)
-    if trouble is not None:
-        yield Line("store", Verdict.FAULT, trouble, "See that the folder or the service is there.")
-        return
     if engines.settings.s3 is not None:
         yield from _buckets(engines.settings)
     written = secrets.token_bytes(64)
@@ -174,7 +170,13 @@ def _buckets(settings: Settings) -> Iterator[Line]:
 
     assert settings.s3 is not None  # noqa: S101 (the caller asked)
     s3 = settings.s3
-    its = s3_buckets.examine(s3_client(s3, connections=1), bucket=s3.bucket, copies_bucket=s3.copies_bucket)
+    try:
+        its = s3_buckets.examine(s3_client(s3, connections=1), bucket=s3.bucket, copies_bucket=s3.copies_bucket)
+    except BucketUnfitError as error:
+        yield Line(
+            "buckets", Verdict.FAULT, str(error), "Run saksi storage prepare; it makes buckets that are not there."
+        )
+        return
     yield Line("buckets", Verdict.OK, f"{s3.bucket} is versioned and locked, {s3.copies_bucket} is not")
     yield _agreement("clock of S3", its, utc_now(), MOST_OFFSET_S + WHOLE_SECOND)
 

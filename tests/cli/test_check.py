@@ -17,6 +17,8 @@ from server.db import db, writing
 from server.services import custody
 from server.times import utc_now
 from tests.cli.conftest import Saksi
+from tests.s3 import S3Service
+from tests.s3_stores import prepared
 
 
 @pytest.fixture(autouse=True)
@@ -133,3 +135,28 @@ def test_nothing_is_left_of_the_trial_write(saksi: Saksi, settings: config.Setti
 
 def _everything(root: Path) -> set[Path]:
     return {path for path in root.rglob("*") if not path.name.endswith(("-wal", "-shm"))}
+
+
+@pytest.mark.sqlite_only(reason="it is about the store")
+@pytest.mark.parametrize(
+    ("name", "value", "told"),
+    [
+        ("BUCKET", "nowhere-at-all", "is not there"),
+        ("SECRET_KEY", "wrong", "may not be used with these credentials"),
+        ("ENDPOINT", "http://127.0.0.1:1", "Could not connect"),
+    ],
+)
+def test_what_is_wrong_with_an_s3_is_said(
+    saksi: Saksi, s3_service: S3Service, monkeypatch: pytest.MonkeyPatch, name: str, value: str, told: str
+) -> None:
+    s3 = prepared(s3_service)
+    named = {"BUCKET": s3.bucket, "ENDPOINT": s3.endpoint, "REGION": s3.region}
+    named |= {"ACCESS_KEY": s3.access_key or "", "SECRET_KEY": s3.secret_key or ""}
+    for each, text in (named | {name: value}).items():
+        monkeypatch.setenv(f"SAKSI_S3_{each}", text)
+
+    code, lines = _lines(saksi)
+
+    faults = [line["found"] for line in lines.values() if line["verdict"] == "fault"]
+    assert code == 1
+    assert any(told in found for found in faults), faults
