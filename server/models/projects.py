@@ -58,10 +58,14 @@ class Project(Base):
     __table_args__ = (
         sa.CheckConstraint("budget_minor >= 0", name="budget_not_negative"),
         sa.Index("ix_project_agency_id_code", "agency_id", "code"),
+        # All that a map tile tells of a project, so that a tile never looks into the wide rows.
         sa.Index(
             "ix_project_map",
             "map_key",
             "id",
+            "code",
+            "title",
+            "status",
             sqlite_where=sa.text("map_key IS NOT NULL"),
             postgresql_where=sa.text("map_key IS NOT NULL"),
         ),

@@ -19,8 +19,8 @@ from server.db import Base, add_to_counts, code_of, table_of
 from server.models.evidence import Evidence
 from server.models.projects import Project
 
-#: Cells are counted from the whole world (level 0) down to about 300 m at the equator.
-DEEPEST_COUNTED = 17
+#: Cells are counted from the whole world (level 0) down to about 38 m at the equator.
+DEEPEST_COUNTED = 20
 CHANGED = "saksi_map_changed"
 Cell = tuple[str, int, int]
 

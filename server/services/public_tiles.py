@@ -22,8 +22,8 @@ from server.times import iso
 
 #: A layer of a tile has at most so many points; more are gathered into at most so many clusters.
 MOST_POINTS = 256
-#: So many keys in a tile are counted when it is asked for; where there are more, coarser kept numbers serve.
-COUNTED_WHEN_ASKED = 20_000
+#: Kept numbers serve as long as they give a tile a grid of at least 2^2 cells a side; deeper tiles count their own keys.
+COARSEST_LEVELS = 2
 
 _PHOTOS, _PROJECTS, _COUNTS = table_of(Evidence), table_of(Project), table_of(MapCount)
 _FIRST, _LAST = sa.bindparam("first", type_=sa.BigInteger), sa.bindparam("last", type_=sa.BigInteger)
@@ -52,7 +52,7 @@ def _features(layer: MapLayer, zoom: int, first: int, last: int) -> Sequence[Fea
         points = _POINTS[layer](zoom, first, last)
         if len(points) <= MOST_POINTS:
             return points
-    return _clusters(layer, zoom, first, last, crowd)
+    return _clusters(layer, zoom, first, last)
 
 
 def _crowd(layer: MapLayer, level: int, key: int) -> int:
@@ -61,11 +61,11 @@ def _crowd(layer: MapLayer, level: int, key: int) -> int:
     return reading().connection().scalar(_NUMBER, asked) or 0
 
 
-def _clusters(layer: MapLayer, zoom: int, first: int, last: int, crowd: int) -> list[Feature]:
-    """Clusters from the numbers kept, or in small tiles from the keys themselves."""
+def _clusters(layer: MapLayer, zoom: int, first: int, last: int) -> list[Feature]:
+    """Clusters from the numbers kept, or in tiles of less than 150 m from the keys themselves."""
     level = min(zoom + tiles.COUNTED_LEVELS, tiles.FINEST_LEVEL)
-    if level > DEEPEST_COUNTED >= zoom and crowd > COUNTED_WHEN_ASKED:
-        level = DEEPEST_COUNTED
+    if zoom + COARSEST_LEVELS <= DEEPEST_COUNTED:
+        level = min(level, DEEPEST_COUNTED)
     rest = 2 * (quadtile.BITS - level)
     if level <= DEEPEST_COUNTED:
         asked = {"layer": layer, "level": level, "first": first >> rest, "last": last >> rest}

@@ -1,12 +1,10 @@
-"""What a stranger can make the server hold, and what a killed process leaves behind."""
+"""What a stranger can make the server hold."""
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import subprocess
 import sys
-import time
 from contextlib import closing
 from io import BytesIO
 from pathlib import Path
@@ -17,9 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import encode_multipart
 
 import config
-from evidence.storage.local import LocalStore
 from server import slow_clients
-from server.app import create_app
 
 
 @pytest.mark.parametrize("address", ["/sign-in", "/sign-out"])
@@ -40,17 +36,6 @@ def test_who_is_not_signed_in_sends_no_more_than_the_slow_are_watched_by(client:
     more = client.post(address, data=b" " * (slow_clients.PIECE_BYTES + 1), content_type=media_type)
 
     assert (most.status_code == 413, more.status_code) == (False, 413)
-
-
-def test_what_a_killed_upload_left_is_gone_after_the_next_start(settings: config.Settings) -> None:
-    left = LocalStore(settings.originals_root).incoming_folder / "killed.part"
-    left.write_bytes(b"the first half of a photo")
-    two_hours_ago = time.time() - 7200
-    os.utime(left, (two_hours_ago, two_hours_ago))
-
-    create_app(settings)
-
-    assert not list((settings.originals_root / "incoming").iterdir())
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere nobody looks")

@@ -20,9 +20,11 @@ from server import migrate
 from server.app import create_app
 from server.db import Base, db, writing
 from server.engines import engines
-from server.models import Certificate, Milestone
+from server.models import Certificate, MapCount, Milestone, Project
+from server.services import public_map
 from tests.conftest import EmptyInstallation
-from tests.programme import AMOUNTS_MINOR, plant
+from tests.map_rows import put_photos
+from tests.programme import AMOUNTS_MINOR, ON_SITE, OTHER_SITE, plant
 
 
 @pytest.fixture
@@ -109,6 +111,30 @@ def test_migrating_again_keeps_the_data(empty: Flask) -> None:
 
     amounts = db.session.scalars(sa.select(Certificate.gross_minor).order_by(Certificate.gross_minor)).all()
     assert sorted(amounts) == sorted(AMOUNTS_MINOR)
+
+
+def deep_cells() -> int | None:
+    found = db.session.scalar(sa.select(sa.func.count()).where(MapCount.level >= 18))
+    db.session.rollback()
+    return found
+
+
+def test_deeper_cells_of_the_map_are_counted_from_what_it_shows(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+    with writing() as session:
+        plant(session, datetime.now(UTC))
+        put_photos(session, session.scalars(sa.select(Project).limit(1)).one(), [ON_SITE, ON_SITE, OTHER_SITE])
+    with writing() as session:
+        public_map.rebuild(session)
+    before = deep_cells()
+    assert before
+
+    migrate.downgrade(db.engine, "0008")
+    assert deep_cells() == 0
+    migrate.upgrade(db.engine)
+
+    assert deep_cells() == before
+    assert public_map.faults(db.session()) == 0
 
 
 @pytest.mark.parametrize("step", ["0003", "0002", "0001", "base"])

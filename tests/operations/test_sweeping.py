@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from evidence.errors import StoreAwayError
 from evidence.storage.local import LocalStore
 from server import stores
 from server.app import create_app
+from tests.operations.serving import PATIENCE_S, serving
 
 LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).timestamp()
 
@@ -34,6 +36,21 @@ def test_a_serving_process_takes_it_away(left: Path) -> None:
     stores.keep_swept(LocalStore(left.parent.parent), stop)
 
     assert not left.exists()
+
+
+def test_a_server_that_starts_takes_it_away(settings: config.Settings, tmp_path: Path) -> None:
+    folder = LocalStore(settings.originals_root).incoming_folder
+    left, under_way = folder / "killed.part", folder / "under-way.part"
+    left.write_bytes(b"half a photo")
+    under_way.write_bytes(b"half a photo that is still coming")
+    os.utime(left, (LONG_AGO, LONG_AGO))
+
+    with serving(settings, tmp_path / "log"):
+        until = time.monotonic() + PATIENCE_S
+        while left.exists() and time.monotonic() < until:
+            time.sleep(0.05)
+
+    assert (left.exists(), under_way.exists()) == (False, True)
 
 
 def test_a_command_leaves_it(left: Path, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
@@ -128,19 +129,26 @@ def test_ten_thousand_photos_all_over_a_town_are_in_exactly_one_tile_of_each_zoo
             assert len(features) == there if there <= 256 else len(features) <= 256
 
 
-def test_a_tile_with_more_keys_than_are_counted_when_asked_shows_kept_numbers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_crowded_tiles_of_150_m_and_more_show_kept_numbers_and_look_at_no_key() -> None:
     chance = random.Random(6)
-    fill([(11 + chance.uniform(0, 0.04), 122.5 + chance.uniform(0, 0.04)) for _ in range(3000)])
-    tile = address((11.02, 122.52), 13)
-    fine = layer("photos", *tile)
+    fill([(11 + chance.uniform(0, 2e-3), 122.5 + chance.uniform(0, 2e-3)) for _ in range(2000)])
 
-    monkeypatch.setattr(public_tiles, "COUNTED_WHEN_ASKED", 500)
-    coarse = layer("photos", *tile)
+    for zoom in (15, 16, 18):
+        tile = address((11.001, 122.501), zoom)
+        with asking() as asked:
+            features = layer("photos", *tile)
+        assert 1 < len(features) <= 256 < number(features)
+        assert not any("evidence" in statement for statement, _parameters in asked)
 
-    assert number(coarse) == number(fine) > 256
-    assert len(coarse) <= 64 < len(fine)
+
+def test_tiles_below_the_kept_numbers_count_their_own_keys() -> None:
+    fill([ON_SITE] * 300 + [OTHER_SITE])
+    tile = address(ON_SITE, 19)
+
+    with asking() as asked:
+        assert number(layer("photos", *tile)) == 300
+
+    assert any("evidence" in statement for statement, _parameters in asked)
 
 
 def test_one_more_than_256_are_clusters_where_256_are_points() -> None:
@@ -301,23 +309,30 @@ def assert_all_is_true() -> None:
     assert number(layer("photos", 0, 0, 0)) == shown_photos
 
 
-def test_a_tile_is_read_by_ranges_of_the_indexes_alone() -> None:
-    fill([ON_SITE] * 2000)
+@contextmanager
+def asking() -> Iterator[list[tuple[str, Any]]]:
+    """The statements that the block sends, each with its parameters."""
     asked: list[tuple[str, Any]] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
         asked.append((statement, parameters))
 
+    sa.event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        yield asked
+    finally:
+        sa.event.remove(db.engine, "before_cursor_execute", note)
+
+
+def test_a_tile_is_read_by_ranges_of_the_indexes_alone() -> None:
+    fill([ON_SITE] * 2000)
     reading().rollback()
     db.session.execute(sa.text("ANALYZE"))
     db.session.commit()
-    sa.event.listen(db.engine, "before_cursor_execute", note)
-    try:
+    with asking() as asked:
         for zoom in (0, 10, 13, 22):
             public_tiles.tile(*address(ON_SITE, zoom))
             public_tiles.tile(*address(OTHER_SITE, zoom))
-    finally:
-        sa.event.remove(db.engine, "before_cursor_execute", note)
 
     plans = [plan_of(*each) for each in asked if each[0].startswith("SELECT")]
     assert plans
