@@ -44,7 +44,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    op.execute(sa.text(f"DELETE FROM map_count WHERE level >= {NEW_LEVELS[0]}"))
+    op.execute(sa.text("DELETE FROM map_count WHERE level >= :level").bindparams(level=NEW_LEVELS[0]))
     _index(BEFORE)
 
 

@@ -22,7 +22,7 @@ from server.times import iso
 
 #: A layer of a tile has at most so many points; more are gathered into at most so many clusters.
 MOST_POINTS = 256
-#: Kept numbers serve as long as they give a tile a grid of at least 2^2 cells a side; deeper tiles count their own keys.
+#: Kept numbers serve as long as there are 2^2 cells a side in a tile; deeper tiles count their own keys.
 COARSEST_LEVELS = 2
 
 _PHOTOS, _PROJECTS, _COUNTS = table_of(Evidence), table_of(Project), table_of(MapCount)
