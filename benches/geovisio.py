@@ -18,7 +18,7 @@ from pathlib import Path
 import psycopg
 
 from benches.clients import Request, form
-from benches.peers import environment
+from benches.peers import NoPeerError, environment
 from benches.photos import photos
 from benches.processes import free_port, process
 
@@ -64,6 +64,13 @@ class Geovisio:
         return time.monotonic() - started
 
 
+def _expect_postgis(url: str) -> None:
+    known = "SELECT EXISTS (SELECT FROM pg_available_extensions WHERE name = 'postgis')"
+    with psycopg.connect(url) as connection:
+        if connection.execute(known).fetchone() != (True,):
+            raise NoPeerError("this PostgreSQL has no PostGIS (Debian: apt-get install postgresql-15-postgis-3)")
+
+
 def _waiting(connection: psycopg.Connection[tuple[int]]) -> int:
     found = connection.execute("SELECT count(*) FROM pictures WHERE preparing_status <> 'prepared'").fetchone()
     return found[0] if found else 0
@@ -74,8 +81,9 @@ def geovisio(url: str, files: Path, *, threads: int, workers: int) -> Iterator[G
     """Run GeoVisio on an empty database with PostGIS.
 
     Raises:
-        benches.peers.NoPeerError: it cannot be installed.
+        benches.peers.NoPeerError: it cannot be installed, or the database has no PostGIS.
     """
+    _expect_postgis(url)
     programs = environment("geovisio", PACKAGE, f"granian=={version('granian')}")
     files.mkdir(parents=True)
     environ = {
