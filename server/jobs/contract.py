@@ -12,13 +12,18 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from evidence.errors import StoreAwayError
+from server import postgres
 from server.models.jobs import JobState
 
 #: How often a job is run before it is dead and waits for a person.
 ATTEMPTS = 5
 FIRST_DELAY_S = 2
+#: How long a job waits at least and at most while the store or the database is away.
+AWAY_DELAYS = timedelta(seconds=5), timedelta(minutes=5)
 #: The longest that a job waits for the uploads of its own process.
 POLITE_S = 2.0
 EVERY_RUNNER_DIED = "every runner that took this job died"
@@ -41,6 +46,17 @@ def handler(kind: str) -> Callable[[Handler], Handler]:
 def delay_after(attempts: int) -> timedelta:
     """How long a job waits after its ``attempts``-th failure: 2 s, 8 s, 32 s, 128 s."""
     return timedelta(seconds=FIRST_DELAY_S * 4 ** (attempts - 1))
+
+
+def is_away(error: BaseException) -> bool:
+    """Whether the store or the database is away, for which no job can do anything: such a try costs no attempt."""
+    return isinstance(error, StoreAwayError) or (isinstance(error, DBAPIError) and postgres.is_passing(error))
+
+
+def delay_while_away(waited: timedelta) -> timedelta:
+    """How long a job that was queued ``waited`` ago waits for what is away: the longer, the longer it has waited."""
+    shortest, longest = AWAY_DELAYS
+    return max(shortest, min(waited / 4, longest))
 
 
 def told(error: Exception) -> str:
@@ -93,7 +109,10 @@ class Counts:
 
 
 class Queue(Protocol):
-    """A queue on one engine. A job that fails or whose runner dies is run again, ``ATTEMPTS`` times in all."""
+    """A queue on one engine. A job that fails or whose runner dies is run again, ``ATTEMPTS`` times in all.
+
+    While the store or the database is away (``is_away``) it is tried for as long as that lasts.
+    """
 
     def enqueue(self, session: Session, kind: str, subject: str, *, now: datetime) -> None:
         """Queue one job inside the session's transaction; IntegrityError where it is there already."""

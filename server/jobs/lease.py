@@ -30,6 +30,8 @@ from server.jobs.contract import (
     JobView,
     NotDeadError,
     delay_after,
+    delay_while_away,
+    is_away,
     told,
 )
 from server.models import Job
@@ -192,7 +194,11 @@ def _prolonged(app: Flask, job: Job, lease: UUID) -> Iterator[None]:
 
 
 def _settle_failure(job: Job, lease: UUID, error: Exception, now: datetime) -> None:
-    if job.attempts >= ATTEMPTS:
+    if is_away(error):
+        due_at = now + delay_while_away(now - job.queued_at)
+        unspent = job.attempts - 1
+        _settle(job, lease, state=JobState.QUEUED, last_error=told(error), due_at=due_at, attempts=unspent)
+    elif job.attempts >= ATTEMPTS:
         _settle(job, lease, state=JobState.DEAD, last_error=told(error))
     else:
         due_at = now + delay_after(job.attempts)

@@ -12,6 +12,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from datetime import datetime
 from typing import Any, LiteralString
 
 import psycopg
@@ -24,7 +25,16 @@ from procrastinate.jobs import DeleteJobCondition, Job
 from server.busy import UPLOADS
 from server.db import db, writing
 from server.engines import engines
-from server.jobs.contract import ATTEMPTS, EVERY_RUNNER_DIED, HANDLERS, POLITE_S, delay_after, told
+from server.jobs.contract import (
+    ATTEMPTS,
+    EVERY_RUNNER_DIED,
+    HANDLERS,
+    POLITE_S,
+    delay_after,
+    delay_while_away,
+    is_away,
+    told,
+)
 from server.times import utc_now
 
 LOG = logging.getLogger("saksi.jobs")
@@ -37,8 +47,10 @@ AWAY_S = 1.0
 SPARE_THREADS = 2
 LOOK_UP_S = 0.1
 CONNECTIONS = {"application_name": "saksi-worker", "connect_timeout": 5}
+# Procrastinate counts an attempt when the job ends; one that cost none is taken off beforehand.
 _WRITE_ERROR = sa.text(
-    "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('last_error', CAST(:told AS text)) WHERE id = :id"
+    "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('last_error', CAST(:told AS text)),"
+    " attempts = attempts - :unspent WHERE id = :id"
 )
 # One statement, so that of two workers that find the same job only one gives it back.
 GIVE_BACK: LiteralString = """
@@ -62,8 +74,12 @@ GIVE_BACK: LiteralString = """
 class _BackOff(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to run a job again that failed; None where it is dead. ``job.attempts`` counts those before."""
+        now = utc_now()
+        if is_away(exception):
+            waited = now - datetime.fromisoformat(str(job.task_kwargs["queued_at"]))
+            return RetryDecision(retry_at=now + delay_while_away(waited))
         attempts = job.attempts + 1
-        return None if attempts >= ATTEMPTS else RetryDecision(retry_at=utc_now() + delay_after(attempts))
+        return None if attempts >= ATTEMPTS else RetryDecision(retry_at=now + delay_after(attempts))
 
 
 class _Connector(PsycopgConnector):
@@ -195,5 +211,7 @@ def _perform(context: JobContext, /, *, kind: str, subject: str, **_ours: str) -
         except Exception as error:  # Written on the job; Procrastinate then asks when to run it again.
             LOG.exception("job %s %s failed", kind, subject)
             with writing() as session:
-                session.execute(_WRITE_ERROR, {"id": context.job.id, "told": told(error)})
+                session.execute(
+                    _WRITE_ERROR, {"id": context.job.id, "told": told(error), "unspent": int(is_away(error))}
+                )
             raise

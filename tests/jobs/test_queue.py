@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
 import config
+from evidence.errors import StoreAwayError
 from server import jobs
 from server.busy import Uploads
 from server.db import reading, writing
@@ -109,6 +110,55 @@ def test_a_failing_job_waits_longer_each_time_and_then_is_dead(app: Flask, monke
 
 def test_the_waits_are_2_8_32_and_128_seconds() -> None:
     assert [jobs.contract.delay_after(number).total_seconds() for number in range(1, jobs.ATTEMPTS)] == [2, 8, 32, 128]
+
+
+def test_a_job_waits_for_a_store_that_is_away_for_as_long_as_that_lasts(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[str] = []
+
+    def ask_the_store(subject: str) -> None:
+        tries.append(subject)
+        if len(tries) <= 3 * jobs.ATTEMPTS:
+            raise StoreAwayError("nobody answers")
+
+    monkeypatch.setitem(jobs.HANDLERS, "asks", ask_the_store)
+    queue("a", "asks")
+    before = datetime.now(UTC)
+    jobs.run_all_due()
+
+    found = job("a")
+    assert found is not None
+    assert (found.state, found.attempts) == (JobState.QUEUED, 0)
+    assert found.last_error == "StoreAwayError: the store does not work now: nobody answers"
+    assert found.due_at >= before + timedelta(seconds=5)
+
+    run_to_the_end()
+    assert job("a") is None
+    assert len(tries) == 3 * jobs.ATTEMPTS + 1
+
+
+def test_a_wait_for_what_is_away_costs_no_attempt_of_the_failures_after_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faults: list[Exception] = [StoreAwayError("nobody answers")] * 2 + [ValueError("the disk is odd")] * jobs.ATTEMPTS
+
+    def fail(_subject: str) -> None:
+        raise faults.pop(0)
+
+    monkeypatch.setitem(jobs.HANDLERS, "fails", fail)
+    queue("a", "fails")
+    run_to_the_end()
+
+    found = job("a")
+    assert found is not None
+    assert (found.state, found.attempts, faults) == (JobState.DEAD, jobs.ATTEMPTS, [])
+
+
+def test_a_job_waits_longer_the_longer_it_has_waited_for_what_is_away() -> None:
+    waits = [jobs.contract.delay_while_away(timedelta(seconds=s)).total_seconds() for s in (0, 60, 600, 86_400)]
+
+    assert waits == [5, 15, 150, 300]
 
 
 def test_a_job_of_a_kind_that_nobody_knows_yet_is_tried_again_later(app: Flask) -> None:
