@@ -83,7 +83,8 @@ class Evidence(Base):
         sa.Index("ix_evidence_uploader_received", "uploader_id", "received_at"),
         sa.Index("ix_evidence_received", "received_at", "id", "project_id"),
         _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
-        _index_where("state = 'needs_review'", "waiting", "project_id", "milestone_id"),
+        # How many photos of a project stand where, and which were rejected, without a look into the wide rows.
+        sa.Index("ix_evidence_project_state", "project_id", "state", "milestone_id", "id"),
         # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
         _index_where("map_key IS NOT NULL", "map", "map_key", "id", "project_id", "stage", "grade", "captured_at"),
     )

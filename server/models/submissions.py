@@ -64,6 +64,13 @@ class Submission(Base):
             sqlite_where=sa.text("state IN ('pending', 'approved')"),
             postgresql_where=sa.text("state IN ('pending', 'approved')"),
         ),
+        sa.Index(
+            "ix_submission_pending",
+            "milestone_id",
+            "id",
+            sqlite_where=sa.text("state = 'pending'"),
+            postgresql_where=sa.text("state = 'pending'"),
+        ),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

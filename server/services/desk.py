@@ -177,15 +177,15 @@ def _fill(actor: Actor, entries: dict[UUID, ProjectWaiting]) -> None:
         submissions.options(joinedload(Submission.milestone), joinedload(Submission.submitter))
     ):
         entries[each.milestone.project_id].submissions.append(each)
-    for project_id, milestone_id, number in session.execute(_by_milestone(_reviews(actor).where(here))):
-        milestone = session.get(Milestone, milestone_id) if milestone_id else None
+    for project_id, milestone, number in _numbers(_by_milestone(_reviews(actor).where(here))):
         entries[project_id].reviews.append((milestone, number))
     appeals = _appeals(actor).where(here).order_by(Evidence.received_at)
     for photo in session.scalars(appeals.options(joinedload(Evidence.appeal), joinedload(Evidence.milestone))):
         entries[photo.project_id].appeals.append(photo)
     _fill_money(actor, entries)
-    for project_id, milestone_id, number in session.execute(_by_milestone(_presentable(actor).where(here))):
-        entries[project_id].presentable.append((session.get_one(Milestone, milestone_id), number))
+    for project_id, milestone, number in _numbers(_by_milestone(_presentable(actor).where(here))):
+        if milestone is not None:
+            entries[project_id].presentable.append((milestone, number))
 
 
 def _fill_money(actor: Actor, entries: dict[UUID, ProjectWaiting]) -> None:
@@ -204,6 +204,14 @@ def _by_milestone(photos: sa.Select[Any]) -> sa.Select[UUID, UUID | None, int]:
     """How many photos of a query belong to which milestone of which project."""
     keys = (Project.id, Evidence.milestone_id)
     return photos.with_only_columns(*keys, sa.func.count(Evidence.id), maintain_column_froms=True).group_by(*keys)
+
+
+def _numbers(counted: sa.Select[UUID, UUID | None, int]) -> list[tuple[UUID, Milestone | None, int]]:
+    """The rows of ``_by_milestone`` with the milestones themselves, which are asked for together."""
+    rows = reading().execute(counted).all()
+    wanted = {milestone_id for _project, milestone_id, _number in rows if milestone_id is not None}
+    found = {each.id: each for each in reading().scalars(sa.select(Milestone).where(Milestone.id.in_(wanted)))}
+    return [(project_id, found.get(milestone_id), number) for project_id, milestone_id, number in rows]
 
 
 def _quiet(actor: Actor, busy: Sequence[UUID], cursor: str | None) -> Quiet:

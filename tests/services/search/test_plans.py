@@ -110,6 +110,19 @@ def test_what_a_person_works_on_reads_no_whole_table(
     assert whole_tables(statements) == []
 
 
+def test_a_desk_asks_as_often_for_one_milestone_as_for_many(road: Road, actor: Callable[[str], Actor]) -> None:
+    who, numbers = actor("supervisor"), []
+    for milestone in ("M1", "M2"):
+        road.send_questionable(milestone=milestone)
+        reading().rollback()
+        reading().expunge_all()
+        with asked() as statements:
+            desk.desk(who)
+        numbers.append(len(statements))
+
+    assert numbers[0] == numbers[1]
+
+
 def test_a_projects_page_for_its_people_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
     road.send_questionable()
     who = actor("supervisor")
