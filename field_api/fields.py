@@ -48,7 +48,8 @@ class Text(fields.String):
         if not isinstance(value, str):
             raise ValidationError("Must be text.")
         if not self._least <= len(value) <= self._most:
-            raise ValidationError(f"Must have {self._least} to {self._most} characters.")
+            span = f"{self._least} to {self._most}" if self._least != self._most else f"{self._most}"
+            raise ValidationError(f"Must have {span} characters.")
         if not self._pattern.fullmatch(value) or not storable(value):
             raise ValidationError("Has characters that are not taken here, or none that count.")
         return value

@@ -8,7 +8,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, NotFound
 
 from evidence.errors import StoreAwayError
 from server import db
@@ -60,6 +60,8 @@ def _tell_http(error: HTTPException) -> Response:
     allow = dict(error.get_headers()).get("Allow")
     name = BY_STATUS.get(status, "bad-request" if status < 500 else "internal")
     detail = error.description if status < 500 and error.description else "Try again later."
+    if detail == NotFound.description:
+        detail = "There is nothing at this address."
     return _tell(Problem(name, detail, headers={"Allow": allow} if allow else None))
 
 

@@ -39,7 +39,7 @@ WITNESSES = {"file": "File", "device": "Device", "operator": "Person"}
 CHECKS = {
     "file.sealed": "The file arrived as it left the device",
     "file.decodes": "The file is a whole picture",
-    "file.resolution": "The picture is sharp enough",
+    "file.resolution": "The picture has enough pixels",
     "file.untouched": "The picture was not edited",
     "place.inside_site": "Taken inside the site",
     "place.accuracy": "The position is exact enough",
@@ -62,7 +62,7 @@ CHECKS = {
 REFUSALS = {
     "file.sealed": "the file changed on its way",
     "file.decodes": "the file is not a whole picture",
-    "file.resolution": "the picture is not sharp enough",
+    "file.resolution": "the picture has too few pixels",
     "file.untouched": "the picture was edited",
     "place.inside_site": "taken outside the site",
     "time.not_future": "dated in the future",

@@ -90,7 +90,8 @@ def _geometry(kind: Any, coordinates: Any, pointer: str, notes: list[str]) -> Ra
         return RawShape("corridor", [[_path(coordinates, pointer, notes)]], pointer)
     if kind == "MultiLineString":
         return RawShape("corridor", [[path] for path in _paths(coordinates, pointer, notes)], pointer)
-    raise GeometryError(f"{str(kind)[:40]!r} is not a GeoJSON type", pointer.removesuffix("coordinates") + "type")
+    wrong = "the type is missing" if kind is None else f"{str(kind)[:40]!r} is not a GeoJSON type"
+    raise GeometryError(wrong, pointer.removesuffix("coordinates") + "type")
 
 
 def _paths(value: Any, pointer: str, notes: list[str]) -> list[RawPath]:

@@ -210,7 +210,8 @@ def _numbers(counted: sa.Select[UUID, UUID | None, int]) -> list[tuple[UUID, Mil
     """The rows of ``_by_milestone`` with the milestones themselves, which are asked for together."""
     rows = reading().execute(counted).all()
     wanted = {milestone_id for _project, milestone_id, _number in rows if milestone_id is not None}
-    found = {each.id: each for each in reading().scalars(sa.select(Milestone).where(Milestone.id.in_(wanted)))}
+    milestones = reading().scalars(sa.select(Milestone).where(Milestone.id.in_(wanted)))
+    found: dict[UUID | None, Milestone] = {each.id: each for each in milestones}
     return [(project_id, found.get(milestone_id), number) for project_id, milestone_id, number in rows]
 
 

@@ -84,8 +84,8 @@ def calculation(session: Session, certificate: Certificate) -> list[CalculationL
     gross = CalculationLine("Gross", certificate.gross_minor, f"The amount of milestone {milestone.code}.")
     submission = session.get(Submission, certificate.submission_id) if certificate.submission_id else None
     if submission is None:
-        why = "Nothing is due before the milestone is approved; deductions are worked out then."
-        return [gross, CalculationLine("Net", certificate.net_minor, why)]
+        why = "Nothing is due before the milestone is approved; what is deducted is worked out then."
+        return [gross, CalculationLine("At most", certificate.net_minor, why)]
     contract, policy = duties.contract_of(milestone.project), policy_of(certificate)
     return [
         gross,

@@ -28,6 +28,14 @@ class NamesRequest(logging.Filter):
         return True
 
 
+class WithoutThreadAdvice(logging.Filter):
+    """Drops the WSGI server's advice to have fewer threads: ours wait for the disk most of the time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every other line passes."""
+        return not record.getMessage().startswith("Configuration allows spawning")
+
+
 def configuration(log_format: str) -> dict[str, Any]:
     """The logging of a process, in the form of ``logging.config.dictConfig``.
 
@@ -39,11 +47,15 @@ def configuration(log_format: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "filters": {"request": {"()": NamesRequest}},
+        "filters": {"request": {"()": NamesRequest}, "advice": {"()": WithoutThreadAdvice}},
         "formatters": {"text": {"()": "logging.Formatter", "fmt": TEXT}, "json": _json()},
         "handlers": {"stderr": handler},
         "root": {"level": "WARNING", "handlers": ["stderr"]},
-        "loggers": {name: {"level": "INFO"} for name in ("saksi", "procrastinate.worker", "_granian")},
+        "loggers": {
+            "saksi": {"level": "INFO"},
+            "procrastinate.worker": {"level": "INFO"},
+            "_granian": {"level": "INFO", "filters": ["advice"]},
+        },
     }
 
 

@@ -106,6 +106,13 @@ def test_a_problem_names_the_request(client: FlaskClient) -> None:
     assert assert_problem(response, 401, "not-signed-in")["request_id"] == response.headers["X-Request-Id"]
 
 
+def test_the_servers_advice_about_our_own_threads_is_not_written(written: StringIO) -> None:
+    logging.getLogger("_granian").warning("Configuration allows spawning up to 8 Python threads, which seems …")
+    logging.getLogger("_granian").warning("Something else")
+
+    assert [json.loads(line)["message"] for line in written.getvalue().splitlines()] == ["Something else"]
+
+
 def test_text_is_for_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
     terminal = StringIO()
     monkeypatch.setattr(terminal, "isatty", lambda: True)

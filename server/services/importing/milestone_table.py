@@ -41,6 +41,7 @@ NUMBERS = frozenset(
     {"weight_bp", "amount_minor", "photos", "station_m", "station_tolerance_m", "minimum_megapixels", "oldest_age_h"}
 )
 NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,18})?")
+SEPARATORS = ",;\t"
 MOST_ROWS = 5_000
 MOST_BYTES = 4 * 1024 * 1024
 
@@ -156,12 +157,19 @@ def _rows(data: bytes, table: MilestoneTable) -> Iterator[tuple[int, list[str]]]
         return
     number = 0
     try:
-        for number, cells in enumerate(csv.reader(io.StringIO(text, newline=""), strict=True), start=1):
+        lines = io.StringIO(text, newline="")
+        for number, cells in enumerate(csv.reader(lines, delimiter=_separator(text), strict=True), start=1):
             if number > MOST_ROWS:
                 raise csv.Error(f"more than {MOST_ROWS} rows")
             yield number, cells
     except csv.Error as error:
         table.fault(f"Row {number + 1} cannot be read: {error}.")
+
+
+def _separator(text: str) -> str:
+    """What stands between the columns of the first row; spreadsheets of many countries write semicolons."""
+    header = text.partition("\n")[0]
+    return max(SEPARATORS, key=header.count)
 
 
 def _check_header(header: list[str], table: MilestoneTable) -> None:

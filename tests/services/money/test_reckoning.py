@@ -138,8 +138,8 @@ def test_the_paymaster_is_told_that_progress_payments_have_not_begun(road: Road)
 
 
 def test_a_locked_certificate_says_that_nothing_is_due(road: Road) -> None:
-    assert [line.label for line in certificates.calculation(road.certificate())] == ["Gross", "Net"]
-    assert "before the milestone is approved" in said(road)["Net"]
+    assert [line.label for line in certificates.calculation(road.certificate())] == ["Gross", "At most"]
+    assert "before the milestone is approved" in said(road)["At most"]
 
 
 def test_a_certificate_names_the_policy_it_was_reckoned_under(road: Road) -> None:

@@ -29,6 +29,14 @@ def test_a_table_says_the_same_as_the_document(imports: Imports, previews: Previ
     assert (told.changes, told.faults) == ([], [])
 
 
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_what_spreadsheets_of_other_countries_write_between_columns_is_understood(separator: str) -> None:
+    written = milestone_table.read(TABLE.replace(",", separator).encode())
+
+    assert written.faults == []
+    assert written.milestones == milestone_table.read(TABLE.encode()).milestones
+
+
 def test_a_milestone_goes_on_where_its_columns_are_blank_or_repeated(imports: Imports) -> None:
     repeated = TABLE.replace(",,,,,,,,cleared", "A1,Ground cleared,,2000,20000,2026-01-05,2026-02-28,,cleared")
 
