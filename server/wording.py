@@ -68,7 +68,7 @@ REFUSALS = {
     "time.not_future": "dated in the future",
     "time.in_schedule": "taken outside the contract's time",
     "origin.first_use": "the same picture was used before",
-    "device.enrolled": "the device's signature is wrong",
+    "device.enrolled": "the device's signature does not hold",
     "review": "refused by a reviewer, who looked at it",
 }
 STATES = {
@@ -131,6 +131,8 @@ ACTIONS = {
     "certificate.passed_on": "stated that money was passed on",
     "certificate.settled": "settled a dispute",
     "certificate.unlocked": "unlocked a certificate",
+    "device.enrolled": "enrolled a device",
+    "device.revoked": "took a device off the list",
     "evidence.accepted": "accepted a photo",
     "evidence.appealed": "appealed for a photo",
     "evidence.lowered": "lowered a photo's verdict",
