@@ -28,12 +28,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
-    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop."""
+    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop.
+
+    ``tls_host`` is where it listens with a certificate of its own making, which is for phones on the same network.
+    """
 
     workers: int = 1
     backlog: int = 1024
     stop_seconds: int = 30
     slow_body_seconds: int = 30
+    tls_host: str = "0.0.0.0"  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,6 +195,7 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         backlog=_integer(source, "SAKSI_BACKLOG", 1024, least=128, most=65_535),
         stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
         slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
+        tls_host=source.get("SAKSI_HOST", "0.0.0.0"),  # noqa: S104
     )
 
 

@@ -59,6 +59,11 @@ CHECKS = {
     "light.sun": "Daylight fits place and time",
     "picture.screen": "Not a photo of a screen",
 }
+SOURCES = {
+    "camera": "the field app's own camera",
+    "phone_camera": "the phone's camera app",
+    "gallery": "a file that was on the phone",
+}
 REFUSALS = {
     "file.sealed": "the file changed on its way",
     "file.decodes": "the file is not a whole picture",
@@ -250,6 +255,11 @@ def stage(code: str | Enum) -> str:
 def check(name: str) -> str:
     """What a check asks, in words; its own name where it has none yet."""
     return CHECKS.get(name, name)
+
+
+def capture_source(name: str) -> str:
+    """How the phone came by a photo, in words."""
+    return SOURCES[name]
 
 
 def action(name: str) -> str:

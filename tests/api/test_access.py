@@ -55,6 +55,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/readyz"): ANYONE,
     ("POST", "/api/v1/session"): ANYONE,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
+    ("GET", "/.well-known/saksi-ca.crt"): ANYONE,
     ("GET", "/.well-known/saksi-keys.json"): ANYONE,
     ("GET", "/api/v1/assignments"): SIGNED_IN,
     ("POST", "/api/v1/devices"): SIGNED_IN,
