@@ -154,7 +154,7 @@ def revoke_device(device_id: UUID) -> None:
     summary="Take nonces along",
     body=JsonBody(NoncesWanted, example={"count": 50}),
     answers={200: Answer("Fresh nonces.", GivenNonces)},
-    problems=("wrong-state",),
+    problems=("not-allowed",),
 )
 def give_nonces(device_id: UUID, body: dict[str, Any]) -> dict[str, Any]:
     """Each is signed with one photo, within seven days, online or not. A device holds at most 200 unused ones."""

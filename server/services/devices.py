@@ -58,7 +58,8 @@ class Given:
 def enrol(actor: Actor, offered: OfferedKey, *, now: datetime) -> Enrolled:
     """Put a phone's key on record for the signed-in person; the same key again is the same device.
 
-    A key that was taken off the list stays so.
+    So it is under whatever id it comes, for a phone that never heard the first answer may have made another. A key
+    that was taken off the list stays so.
 
     Raises:
         Problem: ``invalid``, or ``device-conflict`` where the key is another person's, or the id another key's.
@@ -84,7 +85,7 @@ def enrol(actor: Actor, offered: OfferedKey, *, now: datetime) -> Enrolled:
             custody.append(session, actor.person_id, "device.enrolled", "device", str(device.id), now=now, **said)
             enrolled = device.id
     except IntegrityError:
-        return Enrolled(_known(actor, offered, thumbprint), created=False)
+        return Enrolled(_known(actor, thumbprint), created=False)
     return Enrolled(reading().get_one(Device, enrolled), created=True)
 
 
@@ -129,7 +130,7 @@ def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> 
     """Up to ``count`` fresh nonces, as many as the device may still hold.
 
     Raises:
-        Problem: ``not-found``, ``not-allowed``, or ``wrong-state`` for a device that was taken off the list.
+        Problem: ``not-found``, or ``not-allowed``, also for a device that was taken off the list.
     """
     with writing() as session:
         # Two calls at once must not each see room for all of it.
@@ -140,7 +141,7 @@ def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> 
         if device.person_id != actor.person_id:
             raise Problem("not-allowed", "Nonces are given to the person's own devices.")
         if device.revoked_at is not None:
-            raise Problem("wrong-state", "This device was taken off the list; enrol a new key.")
+            raise Problem("not-allowed", "This device was taken off the list; enrol a new key.")
         fresh = [secrets.token_urlsafe(24) for _ in range(min(count, _room(session, device_id, now)))]
         expires_at = now + NONCE_LIFETIME
         session.add_all(Nonce(nonce=each, device_id=device_id, issued_at=now, expires_at=expires_at) for each in fresh)
@@ -155,7 +156,7 @@ def _room(session: Session, device_id: UUID, now: datetime) -> int:
     return max(MOST_NONCES - held, 0)
 
 
-def _known(actor: Actor, offered: OfferedKey, thumbprint: str) -> Device:
+def _known(actor: Actor, thumbprint: str) -> Device:
     """The device that is on record with this key already.
 
     Raises:
@@ -166,8 +167,6 @@ def _known(actor: Actor, offered: OfferedKey, thumbprint: str) -> Device:
         raise Problem("device-conflict", "This id already stands for another key. Give the device a fresh id.")
     if known.person_id != actor.person_id:
         raise Problem("device-conflict", "This key is enrolled for another person. Make a key of your own.")
-    if offered.id is not None and offered.id != known.id:
-        raise Problem("device-conflict", f"This key is enrolled under the id {known.id}.")
     return known
 
 
