@@ -11,8 +11,8 @@ help: ## List these commands
 runtime development:
 	@bin/prepare $@
 
-demo: runtime ## Set up, load the demonstration programme and serve it (PORT=8000)
-	@.venv/bin/saksi demo --port $(PORT)
+demo: runtime ## Set up, load the demonstration programme and serve it (PORT=8000; TLS=1 for phones)
+	@.venv/bin/saksi demo --port $(PORT)$(if $(TLS), --tls)
 
 demo-reset: runtime ## Throw the demonstration away, so that `make demo` starts anew
 	@.venv/bin/saksi demo-reset

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -27,12 +28,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
-    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop."""
+    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop.
+
+    ``tls_host`` is where it listens with a certificate of its own making, which is for phones on the same network.
+    """
 
     workers: int = 1
     backlog: int = 1024
     stop_seconds: int = 30
     slow_body_seconds: int = 30
+    tls_host: str = "0.0.0.0"  # noqa: S104
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +85,15 @@ class DatabaseSettings:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """All settings; sizes in bytes, spans of time in the unit their name ends with."""
+    """All settings; sizes in bytes, spans of time in the unit their name ends with.
+
+    ``receipt_key`` is empty where the data root keeps one; see the function of that name.
+    """
 
     data_root: Path
     database_url: str
     secret_key: str
+    receipt_key: str = ""
     policies_root: Path = ROOT / "policies"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -119,7 +128,8 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
     settings = Settings(
         data_root=data_root,
         database_url=source.get("SAKSI_DATABASE_URL") or f"sqlite:///{data_root / 'saksi.sqlite3'}",
-        secret_key=source.get("SAKSI_SECRET_KEY") or _kept_secret(data_root),
+        secret_key=source.get("SAKSI_SECRET_KEY") or _kept(data_root, "secret.key", 48),
+        receipt_key=_receipt_key(source),
         policies_root=Path(source.get("SAKSI_POLICIES_ROOT", str(ROOT / "policies"))),
         host=source.get("SAKSI_HOST", "127.0.0.1"),
         port=_integer(source, "SAKSI_PORT", 8000, least=1, most=65_535),
@@ -185,6 +195,7 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         backlog=_integer(source, "SAKSI_BACKLOG", 1024, least=128, most=65_535),
         stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
         slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
+        tls_host=source.get("SAKSI_HOST", "0.0.0.0"),  # noqa: S104
     )
 
 
@@ -258,15 +269,30 @@ def _switch(source: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "1"
 
 
-def _kept_secret(data_root: Path) -> str:
-    """The signing secret of this installation, made once and readable by its owner alone."""
-    path = data_root / "secret.key"
+def _receipt_key(source: Mapping[str, str]) -> str:
+    text = source.get("SAKSI_RECEIPT_KEY", "")
+    if text and not re.fullmatch(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", text, re.ASCII):
+        raise SettingsError(
+            "SAKSI_RECEIPT_KEY must be 32 bytes in base64url: "
+            'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+    return text
+
+
+def receipt_key(settings: Settings) -> str:
+    """The private key of receipts, 32 bytes in base64url: the setting, or else the one made once in the data root."""
+    return settings.receipt_key or _kept(settings.data_root, "receipt.key", 32)
+
+
+def _kept(data_root: Path, name: str, random_bytes: int) -> str:
+    """A secret of this installation, made once and readable by its owner alone."""
+    path = data_root / name
     if not path.exists():
         # Everything is in it, passwords' hashes too: a folder that is made here is its owner's alone.
         data_root.mkdir(mode=0o700, parents=True, exist_ok=True)
         fresh = path.with_suffix(f".{os.getpid()}")
         fresh.touch(mode=0o600)
-        fresh.write_text(secrets.token_urlsafe(48))
+        fresh.write_text(secrets.token_urlsafe(random_bytes))
         # A hard link fails where another process was first, and its secret stays.
         with suppress(FileExistsError):
             os.link(fresh, path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -11,13 +12,18 @@ import time
 from multiprocessing.util import Finalize
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 from server import jobs, stores
 from server.app import create_app
+from server.db import db
 from server.engines import engines
+from server.services import receipts
 from server.slow_clients import SlowClients
 from server.telemetry import process
+from server.times import utc_now
 
+LOG = logging.getLogger("saksi")
 #: Seconds after which a thread that computes lets another one run. An upload waits for the disk a dozen
 #: times; with Python's 5 ms it would wait as often behind a thread that is busy computing.
 SWITCH_INTERVAL_S = 0.0005
@@ -36,12 +42,24 @@ def _stop_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _announce_receipt_key() -> None:
+    """Say by which key this process signs receipts; where the database is away, another process or start will."""
+    try:
+        receipts.announce(now=utc_now())
+    except SQLAlchemyError as error:
+        LOG.warning("the key of receipts could not be put on record yet: %s", error)
+    finally:
+        db.session.remove()
+        db.engine.dispose()
+
+
 def build() -> Flask:
     """The application with the settings of the environment and its job threads running."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = create_app()
     with app.app_context():
         settings, store = engines().settings, engines().store
+        _announce_receipt_key()
     process.begin(app)
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]

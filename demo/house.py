@@ -11,6 +11,7 @@ import os
 import shutil
 import signal
 import socket
+import ssl
 import subprocess
 import sys
 import time
@@ -22,6 +23,7 @@ from pathlib import Path
 import httpx
 
 import config
+from server import tls
 
 HOST = "127.0.0.1"
 DEFAULT_FOLDER = config.ROOT / "var" / "demo"
@@ -40,11 +42,22 @@ class House:
 
     folder: Path
     port: int
+    tls: bool = False
 
     @property
     def base(self) -> str:
         """The address under which it is served."""
-        return f"http://{HOST}:{self.port}"
+        return f"{'https' if self.tls else 'http'}://{HOST}:{self.port}"
+
+    @property
+    def trust(self) -> ssl.SSLContext | bool:
+        """What a visitor of its own must trust; the server has made it by the time that it answers."""
+        return ssl.create_default_context(cafile=tls.authority_file(self.folder)) if self.tls else True
+
+    @property
+    def command(self) -> list[str]:
+        """What its server is started with."""
+        return [sys.executable, "-m", "server.cli", "serve", *(["--tls-self-signed"] if self.tls else [])]
 
     @property
     def log(self) -> Path:
@@ -54,13 +67,9 @@ class House:
     def environment(self) -> dict[str, str]:
         """The settings of its server, and of nothing else."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("SAKSI_")}
-        return kept | {
-            "SAKSI_DATA_ROOT": str(self.folder),
-            "SAKSI_HOST": HOST,
-            "SAKSI_PORT": str(self.port),
-            # Browsers send no secure cookie over plain HTTP, and the demonstration has no certificate.
-            "SAKSI_COOKIE_SECURE": "0",
-        }
+        own = {"SAKSI_DATA_ROOT": str(self.folder), "SAKSI_PORT": str(self.port)}
+        # Browsers send no secure cookie over plain HTTP.
+        return kept | own | ({} if self.tls else {"SAKSI_HOST": HOST, "SAKSI_COOKIE_SECURE": "0"})
 
 
 @contextmanager
@@ -133,11 +142,10 @@ def server(house: House, lock: int) -> Iterator[subprocess.Popen[bytes]]:
     Raises:
         HouseError: it did not start; the end of its log is told.
     """
-    command = [sys.executable, "-m", "server.cli", "serve"]
     with house.log.open("ab") as log:
         # In a session of its own it does not get the terminal's Ctrl-C, but is stopped in order below.
         process = subprocess.Popen(  # noqa: S603
-            command,
+            house.command,
             cwd=config.ROOT,
             env=house.environment(),
             stdin=subprocess.DEVNULL,
@@ -159,8 +167,9 @@ def _await_answer(house: House, process: subprocess.Popen[bytes]) -> None:
     give_up_at = time.monotonic() + START_S
     while process.poll() is None and time.monotonic() < give_up_at:
         try:
-            httpx.get(f"{house.base}/api/v1/public/projects", trust_env=False).raise_for_status()
-        except httpx.TransportError:
+            address = f"{house.base}/api/v1/public/projects"
+            httpx.get(address, trust_env=False, verify=house.trust).raise_for_status()
+        except (httpx.TransportError, FileNotFoundError):
             time.sleep(0.1)
         except httpx.HTTPStatusError as error:
             raise HouseError(f"The server answers with a fault ({error}).\n{_end_of(house.log)}") from None

@@ -83,7 +83,7 @@ def load(house: House, anchor: datetime, pool: Executor, progress: Progress, pai
     studio.order(shots)
     directory.fill(told, now=utc_now())
     answers: list[Answer] = []
-    with Cast(house.base, told["people"], told["password"]) as cast:
+    with Cast(house.base, told["people"], told["password"], trust=house.trust) as cast:
         progress.begin("Importing projects", len(plans))
         for plan in plans:
             cast[ADMINISTRATOR].import_project(plan)

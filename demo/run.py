@@ -25,7 +25,7 @@ from rich.table import Table
 from demo import house, programme
 from demo.house import House
 from demo.load import Memory, load
-from server import migrate
+from server import migrate, tls
 from server.app import create_app
 from server.db import db
 from server.times import utc_now
@@ -41,14 +41,14 @@ ADDRESSES = (
 )
 
 
-def run(folder: Path, port: int) -> None:
+def run(folder: Path, port: int, *, secure: bool = False) -> None:
     """Make what is not made yet, and serve until Ctrl-C.
 
     Raises:
         demo.house.HouseError: the port is taken, another demonstration runs, or the server does not start.
     """
     console = Console()
-    place = House(folder.resolve(), port)
+    place = House(folder.resolve(), port, secure)
     with house.occupied(place.folder, port) as lock, _asked_to_stop():
         house.refuse_taken_port(port)
         place.folder.mkdir(parents=True, exist_ok=True)
@@ -126,9 +126,21 @@ def welcome(place: House, console: Console) -> None:
     for person in told["people"]:
         accounts.add_row(f"  {person['role'].replace('_', ' ')}", person["email"], person["shows"])
     console.print(accounts)
+    if place.tls:
+        _invite_phone(place, console)
     console.print(
         f"\nEverything is kept in {place.folder}; `make demo-reset` throws it away.", soft_wrap=True, highlight=False
     )
+
+
+def _invite_phone(place: House, console: Console) -> None:
+    """Say where a phone on the same network finds it, as a QR code too."""
+    for address in tls.own_addresses()[:1]:
+        console.print(f"\nOn a phone on the same network: {tls.invitation(f'https://{address}:{place.port}/')}")
+        console.print(
+            f"The phone warns of the certificate until you install https://{address}:{place.port}/.well-known/saksi-ca.crt",
+            soft_wrap=True,
+        )
 
 
 @contextmanager

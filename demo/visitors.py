@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import ssl
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import timedelta
@@ -24,6 +25,10 @@ FIX_AGE = timedelta(seconds=2)
 TIMEOUT_S = 60.0
 
 
+#: Whose certificates are believed: True for those that everybody believes.
+Trust = ssl.SSLContext | bool
+
+
 class RefusedError(Exception):
     """The server refused; ``problem`` is the last word of the problem's type, ``detail`` its sentence."""
 
@@ -37,9 +42,9 @@ class RefusedError(Exception):
 class Visitor:
     """One signed-in person."""
 
-    def __init__(self, base: str, email: str, password: str) -> None:
+    def __init__(self, base: str, email: str, password: str, *, trust: Trust = True) -> None:
         """Sign in at ``base``, such as ``http://127.0.0.1:8000``."""
-        self._client = httpx.Client(base_url=f"{base}/api/v1", timeout=TIMEOUT_S, trust_env=False)
+        self._client = httpx.Client(base_url=f"{base}/api/v1", timeout=TIMEOUT_S, trust_env=False, verify=trust)
         session = self.call("POST", "/session", json={"email": email, "password": password})
         self._client.headers["Authorization"] = f"Bearer {session['token']}"
 
@@ -125,8 +130,8 @@ def _told(problem: Mapping[str, Any]) -> str:
 class Cast:
     """Everybody who takes part, by the part of their address before the ``@``; signed in when first needed."""
 
-    def __init__(self, base: str, people: list[Mapping[str, Any]], password: str) -> None:
-        self._base = base
+    def __init__(self, base: str, people: list[Mapping[str, Any]], password: str, *, trust: Trust = True) -> None:
+        self._base, self._trust = base, trust
         self._emails: dict[str, str] = {person["email"].partition("@")[0]: person["email"] for person in people}
         self._names: dict[str, str] = {person["email"].partition("@")[0]: person["name"] for person in people}
         self._password = password
@@ -150,7 +155,8 @@ class Cast:
     def __getitem__(self, name: str) -> Visitor:
         """The person called ``name``, signed in."""
         if name not in self._present:
-            self._present[name] = self._leaving.enter_context(Visitor(self._base, self._emails[name], self._password))
+            visitor = Visitor(self._base, self._emails[name], self._password, trust=self._trust)
+            self._present[name] = self._leaving.enter_context(visitor)
         return self._present[name]
 
     def name(self, name: str) -> str:

@@ -113,13 +113,47 @@ class FileClaim:
         return None if not self.width or not self.height else self.width * self.height / 1e6
 
 
+class CaptureSource(StrEnum):
+    """How the phone came by the photo: the app's own camera, the phone's, or a file that was there."""
+
+    CAMERA = "camera"
+    PHONE_CAMERA = "phone_camera"
+    GALLERY = "gallery"
+
+
+@dataclass(frozen=True, slots=True)
+class EnvelopeClaim:
+    """What an envelope says beside place, time and fingerprint, whether or not its signature holds.
+
+    ``device``, ``evidence`` and ``nonce`` are what it says of itself. ``clock_offset_ms`` is the server's clock less
+    the phone's at their last hand-shake. Angles are degrees; the orientation is the phone's, the pixels the camera's.
+    """
+
+    device: str
+    evidence: str
+    nonce: str
+    source: CaptureSource
+    app: str
+    clock_offset_ms: float | None = None
+    no_position_reason: str | None = None
+    altitude_accuracy_m: float | None = None
+    speed_mps: float | None = None
+    heading_deg: float | None = None
+    pitch_deg: float | None = None
+    roll_deg: float | None = None
+    camera_width: int | None = None
+    camera_height: int | None = None
+    user_agent: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class DeviceClaim:
-    """What the phone said beside the file (the envelope)."""
+    """What the phone said beside the file: in an envelope where there is one that can be read, else in the open."""
 
     position: PositionClaim | None = None
     captured_at: datetime | None = None
     sha256: str | None = None
+    envelope: EnvelopeClaim | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from evidence.claims import Claims
+from evidence.envelope import Standing
 from evidence.policy import EvidencePolicy
 from geo.site import Site
 
@@ -87,7 +88,8 @@ class History:
 class Context:
     """Claims, rules and records for one photo.
 
-    ``site`` is None where no site is known; ``received_at`` is aware and in UTC.
+    ``site`` is None where no site is known; ``received_at`` is aware and in UTC. ``envelope`` is how the phone's
+    signed statement stands.
     """
 
     evidence: str
@@ -102,3 +104,4 @@ class Context:
     milestone: str | None = None
     requirement: Requirement | None = None
     history: History = field(default_factory=History)
+    envelope: Standing = Standing.UNSIGNED

@@ -14,11 +14,14 @@ from field_api import (
     assignments,
     certificates,
     decisions,
+    devices,
     direct_uploads,
     evidence,
     openapi,
+    own_authority,
     projects,
     public,
+    receipt_keys,
     session,
     submissions,
     tiles,
@@ -27,13 +30,28 @@ from field_api.blueprint import api, teach_addresses
 from field_api.caching import REVALIDATE, kept_json
 from server.access import PUBLIC, declare
 
-NOUNS = (assignments, certificates, decisions, direct_uploads, evidence, projects, public, session, submissions, tiles)
+NOUNS = (
+    assignments,
+    certificates,
+    decisions,
+    devices,
+    direct_uploads,
+    evidence,
+    own_authority,
+    projects,
+    public,
+    receipt_keys,
+    session,
+    submissions,
+    tiles,
+)
 
 
 def register(app: Flask) -> None:
     """Add the API under ``/api/v1`` and its description at ``/openapi.json``."""
     teach_addresses(app)
     app.register_blueprint(api)
+    app.register_blueprint(receipt_keys.well_known)
     app.add_url_rule("/openapi.json", endpoint="openapi", view_func=_description_view(app), methods=["GET"])
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Response
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from flask import Response, url_for
 from marshmallow import fields
 
 from evidence.context import Stage
@@ -66,6 +70,13 @@ class RequirementCounts(Answered):
     rejected = fields.Integer(required=True)
 
 
+class Ghost(Answered):
+    """The photo of the same view from before the works, to be laid over the camera's picture."""
+
+    evidence = Ident(required=True)
+    web = fields.String(required=True)
+
+
 class AssignedRequirement(Answered):
     """What photos a milestone asks for; stations in metres, ages in hours."""
 
@@ -79,6 +90,7 @@ class AssignedRequirement(Answered):
     minimum_megapixels = fields.Float(required=True, allow_none=True)
     oldest_age_h = fields.Float(required=True, allow_none=True)
     counts = fields.Nested(RequirementCounts, required=True)
+    ghost = fields.Nested(Ghost, required=True, allow_none=True)
 
 
 class AssignedMilestone(Answered):
@@ -132,4 +144,19 @@ class Assignments(Answered):
 def list_assignments() -> Response:
     """Projects with site, schedule, milestones, requirements and the policy's numbers, for use without a network."""
     document = assignments.of(current_actor())
+    for requirement in _requirements(document):
+        requirement["ghost"] = _ghost(requirement["ghost"])
     return kept_json(document, media_type=JSON, cache=f"private, {REVALIDATE}")
+
+
+def _requirements(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for project in document["projects"]:
+        for milestone in project["milestones"]:
+            yield from milestone["requirements"]
+
+
+def _ghost(evidence_id: str | None) -> dict[str, str] | None:
+    """The photo with the address of its web copy."""
+    if evidence_id is None:
+        return None
+    return {"evidence": evidence_id, "web": url_for("field_api.get_web_copy", evidence_id=UUID(evidence_id))}

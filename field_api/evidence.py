@@ -34,9 +34,18 @@ from server.requests import EvidenceRequest
 from server.services import evidence, evidence_reading
 from server.services.evidence import Received, Upload
 from server.services.evidence_reading import EvidenceFilter
+from server.services.evidence_view import receipt as receipt_of_evidence
 from server.times import utc_now
 
-FOLLOWS = ("get_evidence", "get_original", "get_thumbnail", "get_web_copy", "decide_evidence", "appeal_evidence")
+FOLLOWS = (
+    "get_evidence",
+    "get_receipt",
+    "get_original",
+    "get_thumbnail",
+    "get_web_copy",
+    "decide_evidence",
+    "appeal_evidence",
+)
 PHOTO_TYPES = ("image/jpeg", "image/heic", "image/heif", "image/png", "image/webp", "image/avif", "image/tiff")
 #: How a photo that was sent is answered, by whichever way it came.
 RECEIVED = {
@@ -58,6 +67,7 @@ NOT_RECEIVED = (
     "store-away",
 )
 COPY = "image/jpeg"
+RECEIPT = "application/jose"
 CHUNK_BYTES = 64 * 1024
 PRIVATE_DAY = "private, max-age=86400"
 
@@ -133,6 +143,22 @@ def list_evidence(query: dict[str, Any]) -> Response:
 def get_evidence(evidence_id: UUID) -> dict[str, Any]:
     """The photo with its claims side by side, every finding, and where it stands now."""
     return evidence_document(evidence_reading.get(current_actor(), evidence_id))
+
+
+@operation(
+    api,
+    "GET",
+    "/evidence/<record:evidence_id>/receipt",
+    access=roles(*READERS),
+    summary="The receipt alone",
+    answers={200: Answer("A compact JWS (RFC 7515).", media_types=(RECEIPT,))},
+)
+def get_receipt(evidence_id: UUID) -> Response:
+    """Certifies with Ed25519 which bytes are held, and since when. The keys are at `/.well-known/saksi-keys.json`."""
+    told = evidence_reading.get(current_actor(), evidence_id)
+    response = Response(receipt_of_evidence(told), content_type=RECEIPT)
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @operation(

@@ -77,6 +77,8 @@ class Claim(Schema):
     captured_at = Instant(load_default=None, allow_none=True, recent=True)
     device_position = fields.Nested(Position, load_default=None, allow_none=True)
     operator_position = fields.Nested(Position, load_default=None, allow_none=True)
+    # However it is made, it is judged and never refused: a photo must not be lost for it.
+    envelope = fields.String(load_default=None, allow_none=True, metadata={"description": "A compact JWS, see docs."})
 
 
 class Uploader(Answered):
@@ -118,6 +120,7 @@ class EvidenceDocument(Answered):
     findings = fields.List(fields.Nested(shape(Finding)), required=True)
     policy = fields.String(required=True)
     copies = Word(CopiesState, required=True)
+    receipt = fields.String(required=True)
     links = fields.Nested(EvidenceLinks, required=True)
 
 

@@ -20,6 +20,7 @@ MEANINGS = {
     "not-acceptable": "The request asked only for formats that are not offered here.",
     "conflict": "Somebody changed the record since you read it. Load it again and look before you repeat.",
     "evidence-conflict": "The id of a photo stands for exactly one file and one claim. Give another photo a fresh id.",
+    "device-conflict": "A key is enrolled for one person, and an id stands for one key. Make a fresh one.",
     "wrong-state": "What you asked for does not fit the state the record is in now. Load it again.",
     "digest-conflict": "A decision names exactly the evidence that was on the page. Load the page again and look.",
     "already-decided": "Somebody decided before you; the first decision stands.",

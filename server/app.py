@@ -13,6 +13,7 @@ import config
 import field_api
 import public_site
 import review_ui
+from evidence.receipts import SigningKey, seed_of
 from server import access, db, health, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
 from server.telemetry import requests as told_requests
@@ -41,6 +42,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         settings=settings,
         store=stores.store_of(settings),
         policies=policy.load(settings.policies_root),
+        receipt_key=SigningKey(seed_of(config.receipt_key(settings))),
     )
     app.request_class = requests.EvidenceRequest
     db.init(app, settings)

@@ -46,6 +46,9 @@ def compare(claims: Claims, zone: str) -> list[Row]:
         Row("Camera", _camera(file), None, None),
         Row("Software", file.get("software"), None, None),
         Row("Picture", _pixels(file), None, None),
+        Row("Signed by", None, _envelope(claims, _signer), None),
+        Row("Taken with", None, _envelope(claims, _source), None),
+        Row("Why there is no position", None, None, _envelope(claims, lambda said: said.get("no_position_reason"))),
         Row("Caption", None, None, (claims.get("operator") or {}).get("caption")),
     ]
     return [row for row in rows if row.file or row.device or row.operator]
@@ -150,6 +153,20 @@ def _instant_text(text: str | None, zone: str) -> str | None:
 
 def _camera(file: Mapping[str, Any]) -> str | None:
     return " ".join(part for part in (file.get("make"), file.get("model")) if part) or None
+
+
+def _envelope(claims: Claims, say: Callable[[Mapping[str, Any]], str | None]) -> str | None:
+    """What is told of the envelope, where one could be read; whether it holds is a finding."""
+    said = (claims.get("device") or {}).get("envelope")
+    return say(said) if said else None
+
+
+def _signer(said: Mapping[str, Any]) -> str | None:
+    return f"device {said['device']}, {said.get('app') or 'an app without a name'}"
+
+
+def _source(said: Mapping[str, Any]) -> str | None:
+    return wording.capture_source(said["source"])
 
 
 def _pixels(file: Mapping[str, Any]) -> str | None:

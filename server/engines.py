@@ -1,4 +1,4 @@
-"""What the use cases are given beside the database: the settings, the store and the policies."""
+"""What the use cases are given beside the database: settings, store, policies and the key of receipts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 from flask import current_app
 
 from config import Settings
+from evidence.receipts import SigningKey
 from evidence.storage.base import OriginalStore
 from server.policy import Policies
 
@@ -21,6 +22,7 @@ class Engines:
     settings: Settings
     store: OriginalStore
     policies: Policies
+    receipt_key: SigningKey
 
 
 def engines() -> Engines:

@@ -34,6 +34,7 @@ CATALOGUE: dict[str, Kind] = {
     "evidence-conflict": Kind(409, "This evidence id is already taken by something else"),
     "photo-digest-mismatch": Kind(409, "The photo changed on its way"),
     "project-not-placed": Kind(409, "No project's site contains this photo"),
+    "device-conflict": Kind(409, "This device is enrolled already, and not so"),
     "wrong-state": Kind(409, "The record's state does not allow this"),
     "digest-conflict": Kind(409, "The evidence is not the evidence that was shown"),
     "already-decided": Kind(409, "This was already decided"),

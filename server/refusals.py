@@ -16,7 +16,7 @@ from server.problems import MEDIA_TYPE, Problem
 from server.telemetry.requests import route_of_request
 
 LOG = logging.getLogger("saksi")
-API_PREFIXES = ("/api/", "/openapi.json", "/healthz", "/readyz")
+API_PREFIXES = ("/api/", "/.well-known/", "/openapi.json", "/healthz", "/readyz")
 BY_STATUS = {
     400: "bad-request",
     404: "not-found",

@@ -59,6 +59,11 @@ CHECKS = {
     "light.sun": "Daylight fits place and time",
     "picture.screen": "Not a photo of a screen",
 }
+SOURCES = {
+    "camera": "the field app's own camera",
+    "phone_camera": "the phone's camera app",
+    "gallery": "a file that was on the phone",
+}
 REFUSALS = {
     "file.sealed": "the file changed on its way",
     "file.decodes": "the file is not a whole picture",
@@ -68,7 +73,7 @@ REFUSALS = {
     "time.not_future": "dated in the future",
     "time.in_schedule": "taken outside the contract's time",
     "origin.first_use": "the same picture was used before",
-    "device.enrolled": "the device's signature is wrong",
+    "device.enrolled": "the device's signature does not hold",
     "review": "refused by a reviewer, who looked at it",
 }
 STATES = {
@@ -131,6 +136,8 @@ ACTIONS = {
     "certificate.passed_on": "stated that money was passed on",
     "certificate.settled": "settled a dispute",
     "certificate.unlocked": "unlocked a certificate",
+    "device.enrolled": "enrolled a device",
+    "device.revoked": "took a device off the list",
     "evidence.accepted": "accepted a photo",
     "evidence.appealed": "appealed for a photo",
     "evidence.lowered": "lowered a photo's verdict",
@@ -248,6 +255,11 @@ def stage(code: str | Enum) -> str:
 def check(name: str) -> str:
     """What a check asks, in words; its own name where it has none yet."""
     return CHECKS.get(name, name)
+
+
+def capture_source(name: str) -> str:
+    """How the phone came by a photo, in words."""
+    return SOURCES[name]
 
 
 def action(name: str) -> str:

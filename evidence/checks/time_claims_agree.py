@@ -1,14 +1,16 @@
 """``time.claims_agree``: whether the file's clock, the satellites and the device say the same time.
 
-The widest gap between any two decides.
+The widest gap between any two decides. A phone writes its own clock into the file, so that both are wrong
+together where it is; what its clock was off by when it last spoke with the server is therefore heard as well.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from evidence.checks._time import times
 from evidence.checks._words import SPEAKER, sentence, span
+from evidence.claims import DeviceClaim
 from evidence.context import Context
 from evidence.findings import ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
@@ -16,6 +18,7 @@ from evidence.policy import EvidencePolicy
 NAME = "time.claims_agree"
 
 _GPS = "the satellite time in the file"
+_CORRECTED = "the phone's time set right by our clock"
 
 
 def check(context: Context) -> Finding:
@@ -37,7 +40,20 @@ def _instants(context: Context) -> list[tuple[str, datetime]]:
     said = [(SPEAKER[witness.claim], witness.instant) for witness in times(context)]
     if context.claims.file.gps_instant is not None:
         said.append((_GPS, context.claims.file.gps_instant))
+    corrected = _corrected(context.claims.device)
+    if corrected is not None:
+        said.append((_CORRECTED, corrected))
     return sorted(said, key=lambda pair: pair[1])
+
+
+def _corrected(device: DeviceClaim) -> datetime | None:
+    """The phone's capture time by the server's clock, as far as the phone knows how far its own is off."""
+    if device.captured_at is None or device.envelope is None or device.envelope.clock_offset_ms is None:
+        return None
+    try:
+        return device.captured_at + timedelta(milliseconds=device.envelope.clock_offset_ms)
+    except OverflowError:
+        return None
 
 
 def _outcome(gap_s: float, policy: EvidencePolicy) -> Outcome:

@@ -22,17 +22,20 @@ FOLDER = click.option(
 )
 
 
-@click.command("demo", epilog=examples("saksi demo", "saksi demo --port 9000"))
+@click.command("demo", epilog=examples("saksi demo", "saksi demo --port 9000", "saksi demo --tls"))
 @click.option("--port", type=click.IntRange(1, 65_535), default=8000, show_default=True)
+@click.option(
+    "--tls", is_flag=True, help="Serve HTTPS to phones on the same network, by a certificate of its own making."
+)
 @FOLDER
-def demo_command(port: int, folder: Path) -> None:
+def demo_command(port: int, tls: bool, folder: Path) -> None:
     """Load the demonstration programme, once, and serve it until Ctrl-C.
 
     It has a folder and settings of its own and touches no other installation.
     """
     house = _room("house")
     try:
-        _room("run").run(folder, port)
+        _room("run").run(folder, port, secure=tls)
     except house.HouseError as error:
         raise click.ClickException(str(error)) from error
 

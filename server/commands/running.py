@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import click
@@ -11,7 +13,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.server.mp import MPServer
 
 import config
-from server import migrate
+from server import migrate, tls
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.commands.ports import check_metrics_port, check_port
@@ -19,6 +21,7 @@ from server.db import db
 from server.services import public_map, search_upkeep
 from server.telemetry import logs
 from server.telemetry.exporter import figures_of
+from server.times import utc_now
 
 
 @click.command(
@@ -49,25 +52,50 @@ def migrate_command() -> None:
     epilog=examples(
         "saksi serve",
         "SAKSI_PORT=9000 SAKSI_THREADS=16 saksi serve",
+        "saksi serve --tls-self-signed",
     ),
 )
-def serve_command() -> None:
+@click.option(
+    "--tls-self-signed",
+    is_flag=True,
+    help="Serve HTTPS to phones on the same network, by a certificate made for this machine's own addresses.",
+)
+def serve_command(tls_self_signed: bool) -> None:
     """Run the server in the foreground; Ctrl-C or SIGTERM stops it.
 
     Address and port come from SAKSI_HOST and SAKSI_PORT, the number of its processes and of the threads
     in each from SAKSI_WORKERS and SAKSI_THREADS. A stop takes no new connection, finishes and answers what
     was accepted, and takes at most SAKSI_STOP_SECONDS.
+
+    With --tls-self-signed it listens on all addresses of the machine unless SAKSI_HOST names one.
     """
     with installation() as settings:
         app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
         db.session.remove()
         db.engine.dispose()
+    if tls_self_signed:
+        settings = replace(settings, host=settings.serving.tls_host)
     check_port(settings.host, settings.port, "SAKSI_PORT")
     check_metrics_port(settings.telemetry)
     logs.configure(settings.telemetry.log_format)
-    click.echo(f"Saksi listens on http://{settings.host}:{settings.port}/ (Ctrl-C stops it)")
+    certificate = _certificate(settings) if tls_self_signed else None
+    scheme = "http" if certificate is None else "https"
+    click.echo(f"Saksi listens on {scheme}://{settings.host}:{settings.port}/ (Ctrl-C stops it)")
     with figures_of(settings.telemetry, app) as open_figures:
-        server(settings, open_figures).serve()
+        server(settings, open_figures, certificate).serve()
+
+
+def _certificate(settings: config.Settings) -> Path:
+    """The certificate for this machine's addresses; says where a phone finds it."""
+    addresses = tls.own_addresses()
+    certificate = tls.self_signed(settings.data_root, addresses, now=utc_now())
+    for address in addresses[:1]:
+        click.echo(tls.invitation(f"https://{address}:{settings.port}/"))
+    click.echo(
+        "A browser warns of this certificate until the authority is installed that made it, from the address above and "
+        "/.well-known/saksi-ca.crt"
+    )
+    return certificate
 
 
 class Server(MPServer):
@@ -81,8 +109,13 @@ class Server(MPServer):
         self.open_figures()
 
 
-def server(settings: config.Settings, open_figures: Callable[[], None] = lambda: None) -> Server:
-    """The WSGI server: processes, whose threads each do one request at a time."""
+def server(
+    settings: config.Settings, open_figures: Callable[[], None] = lambda: None, certificate: Path | None = None
+) -> Server:
+    """The WSGI server: processes, whose threads each do one request at a time.
+
+    ``certificate`` is a file with a key and its certificate, None for plain HTTP.
+    """
     made = Server(
         "wsgi:build",
         address=settings.host,
@@ -95,6 +128,8 @@ def server(settings: config.Settings, open_figures: Callable[[], None] = lambda:
         backlog=settings.serving.backlog,
         workers_kill_timeout=settings.serving.stop_seconds,
         respawn_failed_workers=True,
+        ssl_cert=certificate,
+        ssl_key=certificate,
         factory=True,
         working_dir=config.ROOT,
         websockets=False,

@@ -1,6 +1,7 @@
 """The tables, one file per aggregate; no rule that needs a clock or a request lives here."""
 
 from server.models.custody import CustodyEvent
+from server.models.devices import Device, EvidenceEnvelope, Nonce, ReceiptKey
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
 from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
@@ -21,15 +22,18 @@ __all__ = [
     "Contract",
     "ContractVariation",
     "CustodyEvent",
+    "Device",
     "Dispute",
     "Evidence",
     "EvidenceDecision",
+    "EvidenceEnvelope",
     "EvidenceFinding",
     "Findable",
     "Grant",
     "Job",
     "MapCount",
     "Milestone",
+    "Nonce",
     "Organisation",
     "Original",
     "PassingOn",
@@ -38,6 +42,7 @@ __all__ = [
     "Project",
     "ProjectNews",
     "ProjectTerm",
+    "ReceiptKey",
     "Requirement",
     "SignInAttempt",
     "SignInSession",

@@ -8,19 +8,21 @@ they are only counted.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import joinedload
 
+from evidence.context import Stage
 from evidence.tolerance import tolerance_m
 from server.access import Actor
 from server.db import reading
 from server.documents import plain
 from server.engines import engines
 from server.models import Evidence, Milestone, Project, Requirement, Site
-from server.models.evidence import EvidenceState
+from server.models.evidence import HOLDS, CopiesState, EvidenceState
 from server.policy import Policy
 from server.services import projects, site_lookup
 from server.services.schedule import TAKES_PHOTOS, schedule_for
@@ -35,6 +37,18 @@ COUNTED_AS = {
     EvidenceState.REFUSED: "rejected",
 }
 Counts = dict[UUID, dict[str, int]]
+#: What a later photo of the same view is laid over, the better first.
+GHOST_STAGES = (Stage.BEFORE, Stage.MOBILISATION)
+#: The photo for each view of each project.
+Ghosts = dict[tuple[UUID, str], UUID]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What photos there are already: how many for each requirement, and of each view the one to compare with."""
+
+    counts: Counts
+    ghosts: Ghosts
 
 
 def of(actor: Actor) -> dict[str, Any]:
@@ -45,11 +59,12 @@ def of(actor: Actor) -> dict[str, Any]:
     mine = _projects(actor)
     ids = [project.id for project in mine]
     sites, milestones = projects.current_sites(ids), projects.milestones_of(ids)
-    counts = _counts(ids)
+    standing = Standing(_counts(ids), _ghosts(ids))
     return {
         "person": {"id": str(actor.person_id), "name": actor.name, "organisation": actor.organisation_name},
         "projects": [
-            _project(actor, project, sites.get(project.id), milestones.get(project.id, []), counts) for project in mine
+            _project(actor, project, sites.get(project.id), milestones.get(project.id, []), standing)
+            for project in mine
         ],
     }
 
@@ -71,8 +86,31 @@ def _counts(project_ids: list[UUID]) -> Counts:
     return counts
 
 
+def _ghosts(project_ids: list[UUID]) -> Ghosts:
+    """Of each view, the newest photo that holds and has copies, of the best stage that there is one of."""
+    rank = sa.case({stage: place for place, stage in enumerate(GHOST_STAGES)}, value=Evidence.stage)
+    query = (
+        sa.select(Milestone.project_id, Requirement.view, Evidence.id)
+        .select_from(Requirement)
+        .join(Milestone, Milestone.id == Requirement.milestone_id)
+        .join(Evidence, Evidence.requirement_id == Requirement.id)
+        .where(
+            Milestone.project_id.in_(project_ids),
+            Requirement.view != "",
+            Evidence.stage.in_(GHOST_STAGES),
+            Evidence.state.in_(HOLDS),
+            Evidence.copies == CopiesState.READY,
+        )
+        .order_by(rank, Evidence.received_at.desc(), Evidence.id.desc())
+    )
+    ghosts: Ghosts = {}
+    for project_id, view, evidence_id in reading().execute(query):
+        ghosts.setdefault((project_id, view), evidence_id)
+    return ghosts
+
+
 def _project(
-    actor: Actor, project: Project, site: Site | None, milestones: list[Milestone], counts: Counts
+    actor: Actor, project: Project, site: Site | None, milestones: list[Milestone], standing: Standing
 ) -> dict[str, Any]:
     policy = engines().policies.latest(project.policy)
     roles = actor.roles_on(project.id, project.agency_id)
@@ -86,7 +124,7 @@ def _project(
         "schedule": _schedule(project),
         "site": None if site is None else _site(site, policy),
         "policy": policy.as_phone_numbers(),
-        "milestones": [_milestone(milestone, counts) for milestone in milestones],
+        "milestones": [_milestone(milestone, standing) for milestone in milestones],
     }
 
 
@@ -120,7 +158,7 @@ def _site(site: Site, policy: Policy) -> dict[str, Any]:
     }
 
 
-def _milestone(milestone: Milestone, counts: Counts) -> dict[str, Any]:
+def _milestone(milestone: Milestone, standing: Standing) -> dict[str, Any]:
     return {
         "id": str(milestone.id),
         "code": milestone.code,
@@ -131,12 +169,17 @@ def _milestone(milestone: Milestone, counts: Counts) -> dict[str, Any]:
         "starts_on": milestone.starts_on.isoformat(),
         "ends_on": milestone.ends_on.isoformat(),
         "requirements": [
-            _requirement(requirement, counts.get(requirement.id, {})) for requirement in milestone.requirements
+            _requirement(
+                requirement,
+                standing.counts.get(requirement.id, {}),
+                standing.ghosts.get((milestone.project_id, requirement.view)),
+            )
+            for requirement in milestone.requirements
         ],
     }
 
 
-def _requirement(requirement: Requirement, standing: dict[str, int]) -> dict[str, Any]:
+def _requirement(requirement: Requirement, counts: dict[str, int], ghost: UUID | None) -> dict[str, Any]:
     return {
         "code": requirement.code,
         "title": requirement.title,
@@ -147,5 +190,6 @@ def _requirement(requirement: Requirement, standing: dict[str, int]) -> dict[str
         "station_tolerance_m": requirement.station_tolerance_m,
         "minimum_megapixels": requirement.minimum_megapixels,
         "oldest_age_h": requirement.oldest_age_h,
-        "counts": {word: standing.get(word, 0) for word in ("verified", "needs_review", "rejected")},
+        "counts": {word: counts.get(word, 0) for word in ("verified", "needs_review", "rejected")},
+        "ghost": None if ghost is None else str(ghost),
     }

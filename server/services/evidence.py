@@ -21,6 +21,8 @@ from sqlalchemy.exc import IntegrityError
 from evidence import metadata
 from evidence.claims import Claims, DeviceClaim, FileClaim, OperatorClaim, PositionClaim
 from evidence.context import Stage
+from evidence.envelope import Reading
+from evidence.envelope import read as read_envelope
 from evidence.errors import DigestMismatchError, EmptyFileError, UnsupportedTypeError
 from evidence.seal import Seal
 from evidence.storage.base import Incoming
@@ -54,17 +56,30 @@ class UploadClaim:
     captured_at: datetime | None = None
     device_position: PositionClaim | None = None
     operator_position: PositionClaim | None = None
+    envelope: str | None = None
 
     @property
     def digest(self) -> str:
-        """sha256 over the claim as canonical JSON: the same claim, however it was written."""
-        return hashlib.sha256(json.dumps(plain(self), sort_keys=True).encode()).hexdigest()
+        """sha256 over the claim as canonical JSON: the same claim, however it was written.
 
-    def beside(self, file: FileClaim) -> Claims:
-        """The three claims, kept apart."""
+        A claim without an envelope has the digest that it had before there were any.
+        """
+        told = plain(self)
+        if self.envelope is None:
+            del told["envelope"]
+        return hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def open_device_claim(self) -> DeviceClaim:
+        """What the device said beside its envelope."""
+        return DeviceClaim(position=self.device_position, captured_at=self.captured_at, sha256=self.sha256)
+
+    def beside(self, file: FileClaim, reading: Reading | None) -> Claims:
+        """The three claims, kept apart; the device's is that of its envelope where that can be read."""
+        signed = None if reading is None else reading.claim
         return Claims(
             file=file,
-            device=DeviceClaim(position=self.device_position, captured_at=self.captured_at, sha256=self.sha256),
+            device=signed or self.open_device_claim,
             operator=OperatorClaim(position=self.operator_position, caption=self.caption or None),
         )
 
@@ -105,10 +120,20 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     if earlier is not None:
         return _on_record(earlier)
     file = _read(upload, seal)
-    claims = upload.claim.beside(file)
+    reading = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
+    claims = upload.claim.beside(file, reading)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
     storage_key = upload.photo.keep()
-    photo = Photo(upload.evidence_id, seal, storage_key, upload.claim.digest, upload.claim.caption, claims)
+    photo = Photo(
+        evidence_id=upload.evidence_id,
+        seal=seal,
+        storage_key=storage_key,
+        claim_digest=upload.claim.digest,
+        caption=upload.claim.caption,
+        claims=claims,
+        envelope=reading,
+        beside_envelope=upload.claim.open_device_claim,
+    )
     try:
         told = record(actor, photo, target, now=now)
     except IntegrityError:

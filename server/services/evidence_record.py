@@ -6,7 +6,7 @@ These are the statements of the upload's road; they are built once and bypass th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -15,8 +15,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from evidence.checks import run_all
-from evidence.claims import Claims, PositionClaim
+from evidence.claims import Claims, DeviceClaim, PositionClaim
 from evidence.context import Context, EarlierUse, History
+from evidence.envelope import Reading, Standing
 from evidence.findings import Finding
 from evidence.seal import Seal
 from evidence.verdict import grade, judge
@@ -27,7 +28,7 @@ from server.access import Actor
 from server.db import insert_if_new, table_of, writing
 from server.models import Evidence, EvidenceFinding, Original, Project
 from server.models.evidence import CopiesState, EvidenceState
-from server.services import custody
+from server.services import attesting, custody
 from server.services.copies import COPIES_JOB
 from server.services.evidence_target import Target
 from server.services.evidence_view import claims_document, told
@@ -60,7 +61,7 @@ _RECENT_PLACES = (
 
 @dataclass(frozen=True, slots=True)
 class Photo:
-    """A sealed and kept photo with its claims, ready to be judged."""
+    """A sealed and kept photo with its claims, ready to be judged; ``beside_envelope`` is what was said in the open."""
 
     evidence_id: UUID
     seal: Seal
@@ -68,6 +69,8 @@ class Photo:
     claim_digest: str
     caption: str
     claims: Claims
+    envelope: Reading | None = None
+    beside_envelope: DeviceClaim = field(default_factory=DeviceClaim)
 
 
 def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict[str, Any]:
@@ -90,11 +93,13 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
         unseen = insert_if_new(session, Original, **original)
         connection = session.connection()
         history = _history(connection, actor, photo, target, unseen=unseen)
-        findings = run_all(_context(photo, target, history, now))
+        standing = _standing(connection, actor, photo, now)
+        findings = run_all(_context(photo, target, history, standing, now))
         row = _row(actor, photo, target, findings, now)
         rows = [_finding_row(photo.evidence_id, finding) for finding in findings]
         connection.execute(_INSERT_EVIDENCE, row)
         connection.execute(_INSERT_FINDING, rows)
+        attesting.keep(connection, photo.evidence_id, photo.envelope, standing)
         custody.append(
             session,
             actor.person_id,
@@ -107,6 +112,7 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
             verdict=row["verdict"].value,
             grade=row["grade"],
             policy=row["policy"],
+            **attesting.signer(photo.envelope, standing),
         )
         jobs.enqueue(session, COPIES_JOB, str(photo.evidence_id), now=now)
     return told(
@@ -120,7 +126,20 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
     )
 
 
-def _context(photo: Photo, target: Target, history: History, now: datetime) -> Context:
+def _standing(connection: Connection, actor: Actor, photo: Photo, now: datetime) -> Standing:
+    """How the envelope stands; its nonce is spent."""
+    return attesting.attest(
+        connection,
+        actor,
+        photo.envelope,
+        evidence_id=photo.evidence_id,
+        sha256=photo.seal.sha256,
+        beside=photo.beside_envelope,
+        now=now,
+    )
+
+
+def _context(photo: Photo, target: Target, history: History, standing: Standing, now: datetime) -> Context:
     return Context(
         evidence=str(photo.evidence_id),
         sha256=photo.seal.sha256,
@@ -134,6 +153,7 @@ def _context(photo: Photo, target: Target, history: History, now: datetime) -> C
         milestone=str(target.milestone.id) if target.milestone else None,
         requirement=target.rule,
         history=history,
+        envelope=standing,
     )
 
 

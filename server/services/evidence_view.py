@@ -11,6 +11,7 @@ from evidence.verdict import summary
 from server.db import table_of
 from server.documents import plain
 from server.models import Evidence, EvidenceFinding
+from server.services.receipts import receipt_of
 from server.times import iso
 
 
@@ -27,6 +28,12 @@ def document(evidence: Evidence) -> dict[str, Any]:
     )
 
 
+def receipt(evidence: Evidence) -> str:
+    """The receipt of a photo on record, as in its document."""
+    row = {"id": evidence.id, "sha256": evidence.sha256, "received_at": evidence.received_at}
+    return receipt_of(row, size=evidence.original.size)
+
+
 def told(
     row: Mapping[str, Any],
     findings: Sequence[Finding],
@@ -40,7 +47,7 @@ def told(
     """The evidence document from its row, its findings and the names the row only points to.
 
     ``advice`` is the one sentence to act on now; ``state`` is where the photo stands after people
-    have had their say, ``verdict`` what the machine said.
+    have had their say, ``verdict`` what the machine said. ``receipt`` certifies that the photo is held.
     """
     return {
         "id": str(row["id"]),
@@ -59,10 +66,11 @@ def told(
         "state": row["state"].value,
         "grade": row["grade"],
         "advice": summary(findings),
-        "claims": row["claims"],
+        "claims": _whole(row["claims"]),
         "findings": [finding_document(finding) for finding in findings],
         "policy": row["policy"],
         "copies": row["copies"].value,
+        "receipt": receipt_of(row, size=size),
     }
 
 
@@ -93,6 +101,11 @@ def finding_document(finding: Finding) -> dict[str, Any]:
 def claims_document(claims: Claims) -> dict[str, Any]:
     """The three claims as plain JSON values, each field under its own name."""
     return {"file": plain(claims.file), "device": plain(claims.device), "operator": plain(claims.operator)}
+
+
+def _whole(claims: dict[str, Any]) -> dict[str, Any]:
+    """The claims as they were kept; photos from before there were envelopes have none."""
+    return {**claims, "device": {"envelope": None, **claims["device"]}}
 
 
 def _id(value: object) -> str | None:

@@ -22,6 +22,7 @@ from server.auth import COOKIE_KEY
 from server.db import new_id, reading
 from server.models import Certificate, Milestone, Project
 from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_photo, road_claim
+from tests.phones import Phone
 
 Bearer = Callable[[str], Headers]
 
@@ -54,13 +55,21 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/readyz"): ANYONE,
     ("POST", "/api/v1/session"): ANYONE,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
+    ("GET", "/.well-known/saksi-ca.crt"): ANYONE,
+    ("GET", "/.well-known/saksi-keys.json"): ANYONE,
     ("GET", "/api/v1/assignments"): SIGNED_IN,
+    ("POST", "/api/v1/devices"): SIGNED_IN,
+    ("GET", "/api/v1/devices"): SIGNED_IN,
+    # The device of these tests is the inspector's.
+    ("DELETE", "/api/v1/devices/<device_id>"): only("inspector", "administrator"),
+    ("POST", "/api/v1/devices/<device_id>/nonces"): only("inspector"),
     ("GET", "/api/v1/evidence"): Rule(ROLES),
     ("PUT", "/api/v1/evidence/<evidence_id>"): only(*UPLOADERS),
     # Which project it is for is said by the claim, which comes when the photo is there.
     ("POST", "/api/v1/evidence/<evidence_id>/upload"): Rule(UPLOADERS),
     ("POST", "/api/v1/evidence/<evidence_id>/upload/completion"): Rule(UPLOADERS),
     ("GET", "/api/v1/evidence/<evidence_id>"): READERS,
+    ("GET", "/api/v1/evidence/<evidence_id>/receipt"): READERS,
     ("GET", "/api/v1/evidence/<evidence_id>/original"): READERS,
     ("GET", "/api/v1/evidence/<evidence_id>/thumbnail"): READERS,
     ("GET", "/api/v1/evidence/<evidence_id>/web"): READERS,
@@ -132,6 +141,7 @@ BODIES: dict[str, dict[str, object]] = {
     "pass_on": {"recipient": "Sub", "amount_minor": 1, "reference": "R-2", "passed_on": "2026-01-01"},
     "dispute": {"reason": "Wrong."},
     "settle": {"settlement": "Right."},
+    "give_nonces": {"count": 1},
     "put_project": {"code": "ROAD-1", "agency": "agency"},
     "preview_project": {"code": "ROAD-1", "agency": "agency"},
 }
@@ -150,6 +160,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
     return told | {
         "submission_id": _submission(client, bearer, milestone.id),
         "dispute_id": _dispute(certificate.id, road),
+        "device_id": Phone().enrol(client, bearer("inspector")),
         "code": "ROAD-1",
         "name": "invalid",
         "filename": "site.css",

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from evidence.context import Stage
+from server import jobs
+from server.db import writing
+from server.models import Requirement
 from tests.api.calls import Headers, assert_problem, good_photo, put_photo, road_claim
 
 Bearer = Callable[[str], Headers]
@@ -54,3 +59,19 @@ def test_an_accept_header_that_leaves_nothing_is_told_so(client: FlaskClient, be
     response = client.get(ASSIGNMENTS, headers=bearer("inspector") | {"Accept": "text/html"})
 
     assert_problem(response, 406, "not-acceptable")
+
+
+def test_a_ghost_is_fetched_from_the_address_that_is_told(client: FlaskClient, bearer: Bearer) -> None:
+    headers = bearer("inspector")
+    with writing() as session:
+        for requirement in session.scalars(sa.select(Requirement)):
+            requirement.view, requirement.stage = "From the bridge", Stage.BEFORE
+    claim = road_claim(requirement="during", stage="before")
+    photo = put_photo(client, headers, good_photo(size=(2400, 1800)), claim).get_json()
+    jobs.run_all_due()
+
+    (road,) = client.get(ASSIGNMENTS, headers=headers).get_json()["projects"]
+
+    ghost = road["milestones"][0]["requirements"][0]["ghost"]
+    assert ghost == {"evidence": photo["id"], "web": f"/api/v1/evidence/{photo['id']}/web"}
+    assert client.get(ghost["web"], headers=headers).status_code == 200

@@ -7,13 +7,17 @@ import socket
 from datetime import UTC, datetime
 from pathlib import Path
 
+import httpx
 import pytest
 from click.testing import CliRunner
 
 from demo import house as rooms
 from demo.house import House, HouseError
 from demo.load import Memory
+from server import migrate
+from server.app import create_app
 from server.cli import main
+from server.db import db
 
 NOW = datetime(2026, 3, 18, 2, 30, tzinfo=UTC)
 LATER = datetime(2026, 5, 1, tzinfo=UTC)
@@ -100,3 +104,31 @@ def test_a_server_that_does_not_start_is_told_with_the_end_of_its_log(house: Hou
         rooms.server(house, lock),
     ):
         pass
+
+
+def test_over_tls_it_listens_to_the_network_and_its_cookies_are_safe(tmp_path: Path) -> None:
+    house = House(tmp_path, 8123, tls=True)
+
+    settings = rooms.settings(house)
+
+    assert house.base == "https://127.0.0.1:8123"
+    assert (settings.serving.tls_host, settings.cookie_secure) == ("0.0.0.0", True)
+
+
+def test_its_own_visitors_trust_the_certificate_of_its_own_making(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    secure = House(house.folder, house.port, tls=True)
+    near = secure.environment() | {"SAKSI_HOST": "127.0.0.1"}
+    monkeypatch.setattr(House, "environment", lambda _house: near)
+    secure.folder.mkdir(parents=True)
+    app = create_app(rooms.settings(secure))
+    with app.app_context():
+        migrate.upgrade(db.engine)
+        db.engine.dispose()
+
+    with rooms.occupied(secure.folder) as lock, rooms.server(secure, lock):
+        told = httpx.get(f"{secure.base}/api/v1/public/projects", trust_env=False, verify=secure.trust)
+
+    assert told.status_code == 200
+    assert "Date" in told.headers

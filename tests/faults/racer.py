@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import Flask
 
 import config
+from evidence.receipts import SigningKey, seed_of
 from evidence.storage.local import LocalStore
 from server import db, policy
 from server.access import Actor
@@ -45,7 +46,8 @@ def bare_app(database_url: str, data_root: Path) -> Flask:
     settings = config.Settings(data_root=data_root, database_url=database_url, secret_key="x" * 32)
     app = Flask("racer")
     store = LocalStore(settings.originals_root)
-    app.extensions[EXTENSION] = Engines(settings, store, policy.load(settings.policies_root))
+    receipt_key = SigningKey(seed_of(config.receipt_key(settings)))
+    app.extensions[EXTENSION] = Engines(settings, store, policy.load(settings.policies_root), receipt_key)
     db.init(app, settings)
     return app
 

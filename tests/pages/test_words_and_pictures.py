@@ -215,3 +215,17 @@ def test_no_stations_text_is_cut_off_at_the_left_edge() -> None:
 
     assert first.anchor == "start"
     assert first.text_x > first.x
+
+
+def test_what_an_envelope_adds_is_shown_as_what_it_says() -> None:
+    said = {
+        "device": "0190f3c2",
+        "app": "saksi-field 0.1.0",
+        "source": "gallery",
+        "no_position_reason": "Under a roof.",
+    }
+    rows = {row.label: row for row in claims_table.compare(claims(envelope=said), "UTC")}
+
+    assert rows["Signed by"].device == "device 0190f3c2, saksi-field 0.1.0"
+    assert rows["Taken with"].device == "a file that was on the phone"
+    assert rows["Why there is no position"].operator == "Under a roof."

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from evidence.context import Stage
 from server.access import Actor
 from server.db import reading, writing
 from server.models import Evidence, Grant, Original, Project, Requirement
-from server.models.evidence import EvidenceState
+from server.models.evidence import CopiesState, EvidenceState
 from server.models.people import Role
 from server.services import assignments
 
@@ -100,7 +101,50 @@ def test_only_projects_of_the_person_are_told_in_order_of_code(actor: Callable[[
     ]
 
 
-def _photo(state: EvidenceState, uploader: Actor) -> None:
+def _view(view: str) -> None:
+    """Let the requirement of the first milestone ask for this view."""
+    with writing() as session:
+        first = session.execute(sa.select(Requirement).order_by(Requirement.id).limit(1)).scalar_one()
+        first.view = view
+
+
+def _ghosts(inspector: Actor) -> set[str | None]:
+    return {each["ghost"] for each in road(assignments.of(inspector))["milestones"][0]["requirements"]}
+
+
+def test_a_view_is_laid_over_its_newest_photo_from_before_that_holds(inspector: Actor) -> None:
+    _view("North abutment")
+    _photo(EvidenceState.VERIFIED, inspector, stage=Stage.BEFORE, days=1)
+    newest = _photo(EvidenceState.ACCEPTED, inspector, stage=Stage.BEFORE, days=2)
+    _photo(EvidenceState.REJECTED, inspector, stage=Stage.BEFORE, days=3)
+    _photo(EvidenceState.VERIFIED, inspector, stage=Stage.BEFORE, days=4, copies=CopiesState.WAITING)
+    _photo(EvidenceState.VERIFIED, inspector, stage=Stage.MOBILISATION, days=5)
+    _photo(EvidenceState.VERIFIED, inspector, stage=Stage.DURING, days=6)
+
+    assert _ghosts(inspector) == {str(newest)}
+
+
+def test_a_view_without_a_photo_from_before_is_laid_over_that_of_the_mobilisation(inspector: Actor) -> None:
+    _view("North abutment")
+    photo = _photo(EvidenceState.VERIFIED, inspector, stage=Stage.MOBILISATION)
+
+    assert _ghosts(inspector) == {str(photo)}
+
+
+def test_where_no_view_is_named_nothing_is_laid_over(inspector: Actor) -> None:
+    _photo(EvidenceState.VERIFIED, inspector, stage=Stage.BEFORE)
+
+    assert _ghosts(inspector) == {None}
+
+
+def _photo(
+    state: EvidenceState,
+    uploader: Actor,
+    *,
+    stage: Stage | None = None,
+    days: int = 0,
+    copies: CopiesState = CopiesState.READY,
+) -> UUID:
     found = reading().execute(sa.select(Requirement).order_by(Requirement.id).limit(1)).scalar_one()
     project = reading().scalars(sa.select(Project.id).where(Project.code == "ROAD-1")).one()
     sha256 = uuid4().hex * 2
@@ -109,6 +153,8 @@ def _photo(state: EvidenceState, uploader: Actor) -> None:
         session.flush()
         photo = Evidence(id=uuid4(), project_id=project, requirement_id=found.id, milestone_id=found.milestone_id)
         photo.uploader_id, photo.sha256, photo.claim_digest, photo.claims = uploader.person_id, sha256, "c" * 64, {}
-        photo.stage, photo.policy, photo.grade, photo.received_at = found.stage, "ph-1", "C", NOW
+        photo.stage, photo.policy, photo.grade = stage or found.stage, "ph-1", "C"
+        photo.received_at, photo.copies = NOW + timedelta(days=days), copies
         photo.verdict = photo.state = state
         session.add(photo)
+        return photo.id

@@ -28,6 +28,7 @@ def broken(_: Context) -> NoReturn:
 
 def test_every_check_of_the_tables_is_found_in_sorted_order() -> None:
     assert checks.names() == (
+        "device.enrolled",
         "file.decodes",
         "file.resolution",
         "file.sealed",
@@ -51,10 +52,11 @@ def test_every_check_answers_under_its_own_name() -> None:
     assert tuple(finding.check for finding in checks.run_all(context())) == checks.names()
 
 
-def test_an_ordinary_photo_neither_fails_nor_warns_but_for_its_missing_fingerprint() -> None:
+def test_an_ordinary_photo_neither_fails_nor_warns_but_for_its_missing_fingerprint_and_signature() -> None:
     findings = checks.run_all(context())
 
-    assert [finding.check for finding in findings if finding.outcome in (Outcome.WARN, Outcome.FAIL)] == ["file.sealed"]
+    noted = [finding.check for finding in findings if finding.outcome in (Outcome.WARN, Outcome.FAIL)]
+    assert noted == ["device.enrolled", "file.sealed"]
 
 
 def test_messages_are_sentences_for_people() -> None:
