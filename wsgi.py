@@ -8,6 +8,8 @@ import signal
 import sys
 import threading
 import time
+from datetime import datetime
+from functools import partial
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -15,6 +17,7 @@ from flask import Flask
 from server import jobs, stores
 from server.app import create_app
 from server.engines import engines
+from server.services import uploads
 from server.slow_clients import SlowClients
 from server.telemetry import process
 
@@ -36,6 +39,11 @@ def _stop_with(parent: int) -> None:
     os.kill(os.getpid(), signal.SIGTERM)
 
 
+def _sweep_uploads(app: Flask, now: datetime) -> None:
+    with app.app_context():
+        uploads.sweep(now=now)
+
+
 def build() -> Flask:
     """The application with the settings of the environment and its job threads running."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -46,7 +54,8 @@ def build() -> Flask:
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
-    threading.Thread(target=stores.keep_swept, args=(store, threading.Event()), name="sweep", daemon=True).start()
+    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(_sweep_uploads, app))
+    threading.Thread(target=keep_swept, name="sweep", daemon=True).start()
     if multiprocessing.parent_process() is not None:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)

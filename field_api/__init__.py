@@ -22,12 +22,25 @@ from field_api import (
     session,
     submissions,
     tiles,
+    uploads,
 )
 from field_api.blueprint import api, teach_addresses
 from field_api.caching import REVALIDATE, kept_json
 from server.access import PUBLIC, declare
 
-NOUNS = (assignments, certificates, decisions, direct_uploads, evidence, projects, public, session, submissions, tiles)
+NOUNS = (
+    assignments,
+    certificates,
+    decisions,
+    direct_uploads,
+    evidence,
+    projects,
+    public,
+    session,
+    submissions,
+    tiles,
+    uploads,
+)
 
 
 def register(app: Flask) -> None:
