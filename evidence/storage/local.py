@@ -43,10 +43,16 @@ class LocalPieces:
         folder.mkdir(parents=True, exist_ok=True)
 
     def put(self, name: str, data: bytes) -> None:
-        """Write one piece and sync it, then the folder that names it."""
+        """Write one piece and sync it, then the folder that names it; what a full disk took of it goes again."""
+        path = self._path(name)
         with working_disk():
-            _write_synced(os.open(self._path(name), os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), data)
-            _fsync_folder(self._folder)
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                _write_synced(descriptor, data)
+                _fsync_folder(self._folder)
+            except OSError:
+                path.unlink()
+                raise
 
     def read(self, name: str) -> bytes:
         """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
