@@ -14,6 +14,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Protocol, cast
 from uuid import UUID, uuid4
 
@@ -300,10 +301,10 @@ def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Prog
     )
     values = {"received": moved.received, "pieces": moved.pieces, "expires_at": moved.expires_at}
     if not tried_again(lambda: _move(upload, values)):
-        _tidy(lambda: store.forget(name))
+        _tidy(partial(store.forget, name))
         raise _why_not(actor, upload, now=now)
     for old, _size in last:
-        _tidy(lambda old=old: store.forget(old))  # type: ignore[misc]
+        _tidy(partial(store.forget, old))
     return moved
 
 
@@ -335,7 +336,7 @@ def _close(
     """Say what became of an upload, and take its pieces away; says whether it was still to be said."""
     closed = tried_again(lambda: _move(upload, {"state": state, "refusal": refusal, "pieces": []}, was=was))
     if closed:
-        _tidy(lambda: engines().store.pieces.forget_upload(upload.id.hex))
+        _tidy(partial(engines().store.pieces.forget_upload, upload.id.hex))
     return closed
 
 
