@@ -9,6 +9,8 @@ import signal
 import sys
 import threading
 import time
+from datetime import datetime
+from functools import partial
 from multiprocessing.util import Finalize
 
 from flask import Flask
@@ -18,7 +20,7 @@ from server import jobs, stores
 from server.app import create_app
 from server.db import db
 from server.engines import engines
-from server.services import receipts
+from server.services import receipts, uploads
 from server.slow_clients import SlowClients
 from server.telemetry import process
 from server.times import utc_now
@@ -53,6 +55,11 @@ def _announce_receipt_key() -> None:
         db.engine.dispose()
 
 
+def _sweep_uploads(app: Flask, now: datetime) -> None:
+    with app.app_context():
+        uploads.sweep(now=now)
+
+
 def build() -> Flask:
     """The application with the settings of the environment and its job threads running."""
     sys.setswitchinterval(SWITCH_INTERVAL_S)
@@ -64,7 +71,8 @@ def build() -> Flask:
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
-    threading.Thread(target=stores.keep_swept, args=(store, threading.Event()), name="sweep", daemon=True).start()
+    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(_sweep_uploads, app))
+    threading.Thread(target=keep_swept, name="sweep", daemon=True).start()
     if multiprocessing.parent_process() is not None:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)

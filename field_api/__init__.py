@@ -25,6 +25,7 @@ from field_api import (
     session,
     submissions,
     tiles,
+    uploads,
 )
 from field_api.blueprint import api, teach_addresses
 from field_api.caching import REVALIDATE, kept_json
@@ -44,6 +45,7 @@ NOUNS = (
     session,
     submissions,
     tiles,
+    uploads,
 )
 
 

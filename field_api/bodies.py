@@ -21,6 +21,7 @@ from server.problems import FieldError, Problem, field_errors, pointer
 JSON = "application/json"
 FORM = "multipart/form-data"
 MAX_JSON_PART_BYTES = 64 * 1024
+BODY_BEGUN = "saksi.body_begun"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,28 @@ class Multipart:
         raise LookupError(f"{self.name} takes no JSON body")
 
 
-Body = JsonBody | Multipart
+@dataclass(frozen=True, slots=True)
+class StreamBody:
+    """Bytes that the view reads itself, once, while they come; not ``required`` means that there may be none."""
+
+    media_types: tuple[str, ...]
+    required: bool = True
+
+
+class Streamed:
+    """The bytes of a request's body, as they come."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; none at the end.
+
+        Raises:
+            werkzeug.exceptions.HTTPException: the connection broke, or more came than is taken.
+        """
+        request.environ[BODY_BEGUN] = True
+        return request.stream.read(size)
+
+
+Body = JsonBody | Multipart | StreamBody
 
 
 def read_query(schema: type[Schema] | None) -> dict[str, Any]:
@@ -98,12 +120,14 @@ def read_query(schema: type[Schema] | None) -> dict[str, Any]:
     return load(schema, request.args.to_dict()) if schema else {}
 
 
-def read_body(body: Body) -> dict[str, Any]:
-    """The body as its declaration says.
+def read_body(body: Body) -> Any:
+    """The body as its declaration says: loaded values, or what the view reads itself.
 
     Raises:
         Problem: ``media-type-unsupported``, ``bad-request``, ``invalid`` or ``too-large``.
     """
+    if isinstance(body, StreamBody):
+        return _streamed(body)
     if isinstance(body, JsonBody):
         _expect(JSON)
         return load(body.schema, parse(_whole_body()))
@@ -150,6 +174,19 @@ def _refuse_constant(name: str) -> NoReturn:
 def _expect(*taken: str) -> None:
     if request.mimetype not in taken:
         raise Problem("media-type-unsupported", f"This address takes {' or '.join(taken)}.")
+
+
+def _streamed(body: StreamBody) -> Streamed | None:
+    # A body that is sent in chunks has no length.
+    if not body.required and request.content_length in {None, 0} and "Transfer-Encoding" not in request.headers:
+        return None
+    _expect(*body.media_types)
+    if request.environ.get(BODY_BEGUN, False):
+        # The view is run again, and these bytes do not come twice.
+        raise Problem(
+            "store-away", "The database does not answer. Go on with the upload.", headers={"Retry-After": "30"}
+        )
+    return Streamed()
 
 
 def _whole_body() -> bytes:

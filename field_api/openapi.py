@@ -17,7 +17,7 @@ from marshmallow.fields import Field
 from werkzeug.routing import Rule
 
 from field_api.blueprint import CODE_IN_ADDRESS
-from field_api.bodies import FORM, JSON, Body, FilePart, JsonBody, JsonPart, Multipart
+from field_api.bodies import FORM, JSON, Body, FilePart, JsonBody, JsonPart, Multipart, StreamBody
 from field_api.fields import Box
 from field_api.operation import ATTRIBUTE, Answer, Operation
 from server.problems import CATALOGUE, MEDIA_TYPE
@@ -37,11 +37,32 @@ PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "zoom": {"type": "integer", "minimum": 0, "maximum": 22},
     "tile": {"type": "integer", "minimum": 0, "maximum": (1 << 22) - 1},
 }
+BYTES = {"type": "string", "pattern": "^[0-9]{1,15}$"}
 HEADERS: dict[str, dict[str, Any]] = {
     "ETag": {"description": "Names this very answer; send it as If-None-Match.", "schema": {"type": "string"}},
     "Link": {"description": "The next page (rel=next), where there is one.", "schema": {"type": "string"}},
     "Location": {"description": "The address of the record.", "schema": {"type": "string"}},
     "If-None-Match": {"description": "ETags that are at hand.", "schema": {"type": "string"}},
+    "Saksi-Evidence": {
+        "description": "The address of the evidence, once the file is whole and on record.",
+        "schema": {"type": "string"},
+    },
+    "Tus-Resumable": {"description": "The version spoken.", "required": True, "schema": {"const": "1.0.0"}},
+    "Tus-Version": {"description": "The versions offered.", "schema": {"type": "string"}},
+    "Tus-Extension": {"description": "The extensions offered.", "schema": {"type": "string"}},
+    "Tus-Max-Size": {"description": "The most bytes of a file.", "schema": {"type": "string"}},
+    "Tus-Checksum-Algorithm": {"description": "The checksums offered.", "schema": {"type": "string"}},
+    "Upload-Length": {"description": "The bytes of the whole file.", "required": True, "schema": BYTES},
+    "Upload-Offset": {"description": "How many bytes have arrived.", "required": True, "schema": BYTES},
+    "Upload-Expires": {"description": "Until when it can be taken up again.", "schema": {"type": "string"}},
+    "Upload-Metadata": {
+        "description": "Names and Base64 values, comma-separated: evidence_id, claim, filetype, filename.",
+        "schema": {"type": "string"},
+    },
+    "Upload-Checksum": {
+        "description": "sha256 or sha1, and the digest of the body in Base64.",
+        "schema": {"type": "string"},
+    },
 }
 ALWAYS = ("not-signed-in", "invalid", "internal")
 WITH_BODY = ("bad-request", "too-large", "media-type-unsupported")
@@ -77,6 +98,13 @@ def operations(app: Flask) -> Iterator[tuple[Rule, Operation]]:
             yield rule, told
 
 
+def methods_of(rule: Rule) -> set[str]:
+    """The methods that a route was made for, without those that Flask adds: HEAD beside a GET, OPTIONS beside any."""
+    methods = set(rule.methods or ())
+    added = {"OPTIONS"} if methods != {"OPTIONS"} else set()
+    return methods - added - ({"HEAD"} if "GET" in methods else set())
+
+
 def problems_of(told: Operation, path: str) -> dict[int, list[str]]:
     """The names of all problems that an operation may answer, by status."""
     names = [*ALWAYS, *told.problems]
@@ -93,6 +121,8 @@ def problems_of(told: Operation, path: str) -> dict[int, list[str]]:
 def _operation(rule: Rule, told: Operation, plugin: MarshmallowPlugin) -> dict[str, Any]:
     answers = {str(status): _answer(answer) for status, answer in told.answers.items()}
     problems = {str(status): _problem(names) for status, names in problems_of(told, rule.rule).items()}
+    if told.method == "HEAD":
+        problems = {status: {"description": problem["description"]} for status, problem in problems.items()}
     described: dict[str, Any] = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "tags": [told.tag],
@@ -105,7 +135,8 @@ def _operation(rule: Rule, told: Operation, plugin: MarshmallowPlugin) -> dict[s
     if told.access.roles:
         described["description"] += f"\n\nFor: {', '.join(sorted(told.access.roles))}."
     if told.body is not None:
-        described["requestBody"] = {"required": True, "content": _body(told.body, plugin)}
+        needed = not isinstance(told.body, StreamBody) or told.body.required
+        described["requestBody"] = {"required": needed, "content": _body(told.body, plugin)}
     return described
 
 
@@ -180,6 +211,8 @@ def _problem_schema() -> dict[str, Any]:
 
 
 def _body(body: Body, plugin: MarshmallowPlugin) -> dict[str, Any]:
+    if isinstance(body, StreamBody):
+        return {name: {"schema": {"type": "string", "format": "binary"}} for name in body.media_types}
     if isinstance(body, JsonBody):
         return {JSON: _with_example({"schema": body.schema}, body.example)}
     content: dict[str, Any] = {FORM: {"schema": _form_schema(body, plugin), "encoding": _encoding(body)}}

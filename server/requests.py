@@ -7,9 +7,10 @@ read and hashed, so that its bytes touch the disk once and memory does not grow 
 from __future__ import annotations
 
 from functools import partial
-from typing import IO, cast
+from typing import IO, Any, cast
 
 from flask import Flask, Request, Response, g, redirect, request, url_for
+from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.datastructures import FileStorage
@@ -24,6 +25,10 @@ from server.refusals import wants_page
 
 PHOTO_FIELD = "photo"
 FORM_OVERHEAD_BYTES = 64 * 1024
+FILE_TYPES = ("multipart/", "application/offset+octet-stream")
+#: Where some proxies and clients cannot say these methods, a POST says them in a header (tus 1.0.0). Nowhere else.
+OVERRIDABLE = "/api/v1/uploads/"
+OVERRIDES = frozenset({"PATCH", "DELETE", "HEAD"})
 #: Who is not signed in can only sign in. One piece (``server.slow_clients``) comes in time or is cut off, where a
 #: larger body could hold a thread by the half-hour, sent just fast enough.
 STRANGERS_BYTES = 64 * 1024
@@ -73,6 +78,14 @@ class Application(Flask):
     A view parses what is kept of its request, and calls use cases that leave nothing where they fail.
     """
 
+    def request_context(self, environ: dict[str, Any]) -> RequestContext:
+        """Begin a request, by the method that its X-HTTP-Method-Override names where one may."""
+        named = environ.get("HTTP_X_HTTP_METHOD_OVERRIDE", "").upper()
+        may = environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"].startswith(OVERRIDABLE)
+        if may and named in OVERRIDES:
+            environ["REQUEST_METHOD"] = named
+        return super().request_context(environ)
+
     def dispatch_request(self) -> ResponseReturnValue:
         """Answer the request."""
         return db.tried_again(super().dispatch_request)
@@ -120,7 +133,8 @@ def _limit_size() -> None:
     """Set the limit that is enforced while the body is read; refuse what is declared larger."""
     settings = engines().settings
     # Only the API takes files. A page's form is small, and is read before anyone knows who sent it.
-    photo_may_come = (request.mimetype or "").startswith("multipart/") and not wants_page()
+    is_file = (request.mimetype or "").startswith(FILE_TYPES) or request.method == "PATCH"
+    photo_may_come = is_file and not wants_page()
     _limit_to(settings.max_photo_bytes + FORM_OVERHEAD_BYTES if photo_may_come else settings.max_json_bytes)
 
 

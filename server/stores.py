@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
+
+from sqlalchemy.exc import SQLAlchemyError
 
 from config import S3Settings, Settings
 from evidence.errors import StoreAwayError
@@ -57,10 +60,20 @@ def s3_client(s3: S3Settings, *, connections: int) -> S3Client:
     )
 
 
-def keep_swept(store: OriginalStore, stop: threading.Event) -> None:
-    """Take away what killed uploads left, now and every hour until ``stop`` is set; beside a serving process's work."""
+def keep_swept(
+    store: OriginalStore, stop: threading.Event, expired: Callable[[datetime], object] = lambda _now: None
+) -> None:
+    """Take away what killed uploads left, now and every hour until ``stop`` is set; beside a serving process's work.
+
+    ``expired`` does the same for those that are on record and nobody went on with.
+    """
     while True:
-        sweep(store, now=utc_now())
+        now = utc_now()
+        sweep(store, now=now)
+        try:
+            expired(now)
+        except SQLAlchemyError as error:
+            LOG.warning("expired uploads were not looked for, the database does not answer: %s", error)
         if stop.wait(EVERY_S):
             return
 

@@ -18,8 +18,13 @@ from evidence.errors import InvalidKeyError
 from evidence.seal import Seal
 
 _KEY = re.compile(r"([0-9a-f]{2})/(\1[0-9a-f]{62})")
+_ID = re.compile(r"[0-9a-f]{32}")
 _WAITING_NAME = re.compile(r"[0-9a-f]{32}/[0-9a-f]{32}")
 _COPY_NAME = re.compile(r"[0-9a-f]{64}/[a-z0-9][a-z0-9_-]{0,63}\.[a-z0-9]{1,8}")
+
+
+#: A piece that is older belongs to no upload that could still be taken up again.
+FORGOTTEN_AGE = timedelta(days=60)
 
 
 def key_for(sha256: str) -> str:
@@ -50,6 +55,18 @@ def checked_waiting_name(name: str) -> str:
     if not _WAITING_NAME.fullmatch(name):
         raise InvalidKeyError(name)
     return name
+
+
+def checked_piece_name(name: str) -> str:
+    """Pass the name of a piece, ``<upload: 32 hex>/<piece: 32 hex>``, through; else `InvalidKeyError`."""
+    return checked_waiting_name(name)
+
+
+def checked_upload(upload: str) -> str:
+    """Pass the 32 hexadecimal digits that name an unfinished upload through; else `InvalidKeyError`."""
+    if not _ID.fullmatch(upload):
+        raise InvalidKeyError(upload)
+    return upload
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,12 +136,46 @@ class Incoming(Protocol):
     ) -> None: ...
 
 
+class Pieces(Protocol):
+    """The pieces of unfinished uploads, each written once under a name that nobody used before.
+
+    Which pieces count, and in what order, is on record elsewhere: one that is on no record, because its process was
+    killed or came second, is never read, and goes when its upload does.
+    """
+
+    def put(self, name: str, data: bytes) -> None:
+        """Make one piece durable whole; it is safe when this returns.
+
+        Raises:
+            InvalidKeyError: not the name of a piece.
+            StoreAwayError: the store is away, full or read-only.
+        """
+        ...
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
+        ...
+
+    def forget(self, name: str) -> None:
+        """Take one piece away, if it is there."""
+        ...
+
+    def forget_upload(self, upload: str) -> None:
+        """Take away every piece of one upload, whether on record or not."""
+        ...
+
+
 class OriginalStore(Protocol):
     """A place that keeps originals for ever and derived copies for as long as they are wanted.
 
     Whatever is asked of a store that is away, full, read-only or refuses us raises `StoreAwayError`, after a
     bounded while.
     """
+
+    @property
+    def pieces(self) -> Pieces:
+        """What has come of uploads that are not finished."""
+        ...
 
     def incoming(self) -> Incoming:
         """Open a new file to receive an upload into."""
@@ -195,5 +246,8 @@ class OriginalStore(Protocol):
         ...
 
     def sweep(self, now: datetime) -> int:
-        """Remove what interrupted uploads left more than an hour before ``now``; give their number."""
+        """Remove what interrupted uploads left more than an hour before ``now``; give their number.
+
+        Pieces stay for as long as their upload may be taken up again; those of no upload go after `FORGOTTEN_AGE`.
+        """
         ...

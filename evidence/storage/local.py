@@ -18,12 +18,69 @@ from uuid import uuid4
 
 from evidence.errors import OriginalDamagedError, OriginalMissingError
 from evidence.seal import Seal
-from evidence.storage.base import DirectAddress, Incoming, checked_copy_name, checked_key, key_for
+from evidence.storage.base import (
+    FORGOTTEN_AGE,
+    DirectAddress,
+    Incoming,
+    checked_copy_name,
+    checked_key,
+    checked_piece_name,
+    checked_upload,
+    key_for,
+)
 from evidence.storage.checked import CheckedStream
 from evidence.storage.incoming import IncomingFile, working_disk
 
 #: An upload that was not finished after this long will not be.
 LEFTOVER_AGE = timedelta(hours=1)
+
+
+class LocalPieces:
+    """Pieces of unfinished uploads: files of one folder, which is made where it is missing."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def put(self, name: str, data: bytes) -> None:
+        """Write one piece and sync it, then the folder that names it; what a full disk took of it goes again."""
+        path = self._path(name)
+        with working_disk():
+            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
+            try:
+                _write_synced(descriptor, data)
+                _fsync_folder(self._folder)
+            except OSError:
+                path.unlink()
+                raise
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
+        with _open(self._path(name), name) as piece, working_disk():
+            return piece.read()
+
+    def forget(self, name: str) -> None:
+        """Take one piece away, if it is there."""
+        with working_disk():
+            self._path(name).unlink(missing_ok=True)
+
+    def forget_upload(self, upload: str) -> None:
+        """Take away every piece of one upload, whether on record or not."""
+        with working_disk():
+            for piece in self._folder.glob(f"{checked_upload(upload)}.*"):
+                piece.unlink(missing_ok=True)
+
+    def sweep(self, now: datetime) -> int:
+        """Remove what is too old to belong to any upload; gives its number."""
+        oldest = (now - FORGOTTEN_AGE).timestamp()
+        forgotten = [piece for piece in self._folder.iterdir() if _modified(piece) < oldest]
+        for piece in forgotten:
+            piece.unlink(missing_ok=True)
+        return len(forgotten)
+
+    def _path(self, name: str) -> Path:
+        # One folder for all, so that a new upload costs no folder that has to be synced first.
+        return self._folder / checked_piece_name(name).replace("/", ".")
 
 
 class LocalStore:
@@ -34,10 +91,16 @@ class LocalStore:
         self.incoming_folder = root / "incoming"
         self._originals = root / "originals"
         self._copies = root / "copies"
+        self._pieces = LocalPieces(root / "unfinished")
         self._durable: set[Path] = set()
         for folder in (self.incoming_folder, self._originals, self._copies):
             folder.mkdir(parents=True, exist_ok=True)
         _fsync_folder(root)
+
+    @property
+    def pieces(self) -> LocalPieces:
+        """What has come of uploads that are not finished."""
+        return self._pieces
 
     def incoming(self) -> IncomingFile:
         """Open a new file to receive an upload into."""
@@ -123,7 +186,7 @@ class LocalStore:
         leftovers = [part for part in self.incoming_folder.glob("*.part") if _modified(part) < oldest]
         for part in leftovers:
             part.unlink(missing_ok=True)
-        return len(leftovers)
+        return len(leftovers) + self._pieces.sweep(now)
 
     def _open_checked(self, key: str) -> CheckedStream:
         file = _open(self._originals / checked_key(key), key)
@@ -144,10 +207,7 @@ class LocalStore:
         descriptor, name = tempfile.mkstemp(dir=self.incoming_folder, suffix=".part")
         part = Path(name)
         try:
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+            _write_synced(descriptor, data)
         except OSError:
             part.unlink()
             raise
@@ -189,6 +249,13 @@ def _open(path: Path, key: str) -> BinaryIO:
         file.close()
         raise OriginalMissingError(key)
     return file
+
+
+def _write_synced(descriptor: int, data: bytes) -> None:
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _fsync_folder(folder: Path) -> None:

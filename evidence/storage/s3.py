@@ -1,8 +1,8 @@
 """Originals in any S3 service: content-addressed, locked against deletion, read by their first version.
 
-Originals live in a bucket with versioning and Object Lock; copies, and direct uploads that still wait to be
-received, in a second one without. Received files stand on this machine only until they are kept. Making
-the buckets ready is ``evidence.storage.s3_buckets``'s work.
+Originals live in a bucket with versioning and Object Lock; copies, direct uploads that still wait to be
+received and pieces of unfinished uploads in a second one without. Received files stand on this machine only
+until they are kept. Making the buckets ready is ``evidence.storage.s3_buckets``'s work.
 """
 
 from __future__ import annotations
@@ -24,7 +24,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from evidence.errors import OriginalDamagedError, OriginalMissingError, StoreAwayError
 from evidence.seal import CHUNK_BYTES, Seal
-from evidence.storage.base import DirectAddress, checked_copy_name, checked_key, checked_waiting_name, key_for
+from evidence.storage.base import (
+    FORGOTTEN_AGE,
+    DirectAddress,
+    checked_copy_name,
+    checked_key,
+    checked_piece_name,
+    checked_upload,
+    checked_waiting_name,
+    key_for,
+)
 from evidence.storage.checked import CheckedStream
 from evidence.storage.incoming import IncomingFile, working_disk
 
@@ -104,13 +113,57 @@ def code_of(error: ClientError) -> str:
     return error.response.get("Error", {}).get("Code", "")
 
 
+class S3Pieces:
+    """Pieces of unfinished uploads: objects of the bucket without versions, below ``prefix``."""
+
+    def __init__(self, client: S3Client, *, bucket: str, prefix: str) -> None:
+        self._client = client
+        self._bucket = bucket
+        self._prefix = prefix
+
+    def put(self, name: str, data: bytes) -> None:
+        """Put one piece; the service has it whole or not at all."""
+        with answering(name):
+            self._client.put_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name), Body=data)
+
+    def read(self, name: str) -> bytes:
+        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
+        with answering(name):
+            found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name))
+            return found["Body"].read()
+
+    def forget(self, name: str) -> None:
+        """Take one piece away, if it is there."""
+        with answering(name):
+            self._client.delete_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name))
+
+    def forget_upload(self, upload: str) -> None:
+        """Take away every piece of one upload, whether on record or not."""
+        with answering(upload):
+            delete_older(self._client, self._bucket, f"{self._prefix}{checked_upload(upload)}/", None)
+
+    def sweep(self, now: datetime) -> int:
+        """Remove what is too old to belong to any upload; gives its number."""
+        return delete_older(self._client, self._bucket, self._prefix, now - FORGOTTEN_AGE)
+
+
+def delete_older(client: S3Client, bucket: str, prefix: str, oldest: datetime | None) -> int:
+    """Delete what stands below ``prefix`` and is older than that, or all of it; gives the number."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    found = [each for page in pages for each in page.get("Contents", ())]
+    left = [each["Key"] for each in found if oldest is None or each["LastModified"] < oldest]
+    for key in left:
+        client.delete_object(Bucket=bucket, Key=key)
+    return len(left)
+
+
 class S3Store:
     """Originals and copies in two buckets, both below ``prefix``.
 
     Args:
         client: of ``connect``.
         bucket: holds originals; versioned and with Object Lock.
-        copies_bucket: holds copies and direct uploads; neither.
+        copies_bucket: holds copies, direct uploads and pieces of unfinished ones; neither.
         prefix: empty, or ending with a slash.
         retention: how long no one may delete an original.
         folder: where files are received on this machine.
@@ -125,9 +178,15 @@ class S3Store:
         self._originals = f"{prefix}originals/"
         self._copies = f"{prefix}copies/"
         self._waiting = f"{prefix}incoming/"
+        self._pieces = S3Pieces(client, bucket=copies_bucket, prefix=f"{prefix}unfinished/")
         self._retention = retention
         self._folder = folder
         folder.mkdir(parents=True, exist_ok=True)
+
+    @property
+    def pieces(self) -> S3Pieces:
+        """What has come of uploads that are not finished."""
+        return self._pieces
 
     def incoming(self) -> IncomingFile:
         """Open a new file to receive an upload into; it has no name, so a killed process leaves nothing."""
@@ -223,14 +282,8 @@ class S3Store:
         """Remove direct uploads that were never finished, and parts of uploads that broke off; give their number."""
         oldest = now - LEFTOVER_AGE
         with answering():
-            return self._sweep_waiting(oldest) + self._sweep_parts(oldest)
-
-    def _sweep_waiting(self, oldest: datetime) -> int:
-        pages = self._client.get_paginator("list_objects_v2").paginate(Bucket=self._copies_bucket, Prefix=self._waiting)
-        left = [found["Key"] for page in pages for found in page.get("Contents", ()) if found["LastModified"] < oldest]
-        for key in left:
-            self._client.delete_object(Bucket=self._copies_bucket, Key=key)
-        return len(left)
+            waiting = delete_older(self._client, self._copies_bucket, self._waiting, oldest)
+            return waiting + self._sweep_parts(oldest) + self._pieces.sweep(now)
 
     def _sweep_parts(self, oldest: datetime) -> int:
         pages = self._client.get_paginator("list_multipart_uploads").paginate(

@@ -14,6 +14,7 @@ from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
 from server.models.submissions import Submission, SubmissionDecision, SubmissionItem, SubmissionParty
+from server.models.uploads import ResumableUpload
 
 __all__ = [
     "Appeal",
@@ -44,6 +45,7 @@ __all__ = [
     "ProjectTerm",
     "ReceiptKey",
     "Requirement",
+    "ResumableUpload",
     "SignInAttempt",
     "SignInSession",
     "Site",

@@ -18,9 +18,10 @@ from flask import Flask
 from config import ROOT
 from server import migrate
 from server.app import create_app
-from server.db import Base, db, writing
+from server.db import Base, db, new_id, writing
 from server.engines import engines
-from server.models import Certificate, MapCount, Milestone, Project
+from server.models import Certificate, MapCount, Milestone, Person, Project, ResumableUpload
+from server.models.uploads import UploadState
 from server.services import public_map
 from tests.conftest import EmptyInstallation
 from tests.map_rows import put_photos
@@ -135,6 +136,35 @@ def test_deeper_cells_of_the_map_are_counted_from_what_it_shows(empty: Flask) ->
 
     assert deep_cells() == before
     assert public_map.faults(db.session()) == 0
+
+
+def test_unfinished_uploads_come_and_go_with_their_table(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+    now = datetime.now(UTC)
+    with writing() as session:
+        plant(session, now)
+        uploader = session.scalars(sa.select(Person.id).limit(1)).one()
+        session.add(
+            ResumableUpload(
+                uploader_id=uploader,
+                evidence_id=new_id(),
+                length=3,
+                received=2,
+                pieces=[("a/b", 2)],
+                claim={"stage": "during"},
+                announced="",
+                state=UploadState.OPEN,
+                created_at=now,
+                expires_at=now,
+            )
+        )
+
+    migrate.downgrade(db.engine, "0010")
+    assert "resumable_upload" not in tables()
+    migrate.upgrade(db.engine)
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(ResumableUpload)) == 0
+    assert len(db.session.scalars(sa.select(Certificate)).all()) == len(AMOUNTS_MINOR)
 
 
 @pytest.mark.parametrize("step", ["0003", "0002", "0001", "base"])

@@ -5,16 +5,23 @@ from __future__ import annotations
 import os
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 import config
 from evidence.errors import StoreAwayError
 from evidence.storage.local import LocalStore
 from server import stores
+from server.access import Actor
 from server.app import create_app
+from server.db import new_id
+from server.services import uploads
+from server.services.uploads import Announced
 from tests.operations.serving import PATIENCE_S, serving
 
 LONG_AGO = (datetime.now(UTC) - timedelta(hours=2)).timestamp()
@@ -51,6 +58,41 @@ def test_a_server_that_starts_takes_it_away(settings: config.Settings, tmp_path:
             time.sleep(0.05)
 
     assert (left.exists(), under_way.exists()) == (False, True)
+
+
+def test_a_server_that_starts_takes_away_what_came_of_an_upload_that_expired(
+    app: Flask, settings: config.Settings, actor: Callable[[str], Actor], tmp_path: Path
+) -> None:
+    now = datetime.now(UTC)
+    gone = uploads.begin(actor("inspector"), Announced(10, new_id(), {}), now=now - timedelta(days=15))
+    open_still = uploads.begin(actor("inspector"), Announced(10, new_id(), {}), now=now)
+    store = LocalStore(settings.originals_root)
+    for each in (gone, open_still):
+        store.pieces.put(f"{each.id.hex}/{new_id().hex}", b"half")
+
+    with serving(settings, tmp_path / "log"):
+        until = time.monotonic() + PATIENCE_S
+        while len(left := list((settings.originals_root / "unfinished").iterdir())) > 1:
+            assert time.monotonic() < until
+            time.sleep(0.05)
+
+    assert [each.name.partition(".")[0] for each in left] == [open_still.id.hex]
+
+
+def test_a_database_that_is_away_is_asked_again(left: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[datetime] = []
+    stop = threading.Event()
+
+    def away(now: datetime) -> None:
+        asked.append(now)
+        if len(asked) == 2:
+            stop.set()
+        raise OperationalError("SELECT 1", {}, Exception("nobody answers"))
+
+    monkeypatch.setattr(stores, "EVERY_S", 0)
+    stores.keep_swept(LocalStore(left.parent.parent), stop, away)
+
+    assert len(asked) == 2
 
 
 def test_a_command_leaves_it(left: Path, tmp_path: Path) -> None:

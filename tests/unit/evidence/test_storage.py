@@ -26,7 +26,8 @@ from evidence.errors import (
 )
 from evidence.seal import Seal
 from evidence.storage import LocalStore, OriginalStore
-from evidence.storage.base import key_for
+from evidence.storage.base import FORGOTTEN_AGE, key_for
+from server.services.uploads import KEPT_FOR
 from tests.s3_stores import fresh_store
 
 PHOTO = b"\xff\xd8" + bytes(range(256)) * 700 + b"\xff\xd9"
@@ -203,6 +204,54 @@ def test_nothing_waits_that_was_never_put(store: OriginalStore) -> None:
     store.forget(f"{'a' * 32}/{'b' * 32}")
 
 
+PIECE = f"{'a' * 32}/{'b' * 32}"
+OTHER_PIECE = f"{'a' * 32}/{'c' * 32}"
+ELSEWHERE = f"{'d' * 32}/{'b' * 32}"
+
+
+def test_gives_back_the_pieces_of_an_unfinished_upload(store: OriginalStore) -> None:
+    store.pieces.put(PIECE, PHOTO)
+    store.pieces.put(OTHER_PIECE, b"")
+
+    assert store.pieces.read(PIECE) == PHOTO
+    assert store.pieces.read(OTHER_PIECE) == b""
+
+
+def test_forgets_one_piece_or_all_of_an_upload_and_no_other(store: OriginalStore) -> None:
+    for name in (PIECE, OTHER_PIECE, ELSEWHERE):
+        store.pieces.put(name, PHOTO)
+    store.pieces.forget(PIECE)
+    store.pieces.forget(PIECE)
+    assert store.pieces.read(OTHER_PIECE) == PHOTO
+    store.pieces.forget_upload("a" * 32)
+    store.pieces.forget_upload("a" * 32)
+
+    assert store.pieces.read(ELSEWHERE) == PHOTO
+    for gone in (PIECE, OTHER_PIECE):
+        with pytest.raises(OriginalMissingError):
+            store.pieces.read(gone)
+
+
+@pytest.mark.parametrize("name", ["", "a", PIECE.upper(), f"{PIECE}/x", f"../{PIECE}", f"{'a' * 32}/..", f"{PIECE}\n"])
+def test_refuses_a_piece_name_that_could_leave_its_upload(store: OriginalStore, name: str) -> None:
+    for ask in (store.pieces.read, store.pieces.forget, lambda name: store.pieces.put(name, b"x")):
+        with pytest.raises(InvalidKeyError):
+            ask(name)
+    with pytest.raises(InvalidKeyError):
+        store.pieces.forget_upload(name)
+
+
+def test_a_piece_outlives_the_sweep_until_no_upload_can_want_it(store: OriginalStore) -> None:
+    store.pieces.put(PIECE, PHOTO)
+    now = datetime.now(UTC)
+
+    assert store.sweep(now + KEPT_FOR) == 0
+    assert store.pieces.read(PIECE) == PHOTO
+    assert store.sweep(now + FORGOTTEN_AGE + timedelta(minutes=1)) == 1
+    with pytest.raises(OriginalMissingError):
+        store.pieces.read(PIECE)
+
+
 def test_a_store_with_nothing_left_over_sweeps_nothing(store: OriginalStore) -> None:
     key = keep(store, PHOTO)
 
@@ -224,6 +273,44 @@ def test_refuses_a_copy_name_that_could_leave_its_folder(store: OriginalStore, n
 
 
 # What the local store owes.
+
+
+def test_a_piece_and_the_folder_that_names_it_are_synced_before_it_is_told_safe(
+    local: LocalStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced: list[Path] = []
+    sync = os.fsync
+
+    def recording(descriptor: int) -> None:
+        synced.append(Path(f"/proc/self/fd/{descriptor}").resolve())
+        sync(descriptor)
+
+    if not Path("/proc/self/fd").exists():
+        pytest.skip("This system does not show which file a descriptor stands for.")
+    monkeypatch.setattr(os, "fsync", recording)
+    local.pieces.put(PIECE, PHOTO)
+
+    assert synced == [local.root / "unfinished" / PIECE.replace("/", "."), local.root / "unfinished"]
+
+
+def test_a_piece_is_never_written_twice(local: LocalStore) -> None:
+    local.pieces.put(PIECE, PHOTO)
+
+    with pytest.raises(StoreAwayError):
+        local.pieces.put(PIECE, b"other")
+    assert local.pieces.read(PIECE) == PHOTO
+
+
+def test_a_full_disk_keeps_no_piece(local: LocalStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(StoreAwayError, match="No space") as refused:
+        local.pieces.put(PIECE, PHOTO)
+
+    assert refused.value.full
+    assert files_below(local.root) == []
 
 
 def test_an_original_cannot_be_written_again_by_its_mode(local: LocalStore) -> None:

@@ -1,0 +1,380 @@
+"""Uploads that come in pieces, and may be taken up again after any break.
+
+A piece is made durable in the store, then named in the upload's row; only what the row names has arrived. The row
+moves on from the offset at which it stands or not at all, so that of two who send at once, by whichever processes,
+one wins; and a killed process leaves at most a piece that nobody reads. The finished file becomes evidence by
+``evidence.receive``, as any other photo.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any, Protocol, cast
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+
+from evidence.errors import OriginalMissingError, StoreAwayError
+from evidence.storage.base import Incoming
+from server.access import Actor
+from server.db import new_id, reading, table_of, tried_again, writing
+from server.engines import engines
+from server.models import ResumableUpload
+from server.models.uploads import UploadState
+from server.problems import FieldError, Problem
+from server.services.evidence import Upload, UploadClaim, receive
+
+LOG = logging.getLogger("saksi")
+#: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
+KEPT_FOR = timedelta(days=14)
+#: How long after that it is still answered that it is gone, instead of that it never was.
+REMEMBERED_FOR = timedelta(days=30)
+#: Few enough to hold in memory; a server that is killed costs its sender at most this, or what came in the seconds.
+PIECE_BYTES = 1024 * 1024
+PIECE_S = 5.0
+#: A last piece below this is written anew together with what follows it, so that no client makes thousands.
+SMALL_BYTES = 256 * 1024
+#: On the slowest line this comes within what the server waits for (``server.slow_clients``).
+READ_BYTES = 16 * 1024
+
+CHECKSUMS = ("sha256", "sha1")
+ClaimReader = Callable[[dict[str, Any]], UploadClaim]
+_upload = table_of(ResumableUpload)
+
+
+class Body(Protocol):
+    """The bytes of a request, from first to last."""
+
+    def read(self, size: int, /) -> bytes:
+        """At most ``size`` bytes; none at the end. May raise anything where the connection breaks."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What is to come: its length in bytes, its evidence's id, the claim as it was sent, and all metadata as text."""
+
+    length: int
+    evidence_id: UUID
+    claim: dict[str, Any]
+    metadata: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Some bytes of the file from ``offset`` on; ``size`` is None where it was not said beforehand.
+
+    ``checksum`` is the name of one of ``CHECKSUMS`` and the digest that these bytes must have.
+    """
+
+    offset: int
+    body: Body
+    size: int | None = None
+    checksum: tuple[str, bytes] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far an upload is; ``finished`` once its evidence is on record."""
+
+    id: UUID
+    evidence_id: UUID
+    length: int
+    received: int
+    pieces: tuple[tuple[str, int], ...]
+    claim: dict[str, Any]
+    announced: str
+    state: UploadState
+    refusal: dict[str, Any] | None
+    expires_at: datetime
+
+    @property
+    def whole(self) -> bool:
+        """Whether every byte is there."""
+        return self.received == self.length
+
+    @property
+    def finished(self) -> bool:
+        """Whether the evidence is on record."""
+        return self.state is UploadState.FINISHED
+
+
+_PROGRESS = sa.select(*(_upload.c[name] for name in Progress.__slots__))
+
+
+def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
+    """Make room for a file of this person's.
+
+    Raises:
+        Problem: ``too-large``.
+    """
+    most = engines().settings.max_photo_bytes
+    if announced.length > most:
+        raise Problem(
+            "too-large", f"A photo may have {most} bytes.", errors=[FieldError("#/length", f"At most {most}.")]
+        )
+    upload = Progress(
+        id=new_id(),
+        evidence_id=announced.evidence_id,
+        length=announced.length,
+        received=0,
+        pieces=(),
+        claim=announced.claim,
+        announced=announced.metadata,
+        state=UploadState.OPEN,
+        refusal=None,
+        expires_at=now + KEPT_FOR,
+    )
+    values = {name: getattr(upload, name) for name in Progress.__slots__}
+    with writing() as session:
+        session.execute(_upload.insert().values(**values, uploader_id=actor.person_id, created_at=now))
+    return upload
+
+
+def look(actor: Actor, upload_id: UUID, read_claim: ClaimReader, *, now: datetime) -> Progress:
+    """How far an upload is. One that is whole and not on record, because a process was killed, is finished here.
+
+    Raises:
+        Problem: ``not-found``, ``upload-gone``, or whatever the finished file was refused with.
+    """
+    upload = _standing(actor, upload_id, now=now)
+    return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
+
+
+def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, now: datetime) -> Progress:
+    """Take in more of a file, and make it evidence once it is whole.
+
+    What came before a connection broke is kept, unless it had a checksum to be held against.
+
+    Raises:
+        Problem: as ``look``, and ``offset-conflict``, ``too-large`` or ``checksum-mismatch``.
+        StoreAwayError: the store did not keep a piece; the upload stands where it stood before that.
+    """
+    upload = _standing(actor, upload_id, now=now)
+    _expect_at(part.offset, upload)
+    left = upload.length - upload.received
+    if part.size is not None and part.size > left:
+        raise _too_much(left)
+    for piece in _checked_pieces(part) if part.checksum else _pieces(part.body):
+        if len(piece) > upload.length - upload.received:
+            raise _too_much(left)
+        upload = _keep(actor, upload, piece, now=now)
+    return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
+
+
+def give_up(actor: Actor, upload_id: UUID, *, now: datetime) -> None:
+    """Throw away what has come of a file. What is evidence already stays evidence.
+
+    Raises:
+        Problem: ``not-found`` or ``upload-gone``.
+    """
+    upload = _row(actor, upload_id)
+    _expect_there(upload, now=now)
+    _close(upload, UploadState.GONE, was=upload.state)
+
+
+def sweep(*, now: datetime) -> int:
+    """Throw away what nobody went on with, forget what became of uploads long ago; gives the number of the former."""
+    expired = _PROGRESS.where(_upload.c.state == UploadState.OPEN, _upload.c.expires_at <= now)
+    found = [_progress(row) for row in reading().connection().execute(expired)]
+    swept = sum(_close(upload, UploadState.GONE) for upload in found)
+    closed = _upload.c.state != UploadState.OPEN
+    with writing() as session:
+        session.execute(_upload.delete().where(closed, _upload.c.expires_at <= now - REMEMBERED_FOR))
+    return swept
+
+
+def _row(actor: Actor, upload_id: UUID) -> Progress:
+    """The upload of this person; nobody sees that another person's is there."""
+    asked = _PROGRESS.where(_upload.c.id == upload_id, _upload.c.uploader_id == actor.person_id)
+    found = reading().connection().execute(asked).one_or_none()
+    # Bytes may come for minutes; no transaction, and no connection to the database, is held that long.
+    reading().rollback()
+    if found is None:
+        raise Problem("not-found", "There is no such upload of yours. Begin it anew.")
+    return _progress(found)
+
+
+def _progress(row: sa.Row[Any]) -> Progress:
+    told = row._asdict()
+    return Progress(**told | {"pieces": tuple((name, size) for name, size in told["pieces"])})
+
+
+def _standing(actor: Actor, upload_id: UUID, *, now: datetime) -> Progress:
+    upload = _row(actor, upload_id)
+    _expect_there(upload, now=now)
+    if upload.refusal is not None:
+        told = dict(upload.refusal)
+        errors = [FieldError(**error) for error in told.pop("errors")]
+        raise Problem(told.pop("name"), told.pop("detail"), errors=errors, **told)
+    return upload
+
+
+def _expect_there(upload: Progress, *, now: datetime) -> None:
+    if upload.state is UploadState.GONE or (upload.state is UploadState.OPEN and upload.expires_at <= now):
+        raise _gone()
+
+
+def _expect_at(offset: int, upload: Progress) -> None:
+    if offset != upload.received:
+        detail = f"{upload.received} bytes have arrived. Go on there."
+        raise Problem("offset-conflict", detail, headers={"Upload-Offset": str(upload.received)})
+
+
+def _gone() -> Problem:
+    return Problem("upload-gone", "This upload was given up, or nobody went on with it for too long. Begin it anew.")
+
+
+def _too_much(left: int) -> Problem:
+    return Problem("too-large", f"Only {left} bytes of this file were still to come.")
+
+
+def _pieces(body: Body) -> Iterator[bytes]:
+    """The body in pieces. What came before the connection broke is one too; only then the break is told."""
+    broken: Exception | None = None
+    ended, piece, since = False, bytearray(), time.monotonic()
+    while not ended:
+        try:
+            chunk = body.read(READ_BYTES)
+        except Exception as error:
+            broken, chunk = error, b""
+        ended = not chunk
+        piece += chunk
+        waited_s = time.monotonic() - since
+        if piece and (ended or len(piece) >= PIECE_BYTES or waited_s >= PIECE_S):
+            yield bytes(piece)
+            piece, since = bytearray(), time.monotonic()
+    if broken is not None:
+        raise broken
+
+
+def _checked_pieces(part: Part) -> Iterator[bytes]:
+    """The body in pieces, once all of it is here and has the checksum.
+
+    Raises:
+        Problem: ``checksum-mismatch``.
+    """
+    with engines().store.incoming() as whole:
+        _expect_checksum(part, whole)
+        whole.seek(0)
+        while piece := whole.read(PIECE_BYTES):
+            yield piece
+
+
+def _expect_checksum(part: Part, whole: Incoming) -> None:
+    algorithm, expected = part.checksum or ("", b"")
+    digest = hashlib.new(algorithm, usedforsecurity=False)
+    while chunk := part.body.read(READ_BYTES):
+        digest.update(chunk)
+        whole.write(chunk)
+    if digest.digest() != expected:
+        raise Problem(
+            "checksum-mismatch", f"What arrived has the {algorithm} {digest.hexdigest()}. None of it was kept."
+        )
+
+
+def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Progress:
+    """Make one piece durable and name it in the row, if the upload still stands where it stood.
+
+    Raises:
+        Problem: ``offset-conflict`` or ``upload-gone``; then nothing of the piece is kept.
+    """
+    store = engines().store.pieces
+    last = upload.pieces[-1:] if upload.pieces and upload.pieces[-1][1] < SMALL_BYTES else ()
+    try:
+        data_with_last = b"".join([*(store.read(name) for name, _size in last), data])
+    except OriginalMissingError:
+        raise _why_not(actor, upload, now=now) from None
+    name = f"{upload.id.hex}/{uuid4().hex}"
+    store.put(name, data_with_last)
+    moved = replace(
+        upload,
+        received=upload.received + len(data),
+        pieces=(*upload.pieces[: len(upload.pieces) - len(last)], (name, len(data_with_last))),
+        expires_at=now + KEPT_FOR,
+    )
+    values = {"received": moved.received, "pieces": moved.pieces, "expires_at": moved.expires_at}
+    if not tried_again(lambda: _move(upload, values)):
+        _tidy(partial(store.forget, name))
+        raise _why_not(actor, upload, now=now)
+    for old, _size in last:
+        _tidy(partial(store.forget, old))
+    return moved
+
+
+def _why_not(actor: Actor, upload: Progress, *, now: datetime) -> Problem:
+    """Why an upload could not go on from where it stood: somebody else moved it, closed it, or its pieces are lost."""
+    there = _row(actor, upload.id)
+    try:
+        _expect_there(there, now=now)
+        _expect_at(upload.received, there)
+    except Problem as problem:
+        return problem
+    if there.state is UploadState.OPEN:
+        LOG.error("pieces of the upload %s are on record and not in the store", upload.id)
+        _close(there, UploadState.GONE)
+    return _gone()
+
+
+def _move(upload: Progress, values: dict[str, Any], *, was: UploadState = UploadState.OPEN) -> bool:
+    """Change the row, if nobody has since; says whether it did."""
+    as_it_stood = (_upload.c.id == upload.id, _upload.c.received == upload.received, _upload.c.state == was)
+    with writing() as session:
+        changed = session.execute(_upload.update().where(*as_it_stood).values(**values))
+        return cast("sa.CursorResult[Any]", changed).rowcount == 1
+
+
+def _close(
+    upload: Progress, state: UploadState, *, was: UploadState = UploadState.OPEN, refusal: dict[str, Any] | None = None
+) -> bool:
+    """Say what became of an upload, and take its pieces away; says whether it was still to be said."""
+    closed = tried_again(lambda: _move(upload, {"state": state, "refusal": refusal, "pieces": []}, was=was))
+    if closed:
+        _tidy(partial(engines().store.pieces.forget_upload, upload.id.hex))
+    return closed
+
+
+def _tidy(step: Callable[[], None]) -> None:
+    """Take something away that nobody reads any more; where the store is away, its sweep does."""
+    try:
+        step()
+    except StoreAwayError as error:
+        LOG.warning("a piece that nobody needs stays for a while: %s", error)
+
+
+def _finish(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: datetime) -> Progress:
+    """Make a whole upload evidence, unless it is: again and again it comes to the same."""
+    if upload.finished:
+        return upload
+    try:
+        tried_again(lambda: _receive(actor, upload, read_claim, now=now))
+    except OriginalMissingError:
+        there = _standing(actor, upload.id, now=now)
+        if there.finished:
+            return there
+        raise _why_not(actor, upload, now=now) from None
+    except Problem as problem:
+        if problem.kind.status < 500:
+            _close(upload, UploadState.REFUSED, refusal=_kept(problem))
+        raise
+    _close(upload, UploadState.FINISHED)
+    return replace(upload, state=UploadState.FINISHED)
+
+
+def _receive(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: datetime) -> None:
+    store = engines().store
+    with store.incoming() as photo:
+        for name, _size in upload.pieces:
+            photo.write(store.pieces.read(name))
+        receive(actor, Upload(upload.evidence_id, photo, read_claim(upload.claim)), now=now)
+
+
+def _kept(problem: Problem) -> dict[str, Any]:
+    errors = [{"pointer": error.pointer, "detail": error.detail} for error in problem.errors]
+    return {"name": problem.name, "detail": problem.detail, "errors": errors, **problem.extra}
