@@ -13,6 +13,8 @@ from enum import StrEnum
 #: A radius that holds a share p of a circular Gaussian is sigma * sqrt(-2 ln(1 - p)):
 #: 1.510 sigma at 68 % (Android's accuracy), 2.448 sigma at 95 % (W3C Geolocation).
 RADII_PER_SIGMA = {0.68: 1.510, 0.95: 2.448}
+#: Farther than any two places on Earth lie apart: an accuracy beyond it is a filler.
+MOST_ACCURACY_M = 20_037_509.0
 
 
 class PlaceState(StrEnum):

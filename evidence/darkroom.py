@@ -10,8 +10,10 @@ from __future__ import annotations
 import atexit
 import io
 import json
+import math
 import os
 import resource
+import signal
 import subprocess
 import sys
 import threading
@@ -24,22 +26,25 @@ from evidence.imaging import Copies, UndecodableError, UndecodableReason
 
 #: What the process may take, in bytes: enough for 108 million pixels of HEIC, the most that phones write unscaled.
 MEMORY_BYTES = 1536 << 20
-#: The longest that one picture may take. An ordinary one takes a second; a job's lease is longer than this.
-LONGEST_S = 40.0
+#: The processor time that one picture may take. An ordinary one takes a second.
+LONGEST_S = 40
+#: How much longer than that it may take by the clock: a machine may be busy, or paused, and no picture is to blame.
+PATIENCE = 6
 _ROOT = Path(__file__).resolve().parents[1]
 # Each thread of a numeric library would count against the memory, and one picture needs none.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 
 
 class DarkroomError(Exception):
-    """The process died over a picture without a word; trying again may help."""
+    """The process died over a picture without a word, or nothing came of it for long; trying again may help."""
 
 
 class Darkroom:
     """One process that decodes one picture after the other; begun when first needed, and anew where it died."""
 
-    def __init__(self, *, longest_s: float = LONGEST_S) -> None:
+    def __init__(self, *, longest_s: int = LONGEST_S, patience_s: float = LONGEST_S * PATIENCE) -> None:
         self._longest_s = longest_s
+        self._patience_s = patience_s
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
@@ -47,20 +52,21 @@ class Darkroom:
         """Do what `evidence.imaging.copies` does, over there.
 
         Raises:
-            UndecodableError: as there, and for a picture that takes too much memory or time.
-            DarkroomError: the process died.
+            UndecodableError: as there, and for a picture that takes too much memory or processor time.
+            DarkroomError: the process died, or was not done by the clock.
         """
+        # However long a store takes to give the picture, that is not the picture's fault.
+        picture = stream.read()
         process = self._running()
-        late = threading.Event()
         # A blocked pipe cannot be waited for with a limit; killing the process unblocks it.
-        alarm = threading.Timer(self._longest_s, _end_late, (process, late))
+        alarm = threading.Timer(self._patience_s, process.kill)
         alarm.start()
         try:
-            return _asked(process, stream.read(), media_type)
+            return _asked(process, picture, media_type, self._longest_s)
         except (OSError, EOFError, ValueError):
             self.close()
-            if late.is_set():
-                raise UndecodableError(UndecodableReason.BOMB, f"not decoded in {self._longest_s:.0f} s") from None
+            if process.returncode == -signal.SIGXCPU:
+                raise UndecodableError(UndecodableReason.BOMB, f"not decoded in {self._longest_s} s") from None
             raise DarkroomError(f"the decoding process ended with {process.returncode}") from None
         finally:
             alarm.cancel()
@@ -89,15 +95,9 @@ class Darkroom:
         return self._process
 
 
-def _end_late(process: subprocess.Popen[bytes], late: threading.Event) -> None:
-    # Said first: whoever waits for the pipe wakes at the kill.
-    late.set()
-    process.kill()
-
-
-def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str) -> Copies:
+def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str, longest_s: int) -> Copies:
     to, back = _there(process.stdin), _there(process.stdout)
-    _tell(to, {"media_type": media_type, "bytes": len(picture)}, picture)
+    _tell(to, {"media_type": media_type, "bytes": len(picture), "longest_s": longest_s}, picture)
     told = _heard(back)
     if "reason" in told:
         raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
@@ -148,7 +148,9 @@ def _work() -> None:
             asked = _heard(sys.stdin.buffer)
         except EOFError:
             return
-        _tell(answers, *_answer(_exactly(sys.stdin.buffer, asked["bytes"]), str(asked["media_type"])))
+        picture = _exactly(sys.stdin.buffer, asked["bytes"])
+        _take_time(int(str(asked["longest_s"])))
+        _tell(answers, *_answer(picture, str(asked["media_type"])))
 
 
 def _answer(picture: bytes, media_type: str) -> tuple[dict[str, object], bytes, bytes]:
@@ -170,6 +172,14 @@ def _take_bounds() -> None:
     with suppress(OSError):
         Path("/proc/self/oom_score_adj").write_text("1000")
     os.nice(5)
+
+
+def _take_time(longest_s: int) -> None:
+    """Have the system end this process (SIGXCPU) once it has computed for so many seconds more."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    until = math.ceil(used.ru_utime + used.ru_stime) + longest_s
+    with suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CPU, (until, resource.RLIM_INFINITY))
 
 
 if __name__ == "__main__":

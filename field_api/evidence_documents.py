@@ -11,7 +11,7 @@ from uuid import UUID
 from flask import url_for
 from marshmallow import Schema, fields, validate
 
-from evidence.claims import Claims, PositionClaim
+from evidence.claims import MOST_ACCURACY_M, Claims, PositionClaim
 from evidence.context import Stage
 from evidence.findings import Finding
 from field_api.fields import Ident, Instant, Real, Text, Word, code, sha256
@@ -21,8 +21,6 @@ from server.models.evidence import CopiesState, EvidenceState
 from server.services.evidence import UploadClaim
 from server.services.evidence_view import document
 
-#: Farther than any two places on Earth lie apart: an accuracy beyond it is a filler.
-MOST_ACCURACY_M = 20_037_509.0
 W3C_CONFIDENCE = 0.95
 
 CLAIM_EXAMPLE = {

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from evidence.claims import PlaceState, PositionClaim
+from evidence.claims import MOST_ACCURACY_M, PlaceState, PositionClaim
 from evidence.metadata.exif import ExifTags
 from evidence.metadata.values import as_bytes, integer, is_blank, number, numbers, text
 
@@ -95,7 +95,7 @@ def _degrees(value: object, ref: str, hemispheres: str, limit: int) -> float | s
 def _position(tags: ExifTags, latitude: float, longitude: float, fixed_at: datetime | None) -> PositionClaim:
     gps = tags.gps
     by_tower = _is_cell_tower(gps.get(_METHOD))
-    accuracy_m = _positive(gps.get(_ERROR_M)) or (CELL_TOWER_RADIUS_M if by_tower else None)
+    accuracy_m = _accuracy(gps.get(_ERROR_M)) or (CELL_TOWER_RADIUS_M if by_tower else None)
     heading_deg = _heading(gps.get(_HEADING))
     return PositionClaim(
         latitude=latitude,
@@ -108,6 +108,11 @@ def _position(tags: ExifTags, latitude: float, longitude: float, fixed_at: datet
         heading_ref=(text(gps.get(_HEADING_REF)).upper()[:1] or None) if heading_deg is not None else None,
         fixed_at=fixed_at,
     )
+
+
+def _accuracy(value: object) -> float | None:
+    stated_m = _positive(value)
+    return stated_m if stated_m is not None and stated_m <= MOST_ACCURACY_M else None
 
 
 def _is_cell_tower(method: object) -> bool:

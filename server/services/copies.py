@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -91,7 +92,8 @@ def _exists(name: str) -> bool:
 
 def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
     with writing() as session:
-        _mark(session, evidence_id, CopiesState.IMPOSSIBLE)
+        if not _mark(session, evidence_id, CopiesState.IMPOSSIBLE):
+            return
         session.execute(
             sa.update(EvidenceFinding)
             .where(
@@ -128,5 +130,10 @@ def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
         )
 
 
-def _mark(session: Session, evidence_id: UUID, copies: CopiesState) -> None:
-    session.execute(sa.update(Evidence).where(Evidence.id == evidence_id).values(copies=copies))
+def _mark(session: Session, evidence_id: UUID, copies: CopiesState) -> bool:
+    """Say what became of the copies, once; False where another runner of the same job has said it already.
+
+    One that comes late, from a machine that was paused, must take nothing back: people may have decided meanwhile.
+    """
+    waiting = sa.update(Evidence).where(Evidence.id == evidence_id, Evidence.copies == CopiesState.WAITING)
+    return cast("sa.CursorResult[Any]", session.execute(waiting.values(copies=copies))).rowcount == 1

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -36,6 +36,9 @@ from server.services.evidence_view import claims_document, told
 _evidence, _project = table_of(Evidence), table_of(Project)
 _INSERT_EVIDENCE = _evidence.insert()
 _INSERT_FINDING = table_of(EvidenceFinding).insert()
+_LONGEST = {
+    name: cast(sa.String, table_of(EvidenceFinding).c[name].type).length for name in ("measured", "expected", "message")
+}
 _SAME_BYTES = (
     sa.select(
         _evidence.c.id,
@@ -222,8 +225,13 @@ def _finding_row(evidence_id: UUID, finding: Finding) -> dict[str, Any]:
         "evidence_id": evidence_id,
         "name": finding.check,
         "outcome": finding.outcome,
-        "measured": finding.measured,
-        "expected": finding.expected,
+        "measured": _fitting("measured", finding.measured),
+        "expected": _fitting("expected", finding.expected),
         "claim": finding.claim,
-        "message": finding.message,
+        "message": _fitting("message", finding.message),
     }
+
+
+def _fitting(column: str, words: str | None) -> str | None:
+    """Words that a file made longer than any check says them would lose the photo on PostgreSQL; they are cut."""
+    return None if words is None else words[: _LONGEST[column]]

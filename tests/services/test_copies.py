@@ -7,15 +7,16 @@ from datetime import UTC, datetime
 from io import BytesIO
 
 import pytest
+import sqlalchemy as sa
 from PIL import Image
 
 from evidence.darkroom import Darkroom
-from evidence.imaging import Copies
+from evidence.imaging import Copies, UndecodableError, UndecodableReason
 from server import jobs
 from server.access import Actor
 from server.db import reading
 from server.engines import engines
-from server.models import Evidence
+from server.models import CustodyEvent, Evidence
 from server.models.evidence import CopiesState, EvidenceState
 from server.services import copies, evidence_reading
 from tests.photos import jpeg
@@ -94,6 +95,28 @@ def test_a_reason_that_the_reader_gave_already_is_kept(actor: Actors) -> None:
     lowered = reading().get_one(Evidence, received.evidence.id)
     assert lowered.copies is CopiesState.IMPOSSIBLE
     assert {f.name: (f.outcome, f.measured, f.message) for f in lowered.findings}["file.decodes"] == before
+
+
+def test_a_runner_that_comes_late_takes_nothing_back(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The first runner of a job was paused, a second one made the copies, and people went on with the photo."""
+    received = send(actor("inspector"), photo_on_site(), project="ROAD-1")
+    run_jobs()
+
+    def undecodable(*_arguments: object) -> Copies:
+        raise UndecodableError(UndecodableReason.BOMB, "not decoded in 40 s")
+
+    monkeypatch.setattr(Darkroom, "copies", undecodable)
+    monkeypatch.setattr(copies, "_exists", lambda _name: False)
+    copies.make_copies(str(received.evidence.id))
+
+    reading().expire_all()
+    photo = reading().get_one(Evidence, received.evidence.id)
+    assert (photo.verdict, photo.state, photo.copies) == (
+        EvidenceState.VERIFIED,
+        EvidenceState.VERIFIED,
+        CopiesState.READY,
+    )
+    assert "evidence.lowered" not in reading().scalars(sa.select(CustodyEvent.action)).all()
 
 
 @pytest.mark.parametrize("orientation", [1, 6])

@@ -14,6 +14,7 @@ from flask import Flask
 from evidence.claims import PositionClaim
 from evidence.context import Stage
 from evidence.errors import StoreAwayError
+from evidence.findings import Finding, Outcome
 from server.access import Actor
 from server.db import db, new_id, reading
 from server.engines import engines
@@ -214,6 +215,16 @@ def test_bytes_that_changed_on_the_way_leave_no_trace_and_can_be_sent_again(acto
     assert (count(Evidence), count(Original)) == (0, 0)
 
     assert send(inspector, data, evidence_id=evidence_id, project="ROAD-1").created
+
+
+def test_words_longer_than_the_record_holds_lose_no_photo(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = Finding("file.decodes", Outcome.PASS, "x" * 5000, measured="y" * 5000, expected="z" * 5000)
+    monkeypatch.setattr("server.services.evidence_record.run_all", lambda _context: (endless,))
+
+    received = send(actor("inspector"), photo_on_site(), project="ROAD-1")
+
+    (found,) = reading().scalars(sa.select(EvidenceFinding).where(EvidenceFinding.evidence_id == received.evidence_id))
+    assert (len(found.message), len(found.measured or ""), len(found.expected or "")) == (600, 300, 300)
 
 
 def test_a_full_disk_is_said_and_nothing_is_recorded(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:

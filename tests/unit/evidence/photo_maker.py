@@ -8,7 +8,7 @@ from __future__ import annotations
 import struct
 import zlib
 
-BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED = 1, 2, 3, 4, 5, 7
+BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED, DOUBLE = 1, 2, 3, 4, 5, 7, 12
 Tag = tuple[int, bytes, int]
 Tags = dict[int, Tag]
 
@@ -36,6 +36,10 @@ def undefined(value: bytes) -> Tag:
 
 def ratio(*pairs: tuple[int, int]) -> Tag:
     return RATIONAL, b"".join(struct.pack(">II", *pair) for pair in pairs), len(pairs)
+
+
+def double(value: float) -> Tag:
+    return DOUBLE, struct.pack(">d", value), 1
 
 
 def dms(degrees: int, minutes: int, centiseconds: int) -> Tag:

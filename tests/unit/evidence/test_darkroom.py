@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import struct
+import time
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -95,6 +96,37 @@ def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_made() -> Non
         with pytest.raises(UndecodableError) as caught:
             hurried.copies(BytesIO(progressive_with_many_scans(2000)), "image/jpeg")
         assert caught.value.reason is UndecodableReason.BOMB
+        assert hurried.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+    finally:
+        hurried.close()
+
+
+class SlowStore(BytesIO):
+    """A picture that a store gives slowly."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        time.sleep(2)
+        return super().read(size)
+
+
+def test_a_store_that_takes_long_to_give_the_picture_is_no_fault_of_the_picture() -> None:
+    hurried = Darkroom(longest_s=1, patience_s=1.5)
+    try:
+        hurried.copies(BytesIO(jpeg()), "image/jpeg")
+        assert hurried.copies(SlowStore(jpeg()), "image/jpeg").width == 64
+    finally:
+        hurried.close()
+
+
+def test_a_machine_that_stands_still_is_no_fault_of_the_picture() -> None:
+    hurried = Darkroom(longest_s=1, patience_s=2)
+    try:
+        hurried.copies(BytesIO(jpeg()), "image/jpeg")
+        process = hurried._process
+        assert process is not None
+        os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(DarkroomError):
+            hurried.copies(BytesIO(jpeg()), "image/jpeg")
         assert hurried.copies(BytesIO(jpeg()), "image/jpeg").width == 64
     finally:
         hurried.close()

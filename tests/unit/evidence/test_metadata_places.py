@@ -8,7 +8,7 @@ import pytest
 
 from evidence.claims import FileClaim, PlaceState, PositionClaim
 from evidence.metadata import read
-from tests.unit.evidence.photo_maker import Tag, Tags, byte, dms, gps, jpeg, ratio, text, tiff, undefined
+from tests.unit.evidence.photo_maker import Tag, Tags, byte, dms, double, gps, jpeg, ratio, text, tiff, undefined
 
 
 def claim(tags: Tags) -> FileClaim:
@@ -54,6 +54,12 @@ def test_a_missing_hemisphere_is_not_north_east(missing: int) -> None:
     assert found.place_state is PlaceState.UNUSABLE
     assert found.place_reason is not None
     assert "hemisphere" in found.place_reason
+
+
+@pytest.mark.parametrize("filler_m", [20_037_510.0, 1e300])
+def test_an_error_beyond_the_earth_says_nothing(filler_m: float) -> None:
+    assert position(gps() | {0x1F: double(filler_m)}).accuracy_m is None
+    assert position(gps() | {0x1F: double(12.5)}).accuracy_m == 12.5
 
 
 @pytest.mark.parametrize(
