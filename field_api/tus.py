@@ -24,6 +24,10 @@ from server.services.uploads import CHECKSUMS, Progress
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 OCTETS = "application/offset+octet-stream"
+NOT_OFFERED = {
+    "Upload-Defer-Length": "say the length of the file when the upload begins",
+    "Upload-Concat": "send the file as one upload",
+}
 MOST_METADATA = 128 * 1024
 MOST_CLAIM_BYTES = 64 * 1024
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
@@ -67,9 +71,9 @@ def upload_length() -> int:
     Raises:
         Problem: ``bad-request``, also where it is to be told later, or where the file is to be put together of several.
     """
-    for name, told in (("Upload-Defer-Length", "said when the upload begins"), ("Upload-Concat", "sent as one upload")):
+    for name, instead in NOT_OFFERED.items():
         if name in request.headers:
-            raise Problem("bad-request", f"{name} is not offered here: a file must be {told}.")
+            raise Problem("bad-request", f"{name} is not offered here: {instead}.")
     return whole_number("Upload-Length")
 
 
