@@ -159,7 +159,7 @@ def test_unfinished_uploads_come_and_go_with_their_table(empty: Flask) -> None:
             )
         )
 
-    migrate.downgrade(db.engine, "0010")
+    migrate.downgrade(db.engine, "0011")
     assert "resumable_upload" not in tables()
     migrate.upgrade(db.engine)
 
