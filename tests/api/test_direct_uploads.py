@@ -84,7 +84,7 @@ def test_a_photo_sent_directly_is_answered_as_one_sent_by_form(s3_client: FlaskC
 
     assert (form.status_code, direct.status_code) == (201, 201)
     assert direct.headers["Location"] == f"/api/v1/evidence/{direct_id}"
-    of_its_own = {"id", "received_at", "links", "findings", "verdict", "grade", "state", "advice"}
+    of_its_own = {"id", "receipt", "received_at", "links", "findings", "verdict", "grade", "state", "advice"}
     told, expected = direct.get_json(), form.get_json()
     assert {name: told[name] for name in told.keys() - of_its_own} == {
         name: expected[name] for name in expected.keys() - of_its_own

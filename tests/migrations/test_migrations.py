@@ -8,19 +8,21 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
+from sqlalchemy.exc import IntegrityError
 
 from config import ROOT
 from server import migrate
 from server.app import create_app
 from server.db import Base, db, new_id, writing
 from server.engines import engines
-from server.models import Certificate, MapCount, Milestone, Person, Project, ResumableUpload
+from server.models import Certificate, Device, MapCount, Milestone, Nonce, Person, Project, ResumableUpload
 from server.models.uploads import UploadState
 from server.services import public_map
 from tests.conftest import EmptyInstallation
@@ -167,7 +169,23 @@ def test_unfinished_uploads_come_and_go_with_their_table(empty: Flask) -> None:
     assert len(db.session.scalars(sa.select(Certificate)).all()) == len(AMOUNTS_MINOR)
 
 
-@pytest.mark.parametrize("step", ["0003", "0002", "0001", "base"])
+def test_a_nonce_is_spent_on_no_photo_that_is_not_there_when_all_is_written(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+    now, device = datetime.now(UTC), uuid4()
+    with writing() as session:
+        plant(session, now)
+        person = session.scalars(sa.select(Person.id).limit(1)).one()
+        session.add(Device(id=device, person_id=person, name="x", public_key={}, thumbprint="t" * 43, enrolled_at=now))
+
+    spent = Nonce(nonce="n" * 32, device_id=device, issued_at=now, expires_at=now, used_by=uuid4())
+
+    with pytest.raises(IntegrityError), writing() as session:
+        session.add(spent)
+
+    assert db.session.scalar(sa.select(sa.func.count()).select_from(Nonce)) == 0
+
+
+@pytest.mark.parametrize("step", ["0010", "0003", "0002", "0001", "base"])
 def test_each_step_down_and_up_again_works_with_data_in_the_tables(empty: Flask, step: str) -> None:
     migrate.upgrade(db.engine)
     with writing() as session:

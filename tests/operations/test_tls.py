@@ -11,15 +11,19 @@ from pathlib import Path
 
 import httpx
 import pytest
+import sqlalchemy as sa
+from flask import Flask
 from flask.testing import FlaskClient
 
 import config
 from server import tls
+from server.db import reading
+from server.models import ReceiptKey
 from tests.operations.serving import PATIENCE_S, ROOT, environ, free_port
 
 
 @pytest.mark.sqlite_only(reason="the database has no part in it")
-def test_it_is_served_over_https_alone(settings: config.Settings, tmp_path: Path) -> None:
+def test_it_is_served_over_https_alone(app: Flask, settings: config.Settings, tmp_path: Path) -> None:
     port, log = free_port(), tmp_path / "server.log"
     own = environ(settings, SAKSI_PORT=str(port), SAKSI_HOST="127.0.0.1", PYTHONUNBUFFERED="1")
     command = [sys.executable, "-m", "server.cli", "serve", "--tls-self-signed"]
@@ -35,7 +39,8 @@ def test_it_is_served_over_https_alone(settings: config.Settings, tmp_path: Path
         assert answer.status_code == 200
         assert authority.content == tls.authority_file(settings.data_root).read_bytes()
         assert authority.headers["Content-Type"] == "application/x-x509-ca-cert"
-        assert len(keys) == 1
+        # Whoever serves puts the key of its receipts on record first.
+        assert [key["kid"] for key in keys] == list(reading().scalars(sa.select(ReceiptKey.kid)))
         with pytest.raises(httpx.ConnectError, match="CERTIFICATE_VERIFY_FAILED"):
             httpx.get(address, trust_env=False)
         with pytest.raises(httpx.TransportError):
