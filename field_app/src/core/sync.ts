@@ -43,11 +43,14 @@ export interface SyncPorts {
   readonly session: () => Promise<Credentials | null>;
   /** The server no longer knows this token. */
   readonly expired: (token: string) => Promise<void>;
+  /** Told of what should never happen, such as a database that cannot be written; it is tried again after a minute. */
+  readonly report: (error: unknown) => void;
   readonly chunk?: ChunkSize;
 }
 
 const LOCK = "saksi-send";
 const OTHER_TAB_MS = 15_000;
+const AFTER_FAULT_MS = 60_000;
 const REFRESH_EVERY_MS = 15 * 60_000;
 const REFRESH_FOR_MS = 30 * 86_400_000;
 const REFRESHED_AT_ONCE = 20;
@@ -67,7 +70,7 @@ export class Sync {
   readonly #chunk: ChunkSize;
   readonly #watchers = new Set<() => void>();
   #status: SyncStatus = { phase: "idle", lastHeardAt: null };
-  #running = false;
+  #running: Promise<void> | null = null;
   #again = false;
   #stopTimer: () => void = () => undefined;
 
@@ -82,7 +85,7 @@ export class Sync {
 
   /** There may be something to do now: a network, a new photo, an opened app. */
   kick(): void {
-    void this.run({ hasten: true });
+    this.#go(true);
   }
 
   status(): SyncStatus {
@@ -95,23 +98,29 @@ export class Sync {
   }
 
   /** Send what is due; resolves when nothing more is due now. Background Sync awaits this. */
-  async run({ hasten = false } = {}): Promise<void> {
-    if (this.#running) {
-      this.#again = true;
-      return;
-    }
-    this.#running = true;
+  run({ hasten = false } = {}): Promise<void> {
+    this.#again ||= this.#running !== null;
+    this.#running ??= this.#turns(hasten).finally(() => {
+      this.#running = null;
+    });
+    return this.#running;
+  }
+
+  /** One turn, and another for whoever asked meanwhile. */
+  async #turns(hasten: boolean): Promise<void> {
     this.#stopTimer();
-    try {
+    do {
+      this.#again = false;
       const free = await this.#ports.locks.ifFree(LOCK, () => this.#drain(hasten));
       if (!free) this.#wakeAfter(OTHER_TAB_MS);
-    } finally {
-      this.#running = false;
-      if (this.#again) {
-        this.#again = false;
-        void this.run({ hasten });
-      }
-    }
+    } while (this.#again);
+  }
+
+  #go(hasten: boolean): void {
+    this.run({ hasten }).catch((error: unknown) => {
+      this.#wakeAfter(AFTER_FAULT_MS);
+      this.#ports.report(error);
+    });
   }
 
   /** Only the holder of the lock gets here, so whatever is still "sending" was cut off. */
@@ -290,7 +299,7 @@ export class Sync {
 
   #wakeAfter(ms: number): void {
     this.#stopTimer();
-    this.#stopTimer = this.#ports.clock.after(ms, () => void this.run());
+    this.#stopTimer = this.#ports.clock.after(ms, () => this.#go(false));
   }
 
   #heard(): void {

@@ -141,10 +141,11 @@ function absolute(endpoint: string): string {
 function sourceOf(bytes: ArrayBuffer) {
   return {
     size: bytes.byteLength,
-    slice: async (start: number, end: number) => ({
-      value: new Uint8Array(bytes, start, Math.max(Math.min(end, bytes.byteLength) - start, 0)),
-      done: end >= bytes.byteLength,
-    }),
+    slice: async (start: number, end: number) => {
+      const part = new Uint8Array(bytes, start, Math.max(Math.min(end, bytes.byteLength) - start, 0));
+      // The library asks a part for its `size`, as a Blob has one.
+      return { value: Object.assign(part, { size: part.length }), done: end >= bytes.byteLength };
+    },
     close: () => undefined,
   };
 }
