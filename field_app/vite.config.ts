@@ -6,8 +6,8 @@ import { readdir, readFile, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin } from "vite";
+import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-import { defineConfig } from "vitest/config";
 
 const COMPRESSED = /\.(js|css|html|svg|webmanifest)$/;
 
@@ -72,5 +72,4 @@ export default defineConfig({
     compressedCopies(),
   ],
   define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? "0") },
-  test: { environment: "node", include: ["tests/**/*.test.{ts,tsx}", "src/core/**/*.test.ts"] },
 });
