@@ -54,7 +54,7 @@ def _sent(name: str, caching: str) -> Response:
     if found is None or found.endswith((".br", ".gz")) or not Path(found).is_file():
         raise NotFound("The phone app has no such file.")
     path, encoding = _travelling(Path(found))
-    response = send_file(path, mimetype=_type_of(name), conditional=True, etag=True)
+    response = send_file(path, mimetype=_type_of(name), download_name=Path(name).name, conditional=True)
     response.headers["Cache-Control"] = caching
     response.vary.add("Accept-Encoding")
     if encoding is not None:

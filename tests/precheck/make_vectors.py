@@ -207,9 +207,7 @@ def _hours(known: dict[str, Place]) -> Iterator[Photo]:
             for minutes in (-61, -31, -1, 0, 29, 31, 59, 61):
                 at = moment + timedelta(minutes=minutes)
                 local = at.astimezone(known[name].zone)
-                yield Photo(
-                    name, captured_at=at, hours=(f"{local:%H:%M}", "23:59"), working_days=(local.isoweekday(),)
-                )
+                yield Photo(name, captured_at=at, hours=(f"{local:%H:%M}", "23:59"), working_days=(local.isoweekday(),))
 
 
 def _futures() -> Iterator[Photo]:
@@ -234,9 +232,7 @@ def context_of(photo: Photo, place: Place) -> Context:
     """The photo as the server's checks get it: all claims by the device, the pixels by the file."""
     window = WINDOW if photo.milestone else (None, None)
     starts, ends = (datetime.strptime(clock, "%H:%M").time() for clock in photo.hours)  # noqa: DTZ007
-    file = FileClaim(
-        "image/jpeg", 1, photo.width, photo.height, None, None, PlaceState.NONE, None, None, None, None
-    )
+    file = FileClaim("image/jpeg", 1, photo.width, photo.height, None, None, PlaceState.NONE, None, None, None, None)
     return Context(
         evidence="00000000-0000-7000-8000-000000000000",
         sha256="0" * 64,
