@@ -10,7 +10,7 @@ from __future__ import annotations
 import mimetypes
 from pathlib import Path
 
-from flask import Response, current_app, make_response, render_template, request, send_file
+from flask import Response, current_app, make_response, render_template, request
 from werkzeug.exceptions import NotFound
 from werkzeug.security import safe_join
 
@@ -54,12 +54,14 @@ def _sent(name: str, caching: str) -> Response:
     if found is None or found.endswith((".br", ".gz")) or not Path(found).is_file():
         raise NotFound("The phone app has no such file.")
     path, encoding = _travelling(Path(found))
-    response = send_file(path, mimetype=_type_of(name), download_name=Path(name).name, conditional=True)
+    # The files are small, and named by their content they have one name on every machine that serves them.
+    response = Response(path.read_bytes(), mimetype=_type_of(name))
+    response.add_etag()
     response.headers["Cache-Control"] = caching
     response.vary.add("Accept-Encoding")
     if encoding is not None:
         response.headers["Content-Encoding"] = encoding
-    return response
+    return response.make_conditional(request)  # type: ignore[return-value]
 
 
 def _travelling(path: Path) -> tuple[Path, str | None]:
