@@ -53,7 +53,9 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
         permissions=["geolocation", "camera"],
         geolocation={"latitude": latitude, "longitude": longitude, "accuracy": 9},
     )
-    yield context.new_page()
+    opened = context.new_page()
+    opened.set_default_timeout(10_000)
+    yield opened
     context.close()
 
 
@@ -68,9 +70,10 @@ def sign_in(page: Page) -> None:
 def take_a_photo(page: Page) -> None:
     page.goto("/field/#/works/ROAD-1/needed")
     page.get_by_role("link", name="Camera: ").first.click()
-    shutter = page.get_by_role("button", name="Take the photo")
-    shutter.click()
-    page.get_by_text("On this phone").wait_for()
+    page.locator(".strip").wait_for()
+    page.locator(".strip").filter(has_text="There is no position yet").wait_for(state="detached")
+    page.get_by_role("button", name="Take the photo").click()
+    page.get_by_role("dialog").get_by_text("On this phone").wait_for()
     page.get_by_role("button", name="Done").click()
 
 
@@ -138,7 +141,7 @@ def test_a_photo_without_a_position_needs_a_reason(page: Page) -> None:
     page.get_by_text("Why is there no position?").wait_for()
     page.get_by_role("button", name="Indoors or under a roof").click()
 
-    page.get_by_text("On this phone").wait_for()
+    page.get_by_role("dialog").get_by_text("On this phone").wait_for()
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
