@@ -96,6 +96,7 @@ def test_an_inspector_signs_in_takes_a_photo_and_has_it_without_a_network(page: 
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
+    page.get_by_text("Inside the site").wait_for()
 
     page.context.set_offline(True)
     take_a_photo(page)
@@ -153,7 +154,7 @@ def test_every_screen_fits_is_labelled_and_legible_in_each_language(page: Page, 
     page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
     for language, works in LANGUAGES.items():
         page.goto("/field/#/settings")
-        page.get_by_text(language, exact=True).click()
+        page.get_by_role("radio", name=language).check(force=True)
         page.goto("/field/#/works")
         page.get_by_role("heading", name=works).wait_for()
         for path in screens(page):

@@ -1,5 +1,5 @@
 /** A value that can be watched: the whole of the app's state management. */
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 
 export class Observable<Value> {
   #value: Value;
@@ -27,9 +27,14 @@ export class Observable<Value> {
   }
 }
 
-/** The value, with the component drawn again whenever it changes. */
+/** The value, with the component drawn again whenever it changes, also between its drawing and its first watching. */
 export function useValue<Value>(observable: Observable<Value>): Value {
   const [, draw] = useState({});
-  useEffect(() => observable.observe(() => draw({})), [observable]);
+  const drawn = useRef(observable.value);
+  drawn.current = observable.value;
+  useEffect(() => {
+    if (!Object.is(drawn.current, observable.value)) draw({});
+    return observable.observe(() => draw({}));
+  }, [observable]);
   return observable.value;
 }
