@@ -71,9 +71,9 @@ const said = (results: Result[]): string[] => results.map(({ outcome }) => outco
 describe("The pre-check on the phone", () => {
   test("knows at least 500 photos", () => {
     expect(document.vectors.length).toBeGreaterThanOrEqual(500);
-    expect(precheck(targetOf(document.vectors[0] as Vector), factsOf(document.vectors[0] as Vector)).map((r) => r.check)).toEqual(
-      document.checks,
-    );
+    expect(
+      precheck(targetOf(document.vectors[0] as Vector), factsOf(document.vectors[0] as Vector)).map((r) => r.check),
+    ).toEqual(document.checks);
   });
 
   test("says of every photo what the server says", () => {
@@ -95,7 +95,10 @@ describe("The pre-check on the phone", () => {
       const values = results[1]?.values ?? {};
       const station = shapeOf(site).stationOf(vector.position);
       const halfWidth = (site.properties.width_m ?? 0) / 2;
-      const measured = { ...values, chainage_m: station?.chainageM, offset_m: station?.offsetM } as Record<string, number>;
+      const measured = { ...values, chainage_m: station?.chainageM, offset_m: station?.offsetM } as Record<
+        string,
+        number
+      >;
       return Object.entries(vector.numbers).flatMap(([name, wanted]) => {
         const gap = Math.abs((measured[name] ?? Number.NaN) - wanted);
         const allowed = name === "probability" ? P_TOLERANCE : metresTolerance(wanted, halfWidth);

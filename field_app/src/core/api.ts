@@ -58,7 +58,11 @@ export class Api {
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       const text = await response.text();
-      return { status: response.status, body: parsed(text), retryAfterMs: retryAfterMs(response.headers.get("Retry-After")) };
+      return {
+        status: response.status,
+        body: parsed(text),
+        retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
+      };
     } catch (error) {
       throw new OfflineError(`no answer to ${method} ${path}`, { cause: error });
     }

@@ -73,7 +73,10 @@ export class Capture {
     const { owner, purpose, source } = facts;
     const mediaType = picture.type || "image/jpeg";
     const { outbox } = this.#around;
-    await outbox.add({ id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim }, bytes.buffer);
+    await outbox.add(
+      { id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim },
+      bytes.buffer,
+    );
     return (await outbox.change(id, { state: "queued" })) as Entry;
   }
 

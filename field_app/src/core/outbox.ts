@@ -18,7 +18,16 @@ export type NewEntry = Pick<
 export type Change = Partial<
   Pick<
     Entry,
-    "state" | "uploadUrl" | "sentBytes" | "attempts" | "nextTryAt" | "trouble" | "grade" | "advice" | "findings" | "refreshedAt"
+    | "state"
+    | "uploadUrl"
+    | "sentBytes"
+    | "attempts"
+    | "nextTryAt"
+    | "trouble"
+    | "grade"
+    | "advice"
+    | "findings"
+    | "refreshedAt"
   >
 >;
 
@@ -120,13 +129,21 @@ export class Outbox {
     const entry = await this.get(id);
     if (entry === undefined || entry.receipt !== null || entry.state === "sending") return;
     // A held upload is refused for ever under its address; a new one may fare better.
-    await this.change(id, { state: "queued", trouble: null, attempts: 0, nextTryAt: null, uploadUrl: null, sentBytes: 0 });
+    await this.change(id, {
+      state: "queued",
+      trouble: null,
+      attempts: 0,
+      nextTryAt: null,
+      uploadUrl: null,
+      sentBytes: 0,
+    });
   }
 
   /** Entries that wait only because there was no network are due at once. */
   async hasten(): Promise<void> {
     for (const { id, state, trouble, nextTryAt } of await this.list()) {
-      if (state === "queued" && trouble?.key === "network" && nextTryAt !== null) await this.change(id, { nextTryAt: null });
+      if (state === "queued" && trouble?.key === "network" && nextTryAt !== null)
+        await this.change(id, { nextTryAt: null });
     }
   }
 

@@ -55,7 +55,7 @@ export class FakeClock implements Clock {
 export type OutboxKind = new (database: FieldDatabase, now: () => number) => Outbox;
 
 /** What goes wrong with one exchange: before it, in the midst of it, or on the way back. */
-export type Mishap = "error" | "busy" | "lost" | "cut";
+export type Mishap = "none" | "error" | "busy" | "lost" | "cut";
 
 export class World {
   readonly clock = new FakeClock();
