@@ -22,7 +22,7 @@ from evidence.context import Context, Requirement, Schedule, Stage
 from evidence.findings import Outcome
 from evidence.tolerance import tolerance_m
 from evidence.witness import machine_places
-from geo.position import LocalPlane
+from geo.position import LocalPlane, bearing_deg
 from geo.site import Site
 from server.policy import _PHONE_NUMBERS
 from tests.precheck.sites import Place, places
@@ -207,9 +207,7 @@ def _hours(known: dict[str, Place]) -> Iterator[Photo]:
             for minutes in (-61, -31, -1, 0, 29, 31, 59, 61):
                 at = moment + timedelta(minutes=minutes)
                 local = at.astimezone(known[name].zone)
-                yield Photo(
-                    name, captured_at=at, hours=(f"{local:%H:%M}", "23:59"), working_days=(local.isoweekday(),)
-                )
+                yield Photo(name, captured_at=at, hours=(f"{local:%H:%M}", "23:59"), working_days=(local.isoweekday(),))
 
 
 def _futures() -> Iterator[Photo]:
@@ -234,9 +232,7 @@ def context_of(photo: Photo, place: Place) -> Context:
     """The photo as the server's checks get it: all claims by the device, the pixels by the file."""
     window = WINDOW if photo.milestone else (None, None)
     starts, ends = (datetime.strptime(clock, "%H:%M").time() for clock in photo.hours)  # noqa: DTZ007
-    file = FileClaim(
-        "image/jpeg", 1, photo.width, photo.height, None, None, PlaceState.NONE, None, None, None, None
-    )
+    file = FileClaim("image/jpeg", 1, photo.width, photo.height, None, None, PlaceState.NONE, None, None, None, None)
     return Context(
         evidence="00000000-0000-7000-8000-000000000000",
         sha256="0" * 64,
@@ -279,6 +275,15 @@ def _numbers(context: Context) -> dict[str, float]:
     if station is not None:
         numbers |= {"chainage_m": round(station.chainage_m, 4), "offset_m": round(station.offset_m, 4)}
     return numbers
+
+
+def _bearing(context: Context) -> float | None:
+    """Degrees in which the way back to the site leads; None for a position inside, or none."""
+    position, site = context.claims.device.position, context.site
+    if position is None or site is None or site.signed_distance_m(position.latitude, position.longitude) < 1:
+        return None
+    at = position.latitude, position.longitude
+    return round(bearing_deg(*at, *site._boundary._nearest(*at)), 3)
 
 
 # ---- how it is written down ---------------------------------------------------------------------------------------
@@ -348,6 +353,7 @@ def vector_of(photo: Photo, place: Place) -> dict[str, Any]:
         },
         "expected": [outcome.value for outcome in outcomes(context).values()],
         "numbers": _numbers(context),
+        "bearing": _bearing(context),
     }
 
 
