@@ -40,7 +40,8 @@ export class Api {
   readonly origin: string;
 
   constructor(fetch: Fetch, origin = "") {
-    this.#fetch = fetch;
+    // A browser's fetch is called by itself or not at all: as a method of ours it throws "Illegal invocation".
+    this.#fetch = (url, init) => fetch(url, init);
     this.origin = origin;
   }
 

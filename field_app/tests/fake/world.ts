@@ -93,7 +93,7 @@ export class World {
 
   /** The network as one page has it. A dead page hears nothing any more. */
   fetchFor(page: { readonly dead: boolean }): Fetch {
-    return async (url, init) => {
+    const answer: Fetch = async (url, init) => {
       await ticks(this.below(3));
       if (page.dead) return new Promise<Response>(() => undefined);
       if (!this.online) throw new TypeError("Failed to fetch");
@@ -102,6 +102,11 @@ export class World {
       if (page.dead) return new Promise<Response>(() => undefined);
       if (told === null || !this.online) throw new TypeError("Failed to fetch");
       return responseOf(told);
+    };
+    return function (this: unknown, url, init) {
+      // A browser's own fetch is no method of anything.
+      if (this !== undefined) throw new TypeError("Illegal invocation");
+      return answer(url, init);
     };
   }
 
