@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { openDB } from "idb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DATABASE, type Entry, type FieldDatabase, openDatabase, STEPS, type Step } from "../src/core/database";
-import { type NewEntry, NotSafeError, Outbox } from "../src/core/outbox";
+import { broadcast, type NewEntry, NotSafeError, Outbox } from "../src/core/outbox";
 import type { ProvenReceipt } from "../src/core/receipt";
 
 interface Fixture {
@@ -176,6 +176,21 @@ describe("The outbox", () => {
     expect((await outbox.list()).map(({ id }) => id)).toEqual(["b", "a"]);
     expect(told).toBe(2);
     expect(await outbox.change("gone", { attempts: 1 })).toBeNull();
+  });
+});
+
+describe("Two tabs", () => {
+  test("hear of each other's changes", async () => {
+    const channels = [new BroadcastChannel("outbox"), new BroadcastChannel("outbox")] as const;
+    const [mine, theirs] = channels.map((channel) => new Outbox(database, () => now, broadcast(channel))) as [
+      Outbox,
+      Outbox,
+    ];
+    const heard = new Promise<void>((resolve) => theirs.observe(resolve));
+    await mine.add(photo("a"), three());
+
+    await expect(heard).resolves.toBeUndefined();
+    for (const channel of channels) channel.close();
   });
 });
 

@@ -211,6 +211,14 @@ describe("Sync", () => {
     expect((await entry(id)).kept).toBe(false);
   });
 
+  test("holds a photo whose picture the disk has lost, rather than say that it is safe", async () => {
+    const { id } = await shoot();
+    await page.database.delete("pictures", id);
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "held", receipt: null, trouble: { key: "picture_gone" } });
+  });
+
   test("sends from one tab only", async () => {
     await shoot();
     const other = await world.open();

@@ -1,4 +1,4 @@
-"""The phone's own core, run by Node, against a real server: enrolment, envelope, tus, receipt, and the pre-check's foresight."""
+"""The phone's own core, run by Node, against a real server: enrolment, envelope, tus, receipt, and its pre-check."""
 
 from __future__ import annotations
 

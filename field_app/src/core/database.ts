@@ -33,7 +33,7 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Why an entry did not go on: a key for i18n ("network", "server", "receipt", "sign_in"), or the server's sentence. */
+/** Why an entry waits: a key for i18n ("network", "server", "receipt", "sign_in", "picture_gone"), or the server's sentence. */
 export interface Trouble {
   readonly key: string | null;
   readonly detail: string;

@@ -44,14 +44,33 @@ export class NotSafeError extends Error {
   override readonly name = "NotSafeError";
 }
 
+/** The app's other tabs and its service worker, which share the database but not its watchers. */
+export interface OtherTabs {
+  tell(): void;
+  heard(changed: () => void): void;
+}
+
+const NOBODY: OtherTabs = { tell: () => undefined, heard: () => undefined };
+
+/** Other tabs by the browser's BroadcastChannel. */
+export function broadcast(channel: BroadcastChannel): OtherTabs {
+  return {
+    tell: () => channel.postMessage("outbox"),
+    heard: (changed) => channel.addEventListener("message", () => changed()),
+  };
+}
+
 export class Outbox {
   protected readonly database: FieldDatabase;
   readonly #now: () => number;
+  readonly #others: OtherTabs;
   readonly #watchers = new Set<() => void>();
 
-  constructor(database: FieldDatabase, now: () => number) {
+  constructor(database: FieldDatabase, now: () => number, others = NOBODY) {
     this.database = database;
     this.#now = now;
+    this.#others = others;
+    others.heard(() => this.#tellHere());
   }
 
   /** Keep a photo. Resolves when picture and entry are on disk together. */
@@ -167,6 +186,11 @@ export class Outbox {
   }
 
   #tell(): void {
+    this.#tellHere();
+    this.#others.tell();
+  }
+
+  #tellHere(): void {
     for (const changed of this.#watchers) changed();
   }
 }
