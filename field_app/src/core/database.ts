@@ -33,7 +33,11 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Why an entry waits: a key for i18n ("network", "server", "receipt", "sign_in", "picture_gone"), or the server's sentence. */
+/**
+ * Why an entry did not go on: a key for i18n, or the server's own sentence.
+ *
+ * The keys are "network", "server", "receipt" (none that proves anything yet), "sign_in" and "picture_gone".
+ */
 export interface Trouble {
   readonly key: string | null;
   readonly detail: string;
