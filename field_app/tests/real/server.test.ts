@@ -1,5 +1,6 @@
 /** The phone's core against a real server, started by `tests/operations/test_phone_core.py`; skipped without one. */
 
+import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
@@ -17,11 +18,11 @@ import { realClock, Sync } from "../../src/core/sync";
 const { SAKSI_SERVER: origin, SAKSI_TOKEN: token = "" } = process.env;
 const jpeg = readFileSync(new URL("../../../tests/data/exif/plain.jpg", import.meta.url));
 
-test.skipIf(origin === undefined)("a signed photo goes in by tus and comes back with its receipt", async () => {
+async function phone() {
+  globalThis.indexedDB = new IDBFactory();
   const api = new Api(fetch, origin);
-  const { body } = await api.ask("GET", "/api/v1/assignments", token);
-  const { person, projects } = body as Assignments;
-  const credentials = { token, person };
+  const assignments = (await api.ask("GET", "/api/v1/assignments", token)).body as Assignments;
+  const credentials = { token, person: assignments.person };
   const database = await openDatabase();
   const outbox = new Outbox(database, Date.now);
   const device = await new Device(database, api, Date.now, "Pixel 7").load();
@@ -42,8 +43,12 @@ test.skipIf(origin === undefined)("a signed photo goes in by tus and comes back 
     },
     chunk: new ChunkSize(300, 300),
   });
+  return { api, assignments, outbox, capture, sync };
+}
 
-  const facts = factsFor({ person, projects });
+test.skipIf(origin === undefined)("a signed photo goes in by tus and comes back with its receipt", async () => {
+  const { api, assignments, outbox, capture, sync } = await phone();
+  const facts = factsFor(assignments);
   const entry = await capture.assemble(new Blob([jpeg], { type: "image/jpeg" }), facts);
   await sync.run();
 
@@ -52,13 +57,28 @@ test.skipIf(origin === undefined)("a signed photo goes in by tus and comes back 
   const outcomes = new Map(
     (document.findings as { check: string; outcome: string }[]).map((f) => [f.check, f.outcome]),
   );
-  const foreseen = foresee({ person, projects }, facts);
+  const foreseen = foresee(assignments, facts);
   expect(settled).toMatchObject({ kept: false, trouble: null, receipt: document.receipt });
   expect([document.sha256, document.grade]).toEqual([entry.sha256, "A"]);
   expect(outcomes.get("device.enrolled")).toBe("pass");
   expect([outcomes.get("place.claims_agree"), outcomes.get("time.claims_agree")]).toEqual(["pass", "pass"]);
   for (const { check, outcome } of foreseen) expect([check, outcomes.get(check)]).toEqual([check, outcome]);
 });
+
+test.skipIf(origin === undefined)(
+  "a photo for a milestone that is not there is held with the server's sentence",
+  async () => {
+    const { assignments, outbox, capture, sync } = await phone();
+    const facts = factsFor(assignments);
+    const purpose = { ...facts.purpose, milestone: "0195e8a0-1111-7abc-8def-0123456789ab" };
+    const { id } = await capture.assemble(new Blob([jpeg], { type: "image/jpeg" }), { ...facts, purpose });
+    await sync.run();
+
+    const entry = await outbox.get(id);
+    expect(entry).toMatchObject({ state: "held", kept: true });
+    expect(entry?.trouble?.detail).toMatch(/milestone/);
+  },
+);
 
 function factsFor({ person, projects }: Assignments): ShutterFacts {
   const project = projects.find(({ site, milestones }) => site !== null && milestones.some((m) => m.takes_photos));
