@@ -103,7 +103,12 @@ describe("A device", () => {
   });
 
   test("is not troubled by having no network, and signs nothing before its enrolment", async () => {
-    const offline = new Device(database, new Api(() => Promise.reject(new TypeError("no")), "http://server"), () => now, "x");
+    const offline = new Device(
+      database,
+      new Api(() => Promise.reject(new TypeError("no")), "http://server"),
+      () => now,
+      "x",
+    );
     await offline.ready(as("ana"));
 
     expect(await offline.takeSeal("ana")).toBeNull();
@@ -143,7 +148,12 @@ describe("An envelope", () => {
     const [head, body, signature] = jws.split(".") as [string, string, string];
     const jwk = [...server.devices.values()][0]?.jwk as JsonWebKey;
     const key = await crypto.subtle.importKey("jwk", jwk, { name: "ECDSA", namedCurve: "P-256" }, false, ["verify"]);
-    const ok = await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, fromBase64url(signature) as Uint8Array<ArrayBuffer>, utf8(`${head}.${body}`));
+    const ok = await crypto.subtle.verify(
+      { name: "ECDSA", hash: "SHA-256" },
+      key,
+      fromBase64url(signature) as Uint8Array<ArrayBuffer>,
+      utf8(`${head}.${body}`),
+    );
 
     expect(ok).toBe(true);
     expect(jsonOf(head)).toEqual({ alg: "ES256", typ: "saksi-envelope+jws", kid: "device-1" });

@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { openDB } from "idb";
 import { beforeEach, describe, expect, test } from "vitest";
 import { DATABASE, type Entry, type FieldDatabase, openDatabase, STEPS, type Step } from "../src/core/database";
-import { type NewEntry, NotSafeError, Outbox } from "../src/core/outbox";
+import { broadcast, type NewEntry, NotSafeError, Outbox } from "../src/core/outbox";
 import type { ProvenReceipt } from "../src/core/receipt";
 
 interface Fixture {
@@ -104,21 +104,41 @@ describe("The outbox", () => {
   });
 
   test("queues again what a kill cut short, and leaves the rest", async () => {
-    for (const [id, state] of [["a", "captured"], ["b", "sending"], ["c", "held"]] as const) {
+    for (const [id, state] of [
+      ["a", "captured"],
+      ["b", "sending"],
+      ["c", "held"],
+    ] as const) {
       await outbox.add(photo(id), three());
       await outbox.change(id, { state });
     }
     await outbox.recover();
 
-    expect((await outbox.list()).map(({ id, state }) => [id, state]).sort()).toEqual([["a", "queued"], ["b", "queued"], ["c", "held"]]);
+    expect((await outbox.list()).map(({ id, state }) => [id, state]).sort()).toEqual([
+      ["a", "queued"],
+      ["b", "queued"],
+      ["c", "held"],
+    ]);
   });
 
   test("tries a held photo anew, from the start", async () => {
     await outbox.add(photo("a"), three());
-    await outbox.change("a", { state: "held", uploadUrl: "u", attempts: 5, trouble: { key: null, detail: "no" }, sentBytes: 3 });
+    await outbox.change("a", {
+      state: "held",
+      uploadUrl: "u",
+      attempts: 5,
+      trouble: { key: null, detail: "no" },
+      sentBytes: 3,
+    });
     await outbox.retry("a");
 
-    expect(await outbox.get("a")).toMatchObject({ state: "queued", uploadUrl: null, attempts: 0, trouble: null, sentBytes: 0 });
+    expect(await outbox.get("a")).toMatchObject({
+      state: "queued",
+      uploadUrl: null,
+      attempts: 0,
+      trouble: null,
+      sentBytes: 0,
+    });
   });
 
   test("does not send again what is safe", async () => {
@@ -130,7 +150,10 @@ describe("The outbox", () => {
   });
 
   test("makes due at once only what waits for a network", async () => {
-    for (const [id, key] of [["a", "network"], ["b", "server"]] as const) {
+    for (const [id, key] of [
+      ["a", "network"],
+      ["b", "server"],
+    ] as const) {
       await outbox.add(photo(id), three());
       await outbox.change(id, { state: "queued", nextTryAt: 9e9, trouble: { key, detail: "" } });
     }
@@ -141,7 +164,9 @@ describe("The outbox", () => {
 
   test("lists the newest first, and stops telling whoever asks it to", async () => {
     let told = 0;
-    const stop = outbox.observe(() => void (told += 1));
+    const stop = outbox.observe(() => {
+      told += 1;
+    });
     await outbox.add(photo("a"), three());
     now += 1;
     await outbox.add(photo("b", "ben"), three());
@@ -151,6 +176,21 @@ describe("The outbox", () => {
     expect((await outbox.list()).map(({ id }) => id)).toEqual(["b", "a"]);
     expect(told).toBe(2);
     expect(await outbox.change("gone", { attempts: 1 })).toBeNull();
+  });
+});
+
+describe("Two tabs", () => {
+  test("hear of each other's changes", async () => {
+    const channels = [new BroadcastChannel("outbox"), new BroadcastChannel("outbox")] as const;
+    const [mine, theirs] = channels.map((channel) => new Outbox(database, () => now, broadcast(channel))) as [
+      Outbox,
+      Outbox,
+    ];
+    const heard = new Promise<void>((resolve) => theirs.observe(resolve));
+    await mine.add(photo("a"), three());
+
+    await expect(heard).resolves.toBeUndefined();
+    for (const channel of channels) channel.close();
   });
 });
 
@@ -166,7 +206,9 @@ describe("The database", () => {
     await outbox.add(photo("a"), three());
 
     expect(stores).toEqual(fixture.stores);
-    expect(Object.keys((await outbox.get("a")) as Entry).sort()).toEqual(Object.keys(fixture.photos[0] as Entry).sort());
+    expect(Object.keys((await outbox.get("a")) as Entry).sort()).toEqual(
+      Object.keys(fixture.photos[0] as Entry).sort(),
+    );
     expect(STEPS.length).toBeGreaterThanOrEqual(fixture.version);
   });
 
@@ -203,7 +245,7 @@ describe("The database", () => {
       throw new Error("a fault of the new version");
     };
 
-    await expect(openDatabase(DATABASE, [...STEPS, broken])).rejects.toThrow();
+    await expect(openDatabase(DATABASE, [...STEPS, broken])).rejects.toThrow("a fault of the new version");
     await expectWhole(await openDatabase(DATABASE));
   });
 
@@ -227,7 +269,8 @@ async function storeFixture(): Promise<void> {
     },
   });
   for (const entry of fixture.photos) await old.put("photos", entry);
-  for (const [id, base64] of Object.entries(fixture.pictures)) await old.put("pictures", { id, bytes: bytesOf(base64) });
+  for (const [id, base64] of Object.entries(fixture.pictures))
+    await old.put("pictures", { id, bytes: bytesOf(base64) });
   for (const nonce of fixture.nonces) await old.put("nonces", nonce);
   for (const [key, value] of Object.entries(fixture.settings)) await old.put("settings", value, key);
   const keys = await crypto.subtle.generateKey({ name: "ECDSA", namedCurve: "P-256" }, false, ["sign", "verify"]);
@@ -244,6 +287,10 @@ async function expectWhole(opened: FieldDatabase): Promise<void> {
   expect(await opened.getAll("nonces")).toEqual(fixture.nonces);
   for (const [key, value] of Object.entries(fixture.settings)) expect(await opened.get("settings", key)).toEqual(value);
   const record = await opened.get("keys", "ana");
-  const signature = crypto.subtle.sign({ name: "ECDSA", hash: "SHA-256" }, record?.keys.privateKey as CryptoKey, three());
+  const signature = crypto.subtle.sign(
+    { name: "ECDSA", hash: "SHA-256" },
+    record?.keys.privateKey as CryptoKey,
+    three(),
+  );
   expect((await signature).byteLength).toBe(64);
 }

@@ -22,7 +22,7 @@ from evidence.context import Context, Requirement, Schedule, Stage
 from evidence.findings import Outcome
 from evidence.tolerance import tolerance_m
 from evidence.witness import machine_places
-from geo.position import LocalPlane
+from geo.position import LocalPlane, bearing_deg
 from geo.site import Site
 from server.policy import _PHONE_NUMBERS
 from tests.precheck.sites import Place, places
@@ -277,6 +277,15 @@ def _numbers(context: Context) -> dict[str, float]:
     return numbers
 
 
+def _bearing(context: Context) -> float | None:
+    """Degrees in which the way back to the site leads; None for a position inside, or none."""
+    position, site = context.claims.device.position, context.site
+    if position is None or site is None or site.signed_distance_m(position.latitude, position.longitude) < 1:
+        return None
+    at = position.latitude, position.longitude
+    return round(bearing_deg(*at, *site._boundary._nearest(*at)), 3)
+
+
 # ---- how it is written down ---------------------------------------------------------------------------------------
 
 
@@ -344,6 +353,7 @@ def vector_of(photo: Photo, place: Place) -> dict[str, Any]:
         },
         "expected": [outcome.value for outcome in outcomes(context).values()],
         "numbers": _numbers(context),
+        "bearing": _bearing(context),
     }
 
 

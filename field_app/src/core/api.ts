@@ -40,7 +40,8 @@ export class Api {
   readonly origin: string;
 
   constructor(fetch: Fetch, origin = "") {
-    this.#fetch = fetch;
+    // A browser's fetch is called by itself or not at all: as a method of ours it throws "Illegal invocation".
+    this.#fetch = (url, init) => fetch(url, init);
     this.origin = origin;
   }
 
@@ -58,7 +59,11 @@ export class Api {
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       const text = await response.text();
-      return { status: response.status, body: parsed(text), retryAfterMs: retryAfterMs(response.headers.get("Retry-After")) };
+      return {
+        status: response.status,
+        body: parsed(text),
+        retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
+      };
     } catch (error) {
       throw new OfflineError(`no answer to ${method} ${path}`, { cause: error });
     }

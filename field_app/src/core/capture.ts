@@ -9,7 +9,7 @@ import { sha256Hex, uuid7 } from "./bytes";
 import type { Entry, Person, Purpose, Source } from "./database";
 import type { Device } from "./device";
 import { type EnvelopePayload, type EnvelopePosition, sealEnvelope, withOffset } from "./envelope";
-import { withExif } from "./exif";
+import { NotAJpegError, withExif } from "./exif";
 import type { Outbox } from "./outbox";
 import { RADII_PER_SIGMA } from "./precheck";
 
@@ -66,15 +66,28 @@ export class Capture {
   async assemble(picture: Blob, facts: ShutterFacts): Promise<Entry> {
     const id = uuid7(facts.capturedAtMs);
     const given = new Uint8Array(await picture.arrayBuffer());
-    const bytes = facts.source === "camera" ? withExif(given, this.#exif(id, facts)) : given;
+    const bytes = facts.source === "camera" ? this.#written(given, id, facts) : given;
     const sha256 = await sha256Hex(bytes);
     const claim = JSON.stringify(await this.#claim(id, sha256, facts));
     const capturedAt = this.#time(facts.capturedAtMs);
     const { owner, purpose, source } = facts;
     const mediaType = picture.type || "image/jpeg";
     const { outbox } = this.#around;
-    await outbox.add({ id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim }, bytes.buffer);
+    await outbox.add(
+      { id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim },
+      bytes.buffer,
+    );
     return (await outbox.change(id, { state: "queued" })) as Entry;
+  }
+
+  /** The picture with its Exif. One that cannot be written to is kept as it is: the envelope says the same. */
+  #written(given: Uint8Array<ArrayBuffer>, id: string, facts: ShutterFacts): Uint8Array<ArrayBuffer> {
+    try {
+      return withExif(given, this.#exif(id, facts));
+    } catch (error) {
+      if (!(error instanceof NotAJpegError)) throw error;
+      return given;
+    }
   }
 
   #exif(evidence: string, { fix, orientation, capturedAtMs }: ShutterFacts) {

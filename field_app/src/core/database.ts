@@ -33,7 +33,11 @@ export interface Finding {
   readonly message: string;
 }
 
-/** Why an entry did not go on: a key for i18n ("network", "server", "receipt", "sign_in"), or the server's sentence. */
+/**
+ * Why an entry did not go on: a key for i18n, or the server's own sentence.
+ *
+ * The keys are "network", "server", "receipt" (none that proves anything yet), "sign_in" and "picture_gone".
+ */
 export interface Trouble {
   readonly key: string | null;
   readonly detail: string;
@@ -116,22 +120,39 @@ export const DATABASE = "saksi-field";
 export const DURABLE = { durability: "strict" } as const;
 
 /**
- * Open the database and bring it up to date.
+ * Open the database and bring it up to date; a step that fails leaves everything as it was, and its error is thrown.
  *
  * `onBlocked` is told while an older tab holds the database in its old shape; this tab yields when a newer one asks.
  */
-export function openDatabase(
+export async function openDatabase(
   name = DATABASE,
   steps: readonly Step[] = STEPS,
   onBlocked: () => void = () => undefined,
 ): Promise<FieldDatabase> {
-  return openDB<FieldSchema>(name, steps.length, {
-    async upgrade(database, oldVersion, _newVersion, transaction) {
-      for (const step of steps.slice(oldVersion)) await step(database, transaction);
-    },
-    blocked: onBlocked,
-    blocking(_current, _blocked, event) {
-      (event.target as IDBDatabase).close();
-    },
-  });
+  let fault: unknown = null;
+  try {
+    return await openDB<FieldSchema>(name, steps.length, {
+      async upgrade(database, oldVersion, _newVersion, transaction) {
+        try {
+          for (const step of steps.slice(oldVersion)) await step(database, transaction);
+        } catch (error) {
+          fault = error;
+          abort(transaction);
+        }
+      },
+      blocked: onBlocked,
+      blocking(_current, _blocked, event) {
+        (event.target as IDBDatabase).close();
+      },
+    });
+  } catch (error) {
+    throw fault ?? error;
+  }
+}
+
+/** Undo an update. idb itself would commit the half of it that was done before a rejection. */
+function abort(transaction: Upgrade): void {
+  // The rejection that follows is the abort itself; what led to it is thrown by `openDatabase`.
+  transaction.done.catch(() => undefined);
+  transaction.abort();
 }

@@ -106,7 +106,7 @@ export class Device {
     await this.#discardExpired();
     for (const count of [DECK, MOST]) {
       if ((await this.#deck(device)) >= LOW) return;
-      // Nonces that were lost with a cleared deck still count at the server for a while; the larger wish gets past them.
+      // Nonces lost with a cleared deck still count at the server for days; the larger wish gets past them.
       await this.#fetchNonces(device, token, count);
     }
   }

@@ -95,7 +95,9 @@ function spliced(jpeg: Uint8Array, at: number, block: Uint8Array, dropped: Segme
     written += bytes.length;
   };
   let from = 0;
-  for (const { start, end } of [{ start: at, end: at }, ...dropped].sort((a, b) => a.start - b.start || a.end - b.end)) {
+  for (const { start, end } of [{ start: at, end: at }, ...dropped].sort(
+    (a, b) => a.start - b.start || a.end - b.end,
+  )) {
     put(jpeg.subarray(from, start));
     if (start === end) put(block);
     from = end;

@@ -164,8 +164,7 @@ export class SiteShape {
     const chosen = this.#edges[edge] as Edge;
     const share = shareAlong(chosen, eye);
     const toward = direction(chosen);
-    const side =
-      (eye.east - chosen.from.east) * toward.north - (eye.north - chosen.from.north) * toward.east;
+    const side = (eye.east - chosen.from.east) * toward.north - (eye.north - chosen.from.north) * toward.east;
     return {
       distance: best,
       edge,

@@ -23,9 +23,9 @@ export class ChunkSize {
   /** A chunk of this many bytes was taken after this long. One step never more than doubles. */
   took(bytes: number, seconds: number): void {
     const fitting = (bytes / Math.max(seconds, 0.001)) * AIM_S;
-    // A last chunk may be short and tells little of a link that is fast.
-    const least = bytes < this.#bytes ? this.#bytes : 0;
-    this.#set(Math.max(Math.min(fitting, 2 * this.#bytes), Math.min(least, fitting)));
+    // A short last chunk is all latency: what came in time is no reason for smaller ones.
+    if (fitting < this.#bytes && seconds < AIM_S) return;
+    this.#set(Math.min(fitting, 2 * this.#bytes));
   }
 
   /** A chunk was lost on its way. */

@@ -18,7 +18,16 @@ export type NewEntry = Pick<
 export type Change = Partial<
   Pick<
     Entry,
-    "state" | "uploadUrl" | "sentBytes" | "attempts" | "nextTryAt" | "trouble" | "grade" | "advice" | "findings" | "refreshedAt"
+    | "state"
+    | "uploadUrl"
+    | "sentBytes"
+    | "attempts"
+    | "nextTryAt"
+    | "trouble"
+    | "grade"
+    | "advice"
+    | "findings"
+    | "refreshedAt"
   >
 >;
 
@@ -35,14 +44,33 @@ export class NotSafeError extends Error {
   override readonly name = "NotSafeError";
 }
 
+/** The app's other tabs and its service worker, which share the database but not its watchers. */
+export interface OtherTabs {
+  tell(): void;
+  heard(changed: () => void): void;
+}
+
+const NOBODY: OtherTabs = { tell: () => undefined, heard: () => undefined };
+
+/** Other tabs by the browser's BroadcastChannel. */
+export function broadcast(channel: BroadcastChannel): OtherTabs {
+  return {
+    tell: () => channel.postMessage("outbox"),
+    heard: (changed) => channel.addEventListener("message", () => changed()),
+  };
+}
+
 export class Outbox {
   protected readonly database: FieldDatabase;
   readonly #now: () => number;
+  readonly #others: OtherTabs;
   readonly #watchers = new Set<() => void>();
 
-  constructor(database: FieldDatabase, now: () => number) {
+  constructor(database: FieldDatabase, now: () => number, others = NOBODY) {
     this.database = database;
     this.#now = now;
+    this.#others = others;
+    others.heard(() => this.#tellHere());
   }
 
   /** Keep a photo. Resolves when picture and entry are on disk together. */
@@ -120,13 +148,21 @@ export class Outbox {
     const entry = await this.get(id);
     if (entry === undefined || entry.receipt !== null || entry.state === "sending") return;
     // A held upload is refused for ever under its address; a new one may fare better.
-    await this.change(id, { state: "queued", trouble: null, attempts: 0, nextTryAt: null, uploadUrl: null, sentBytes: 0 });
+    await this.change(id, {
+      state: "queued",
+      trouble: null,
+      attempts: 0,
+      nextTryAt: null,
+      uploadUrl: null,
+      sentBytes: 0,
+    });
   }
 
   /** Entries that wait only because there was no network are due at once. */
   async hasten(): Promise<void> {
     for (const { id, state, trouble, nextTryAt } of await this.list()) {
-      if (state === "queued" && trouble?.key === "network" && nextTryAt !== null) await this.change(id, { nextTryAt: null });
+      if (state === "queued" && trouble?.key === "network" && nextTryAt !== null)
+        await this.change(id, { nextTryAt: null });
     }
   }
 
@@ -150,6 +186,11 @@ export class Outbox {
   }
 
   #tell(): void {
+    this.#tellHere();
+    this.#others.tell();
+  }
+
+  #tellHere(): void {
     for (const changed of this.#watchers) changed();
   }
 }

@@ -18,7 +18,16 @@ export interface Place {
 }
 
 /** The eight winds, as words that i18n translates. */
-export const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"] as const;
+export const WINDS = [
+  "north",
+  "north-east",
+  "east",
+  "south-east",
+  "south",
+  "south-west",
+  "west",
+  "north-west",
+] as const;
 export type Wind = (typeof WINDS)[number];
 
 const EQUATORIAL_RADIUS_M = 6_378_137;

@@ -14,7 +14,8 @@ export class FetchStack implements HttpStack {
   readonly #fetch: Fetch;
 
   constructor(fetch: Fetch) {
-    this.#fetch = fetch;
+    // Called by itself, as a browser's fetch wants to be.
+    this.#fetch = (url, init) => fetch(url, init);
   }
 
   createRequest(method: string, url: string): HttpRequest {
@@ -61,13 +62,18 @@ class FetchRequest implements HttpRequest {
   }
 
   async send(body: unknown): Promise<HttpResponse> {
-    const response = await this.#fetch(this.#url, {
-      method: this.#method,
-      headers: Object.fromEntries(this.#headers),
-      signal: AbortSignal.any([this.#abort.signal, AbortSignal.timeout(STALLED_MS)]),
-      ...(body === null || body === undefined ? {} : { body: body as BodyInit }),
-    });
-    return new FetchResponse(response, await response.text());
+    const stalled = setTimeout(() => this.#abort.abort(), STALLED_MS);
+    try {
+      const response = await this.#fetch(this.#url, {
+        method: this.#method,
+        headers: Object.fromEntries(this.#headers),
+        signal: this.#abort.signal,
+        ...(body === null || body === undefined ? {} : { body: body as BodyInit }),
+      });
+      return new FetchResponse(response, await response.text());
+    } finally {
+      clearTimeout(stalled);
+    }
   }
 
   async abort(): Promise<void> {

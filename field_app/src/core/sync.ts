@@ -202,10 +202,18 @@ export class Sync {
   async #prove(entry: Entry, credentials: Credentials): Promise<boolean> {
     const answer = await this.#ask(entry, credentials);
     if (answer.status === 401) return this.#signedOut(entry, credentials);
-    if (answer.status === 404) return this.#later(entry, later(answer), true);
+    if (answer.status === 404) return this.#missing(entry, answer);
     if (answer.status !== 200) return this.#later(entry, later(answer));
     if (await this.#settle(entry, answer.body)) return true;
     return this.#later(entry, later(answer), false, "receipt");
+  }
+
+  /** The server does not have it after all. If a damaged disk has lost the picture too, a person must know. */
+  async #missing(entry: Entry, answer: Answer): Promise<boolean> {
+    const { outbox } = this.#ports;
+    if ((await outbox.bytes(entry.id)) !== null) return this.#later(entry, later(answer), true);
+    await outbox.change(entry.id, { state: "held", nextTryAt: null, trouble: { key: "picture_gone", detail: "" } });
+    return true;
   }
 
   /** The id is taken. If it is by these very bytes, an earlier try of ours had come through. */

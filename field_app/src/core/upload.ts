@@ -74,7 +74,9 @@ class Try {
       fingerprint: async () => entry.id,
       httpStack: new FetchStack(way.fetch),
       fileReader: { openFile: async () => sourceOf(bytes) },
-      onBeforeRequest: () => void (this.#sentAt = way.now()),
+      onBeforeRequest: () => {
+        this.#sentAt = way.now();
+      },
       onAfterResponse: (request, response) => this.#answered(request, response),
       onSuccess: () => resolve({ kind: "arrived" }),
       onError: () => this.#failed(),
@@ -114,7 +116,9 @@ class Try {
     const answered = last !== null && (status < 200 || status > 299);
     if (!answered) this.#way.chunk.lost();
     // Not the library's word for it: what was answered last is known here, and otherwise nobody answered.
-    this.#resolve(answered ? meaning(last.method, last.response) : { kind: "later", answered: false, retryAfterMs: null });
+    this.#resolve(
+      answered ? meaning(last.method, last.response) : { kind: "later", answered: false, retryAfterMs: null },
+    );
   }
 }
 
@@ -125,7 +129,8 @@ function meaning(method: string, response: HttpResponse): Sent {
   const aboutClaim = problem.errors.some(({ pointer }) => pointer.startsWith("#/claim"));
   const later: Sent = { kind: "later", answered: true, retryAfterMs: retryAfterMs(response.getHeader("Retry-After")) };
   if (status === 401) return { kind: "signed_out" };
-  if (status === 408 || status === 423 || status === 425 || status === 429 || status === 460 || status >= 500) return later;
+  if (status === 408 || status === 423 || status === 425 || status === 429 || status === 460 || status >= 500)
+    return later;
   // Its answer to HEAD has no sentence; sent anew, the last byte will be answered with one.
   if (method === "HEAD") return { kind: "gone" };
   if (problem.type.endsWith("/offset-conflict")) return later;

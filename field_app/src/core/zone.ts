@@ -16,7 +16,11 @@ const formats = new Map<string, Intl.DateTimeFormat>();
 
 /** The wall time in an IANA zone of an instant in milliseconds since 1970. */
 export function wallTime(instantMs: number, zone: string): WallTime {
-  const parts = new Map(format(zone).formatToParts(instantMs).map(({ type, value }) => [type, Number(value)]));
+  const parts = new Map(
+    format(zone)
+      .formatToParts(instantMs)
+      .map(({ type, value }) => [type, Number(value)]),
+  );
   const part = (name: Intl.DateTimeFormatPartTypes): number => parts.get(name) ?? 0;
   const day = Date.UTC(part("year"), part("month") - 1, part("day")) / DAY_MS;
   const seconds = (part("hour") * 60 + part("minute")) * 60 + part("second");

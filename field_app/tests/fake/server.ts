@@ -57,8 +57,13 @@ export class FakeServer {
     this.now = now;
   }
 
+  #next(): number {
+    this.#count += 1;
+    return this.#count;
+  }
+
   signIn(person: string): string {
-    const token = `token-${person}-${(this.#count += 1)}`;
+    const token = `token-${person}-${this.#next()}`;
     this.tokens.set(token, person);
     return token;
   }
@@ -96,7 +101,7 @@ export class FakeServer {
         return [name, Buffer.from(value, "base64").toString()] as const;
       }),
     );
-    const id = `upload-${(this.#count += 1)}`;
+    const id = `upload-${this.#next()}`;
     const length = Number(asked.headers.get("Upload-Length"));
     const [evidence, claim] = [told.get("evidence_id") ?? "", told.get("claim") ?? "{}"];
     this.uploads.set(id, { owner: person, length, evidence, claim, bytes: Buffer.alloc(0), refused: null });
@@ -170,7 +175,10 @@ export class FakeServer {
   }
 
   #enrol(asked: Asked, person: string): Told {
-    const { public_key: jwk, id } = JSON.parse(Buffer.from(asked.body).toString()) as { public_key: JsonWebKey; id: string };
+    const { public_key: jwk, id } = JSON.parse(Buffer.from(asked.body).toString()) as {
+      public_key: JsonWebKey;
+      id: string;
+    };
     const known = [...this.devices].find(([, device]) => device.jwk.x === jwk.x);
     if (known && known[1].owner !== person) return problem(409, "conflict", "This key is another person's.");
     const device = known?.[0] ?? id;
@@ -181,10 +189,11 @@ export class FakeServer {
   #deal(asked: Asked, person: string): Told {
     const id = asked.path.split("/").at(-2) ?? "";
     const device = this.devices.get(id);
-    if (device === undefined || device.owner !== person || device.revoked) return problem(404, "not-found", "No such device.");
+    if (device === undefined || device.owner !== person || device.revoked)
+      return problem(404, "not-found", "No such device.");
     const { count } = JSON.parse(Buffer.from(asked.body).toString()) as { count: number };
     const unused = [...this.nonces.values()].filter((nonce) => nonce.device === id && nonce.used === null).length;
-    const dealt = Array.from({ length: Math.max(Math.min(count, 200) - unused, 0) }, () => `nonce-${(this.#count += 1)}`);
+    const dealt = Array.from({ length: Math.max(Math.min(count, 200) - unused, 0) }, () => `nonce-${this.#next()}`);
     for (const nonce of dealt) this.nonces.set(nonce, { device: id, used: null });
     const expires_at = new Date(this.now() + 7 * 86_400_000).toISOString();
     const nonces = dealt.map((nonce) => ({ nonce, expires_at }));
@@ -200,7 +209,12 @@ export class FakeServer {
 export function askedOf(url: string, init: RequestInit): Asked {
   const body = init.body ?? "";
   const bytes = typeof body === "string" ? Buffer.from(body) : new Uint8Array(body as Uint8Array);
-  return { method: init.method ?? "GET", path: new URL(url, "http://server").pathname, headers: new Headers(init.headers), body: bytes };
+  return {
+    method: init.method ?? "GET",
+    path: new URL(url, "http://server").pathname,
+    headers: new Headers(init.headers),
+    body: bytes,
+  };
 }
 
 export function responseOf({ status, headers, body }: Told): Response {

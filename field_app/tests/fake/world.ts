@@ -55,7 +55,7 @@ export class FakeClock implements Clock {
 export type OutboxKind = new (database: FieldDatabase, now: () => number) => Outbox;
 
 /** What goes wrong with one exchange: before it, in the midst of it, or on the way back. */
-export type Mishap = "error" | "busy" | "lost" | "cut";
+export type Mishap = "none" | "error" | "busy" | "lost" | "cut";
 
 export class World {
   readonly clock = new FakeClock();
@@ -93,7 +93,7 @@ export class World {
 
   /** The network as one page has it. A dead page hears nothing any more. */
   fetchFor(page: { readonly dead: boolean }): Fetch {
-    return async (url, init) => {
+    const answer: Fetch = async (url, init) => {
       await ticks(this.below(3));
       if (page.dead) return new Promise<Response>(() => undefined);
       if (!this.online) throw new TypeError("Failed to fetch");
@@ -102,6 +102,11 @@ export class World {
       if (page.dead) return new Promise<Response>(() => undefined);
       if (told === null || !this.online) throw new TypeError("Failed to fetch");
       return responseOf(told);
+    };
+    return function (this: unknown, url, init) {
+      // A browser's own fetch is no method of anything.
+      if (this !== undefined) throw new TypeError("Illegal invocation");
+      return answer(url, init);
     };
   }
 
