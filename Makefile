@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset test lint format bench bench-national fuzz lock clean runtime development
+.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -11,13 +11,19 @@ help: ## List these commands
 runtime development:
 	@bin/prepare $@
 
+field: runtime ## Build the phone app, if its sources changed
+	@bin/build-field
+
 demo: runtime ## Set up, load the demonstration programme and serve it (PORT=8000; TLS=1 for phones)
+	@bin/build-field || echo "The phone app could not be built, and /field/ says so; everything else works." >&2
 	@.venv/bin/saksi demo --port $(PORT)$(if $(TLS), --tls)
 
 demo-reset: runtime ## Throw the demonstration away, so that `make demo` starts anew
 	@.venv/bin/saksi demo-reset
 
 test: development ## Set up and run every test
+	@bin/build-field
+	@bin/npm test --silent
 	@$(PY) -m pytest -n 2 --dist worksteal
 
 lint: development ## Check format, style, types and the rooms' import rules
@@ -25,10 +31,14 @@ lint: development ## Check format, style, types and the rooms' import rules
 	@$(PY) -m ruff check .
 	@$(PY) -m mypy
 	@.venv/bin/lint-imports
+	@bin/build-field dependencies
+	@bin/npm run --silent lint
 
 format: development ## Put the code into the house's format
 	@$(PY) -m ruff format .
 	@$(PY) -m ruff check --fix .
+	@bin/build-field dependencies
+	@bin/npm run --silent format
 
 bench: development ## Measure the speeds at a small scale, each beside its peer; prints JSON lines
 	@$(PY) -m benches
@@ -44,6 +54,8 @@ lock: development ## Solve the dependencies anew and write the lock files
 		pyproject.toml -o requirements.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
+	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
+		--group node -o requirements-node.lock
 
 clean: ## Remove the environment and caches; data in var/ stays
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@rm -rf .venv field_app/node_modules field_app/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

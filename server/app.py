@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 
 import config
 import field_api
+import field_app_pages
 import public_site
 import review_ui
 from evidence.receipts import SigningKey, seed_of
@@ -59,5 +60,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
 def _register_doors(app: Flask) -> None:
     """The rooms that face the outside; they know nothing of each other."""
     field_api.register(app)
+    field_app_pages.register(app)
     review_ui.register(app)
     public_site.register(app)

@@ -117,6 +117,7 @@ _PHONE_NUMBERS = (
     "accuracy_fail_r68_m",
     "station_tolerance_m",
     "schedule_grace_days",
+    "defects_period_days",
     "future_limit_s",
     "fresh_pass_h",
     "fresh_fail_h",

@@ -112,6 +112,8 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/photos/<evidence_id>/web.jpg"): ANYONE,
     ("GET", "/problems/<name>"): ANYONE,
     ("GET", "/static/<filename>"): ANYONE,
+    ("GET", "/field/"): ANYONE,
+    ("GET", "/field/<name>"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
     ("POST", "/sign-in"): ANYONE,
     ("POST", "/sign-out"): SIGNED_IN,

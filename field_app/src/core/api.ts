@@ -1,0 +1,104 @@
+/**
+ * The few things the core asks of the server, over any `fetch`: what is not an answer becomes `OfflineError`.
+ *
+ * Whose token it is and what to do about a refusal are the callers'.
+ */
+
+/** Who is signed in, for whoever talks to the server. */
+export interface Credentials {
+  readonly token: string;
+  readonly person: { readonly id: string; readonly name: string };
+}
+
+/** A refusal as RFC 9457 tells it; `detail` is the sentence for the person. */
+export interface Problem {
+  readonly type: string;
+  readonly status: number;
+  readonly title: string;
+  readonly detail: string;
+  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
+}
+
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+  readonly retryAfterMs: number | null;
+}
+
+/** There was no answer: no network, a cut connection, or none in time. */
+export class OfflineError extends Error {
+  override readonly name = "OfflineError";
+}
+
+export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
+
+const PATIENCE_MS = 30_000;
+
+export class Api {
+  readonly #fetch: Fetch;
+  /** Where the server is: "" in a page that it served itself. */
+  readonly origin: string;
+
+  constructor(fetch: Fetch, origin = "") {
+    // A browser's fetch is called by itself or not at all: as a method of ours it throws "Illegal invocation".
+    this.#fetch = (url, init) => fetch(url, init);
+    this.origin = origin;
+  }
+
+  /** One exchange; throws OfflineError where there is no whole answer. */
+  async ask(method: string, path: string, token: string | null, body?: unknown): Promise<Answer> {
+    try {
+      const response = await this.#fetch(this.origin + path, {
+        method,
+        headers: {
+          Accept: "application/json",
+          ...(token === null ? {} : { Authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { "Content-Type": "application/json" }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(PATIENCE_MS),
+      });
+      const text = await response.text();
+      return {
+        status: response.status,
+        body: parsed(text),
+        retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
+      };
+    } catch (error) {
+      throw new OfflineError(`no answer to ${method} ${path}`, { cause: error });
+    }
+  }
+
+  /** The keys by which receipts are checked. */
+  async receiptKeys(): Promise<unknown> {
+    const { status, body } = await this.ask("GET", "/.well-known/saksi-keys.json", null);
+    return status === 200 ? body : null;
+  }
+}
+
+/** The seconds of a Retry-After (RFC 9110) in milliseconds; null for none and for a date. */
+export function retryAfterMs(header: string | null | undefined): number | null {
+  return header && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
+}
+
+/** A problem document, or what can be said where a proxy answered something else. */
+export function problemOf(status: number, text: unknown): Problem {
+  const body = (typeof text === "string" ? parsed(text) : text) as Partial<Problem> | null;
+  const title = typeof body?.title === "string" ? body.title : "";
+  return {
+    type: typeof body?.type === "string" ? body.type : "about:blank",
+    status,
+    title,
+    detail: typeof body?.detail === "string" ? body.detail : title,
+    errors: Array.isArray(body?.errors) ? body.errors : [],
+  };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // A proxy's page is no answer of ours; its status is all that counts.
+    return null;
+  }
+}

@@ -1,0 +1,156 @@
+/**
+ * One photo to the server by tus, once: begun or gone on with where the server says it stands.
+ *
+ * tus-js-client speaks the protocol and retries nothing, as that is the outbox's. What an answer means for the
+ * photo is told in `Sent`; nothing is stored here.
+ */
+
+import { type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
+import { type Fetch, type Problem, problemOf, retryAfterMs } from "./api";
+import type { Entry } from "./database";
+import type { ChunkSize } from "./link";
+import { FetchStack } from "./stack";
+
+/** What became of one try. */
+export type Sent =
+  /** The server has every byte and made evidence of it. */
+  | { readonly kind: "arrived" }
+  /** Nobody is signed in as far as the server is concerned. */
+  | { readonly kind: "signed_out" }
+  /** The server does not want it, and says why. */
+  | { readonly kind: "refused"; readonly problem: Problem }
+  /** What was sent is no longer there; begin anew. */
+  | { readonly kind: "gone" }
+  /** Nobody answered, or the server could not just now. */
+  | { readonly kind: "later"; readonly answered: boolean; readonly retryAfterMs: number | null };
+
+/** What is told on the way; each is awaited before the next byte leaves. */
+export interface Progress {
+  begun(url: string): Promise<void>;
+  taken(bytes: number): Promise<void>;
+}
+
+export interface Way {
+  readonly fetch: Fetch;
+  readonly endpoint: string;
+  readonly token: string;
+  readonly chunk: ChunkSize;
+  readonly now: () => number;
+}
+
+/** Send a photo as far as it goes. Never throws for what a server or a network does. */
+export function send(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress): Promise<Sent> {
+  return new Promise((resolve) => new Try(entry, bytes, way, progress, resolve).start());
+}
+
+class Try {
+  readonly #way: Way;
+  readonly #progress: Progress;
+  readonly #resolve: (sent: Sent) => void;
+  readonly #upload: Upload;
+  readonly #size: number;
+  #sentAt = 0;
+  #last: { readonly method: string; readonly response: HttpResponse } | null = null;
+
+  constructor(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress, resolve: (sent: Sent) => void) {
+    this.#way = way;
+    this.#progress = progress;
+    this.#resolve = resolve;
+    this.#size = bytes.byteLength;
+    this.#upload = new Upload(new Blob(), {
+      endpoint: way.endpoint,
+      uploadUrl: entry.uploadUrl,
+      headers: { Authorization: `Bearer ${way.token}` },
+      metadata: {
+        evidence_id: entry.id,
+        claim: entry.claim,
+        filetype: entry.mediaType,
+        filename: `${entry.id}.${entry.mediaType.split("/")[1] ?? "jpeg"}`,
+      },
+      chunkSize: way.chunk.bytes,
+      retryDelays: null,
+      onShouldRetry: () => false,
+      storeFingerprintForResuming: false,
+      fingerprint: async () => entry.id,
+      httpStack: new FetchStack(way.fetch),
+      fileReader: { openFile: async () => sourceOf(bytes) },
+      onBeforeRequest: () => {
+        this.#sentAt = way.now();
+      },
+      onAfterResponse: (request, response) => this.#answered(request, response),
+      onSuccess: () => resolve({ kind: "arrived" }),
+      onError: () => this.#failed(),
+    });
+  }
+
+  start(): void {
+    this.#upload.start();
+  }
+
+  /** Keep what the server says before the next request; throwing stops the library's own ideas about it. */
+  async #answered(request: HttpRequest, response: HttpResponse): Promise<void> {
+    const [method, status] = [request.getMethod(), response.getStatus()];
+    this.#last = { method, response };
+    // The library would begin anew after any refusal of its HEAD; here that is for the outbox to say.
+    if (status < 200 || status > 299) throw new Error(`${method} was answered ${status}`);
+    if (method === "POST") {
+      const location = response.getHeader("Location");
+      if (location !== undefined) await this.#progress.begun(new URL(location, absolute(this.#way.endpoint)).href);
+      return;
+    }
+    const offset = Number(response.getHeader("Upload-Offset"));
+    if (!Number.isSafeInteger(offset) || offset < 0 || offset > this.#size) throw new Error("the offset is no offset");
+    if (method === "PATCH") this.#measure(request, offset);
+    await this.#progress.taken(offset);
+  }
+
+  #measure(request: HttpRequest, offset: number): void {
+    const bytes = offset - Number(request.getHeader("Upload-Offset") ?? offset);
+    this.#way.chunk.took(bytes, (this.#way.now() - this.#sentAt) / 1000);
+    this.#upload.options.chunkSize = this.#way.chunk.bytes;
+  }
+
+  #failed(): void {
+    const last = this.#last;
+    const status = last?.response.getStatus() ?? 0;
+    const answered = last !== null && (status < 200 || status > 299);
+    if (!answered) this.#way.chunk.lost();
+    // Not the library's word for it: what was answered last is known here, and otherwise nobody answered.
+    this.#resolve(
+      answered ? meaning(last.method, last.response) : { kind: "later", answered: false, retryAfterMs: null },
+    );
+  }
+}
+
+/** What a refusal means for the photo. */
+function meaning(method: string, response: HttpResponse): Sent {
+  const status = response.getStatus();
+  const problem = problemOf(status, response.getBody());
+  const aboutClaim = problem.errors.some(({ pointer }) => pointer.startsWith("#/claim"));
+  const later: Sent = { kind: "later", answered: true, retryAfterMs: retryAfterMs(response.getHeader("Retry-After")) };
+  if (status === 401) return { kind: "signed_out" };
+  if (status === 408 || status === 423 || status === 425 || status === 429 || status === 460 || status >= 500)
+    return later;
+  // Its answer to HEAD has no sentence; sent anew, the last byte will be answered with one.
+  if (method === "HEAD") return { kind: "gone" };
+  if (problem.type.endsWith("/offset-conflict")) return later;
+  if ((status === 404 || status === 410) && !aboutClaim && method === "PATCH") return { kind: "gone" };
+  return status >= 400 ? { kind: "refused", problem } : later;
+}
+
+/** The endpoint as an absolute address; a page that the server served gives only a path. */
+function absolute(endpoint: string): string {
+  return /^https?:/.test(endpoint) ? endpoint : new URL(endpoint, globalThis.location.href).href;
+}
+
+function sourceOf(bytes: ArrayBuffer) {
+  return {
+    size: bytes.byteLength,
+    slice: async (start: number, end: number) => {
+      const part = new Uint8Array(bytes, start, Math.max(Math.min(end, bytes.byteLength) - start, 0));
+      // The library asks a part for its `size`, as a Blob has one.
+      return { value: Object.assign(part, { size: part.length }), done: end >= bytes.byteLength };
+    },
+    close: () => undefined,
+  };
+}

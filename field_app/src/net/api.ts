@@ -1,0 +1,101 @@
+/** The few calls that the shell makes by itself; photos go by the core's sync. */
+import type { Assignments, Credentials } from "../ports";
+
+/** Why a call came to nothing, as far as a screen can say something about it. */
+export type Failure = "offline" | "signed_out" | "refused" | "too_many" | "server";
+
+export class ApiError extends Error {
+  constructor(readonly failure: Failure) {
+    super(failure);
+  }
+}
+
+export interface DeviceDocument {
+  readonly id: string;
+  readonly name: string;
+  readonly enrolled_at: string;
+  readonly revoked_at: string | null;
+}
+
+const PATIENCE_MS = 20_000;
+
+/** Begin a session. */
+export async function signIn(email: string, password: string): Promise<Credentials> {
+  const answer = await call("/api/v1/session", { method: "POST", json: { email, password } });
+  const { token, person } = (await answer.json()) as { token: string; person: { id: string; name: string } };
+  return { token, person: { id: person.id, name: person.name } };
+}
+
+/** End the session at the server; that it cannot be reached does not keep anybody signed in on this phone. */
+export async function signOut(token: string): Promise<void> {
+  await call("/api/v1/session", { method: "DELETE", token }).catch(ignoreFailures);
+}
+
+/** The assignments, or null where those of `etag` still hold. */
+export async function fetchAssignments(
+  token: string,
+  etag: string | null,
+): Promise<{ etag: string | null; document: Assignments } | null> {
+  const headers: Record<string, string> = etag === null ? {} : { "If-None-Match": etag };
+  const answer = await call("/api/v1/assignments", { token, headers });
+  if (answer.status === 304) return null;
+  return { etag: answer.headers.get("ETag"), document: (await answer.json()) as Assignments };
+}
+
+/** A picture of the server's, by the address it gave. */
+export async function fetchPicture(token: string, address: string): Promise<Blob> {
+  return (await call(address, { token, headers: { Accept: "image/*" } })).blob();
+}
+
+export async function fetchDevices(token: string): Promise<readonly DeviceDocument[]> {
+  const told: unknown = await (await call("/api/v1/devices", { token })).json();
+  return isDeviceList(told) ? told : ((told as { items?: DeviceDocument[]; devices?: DeviceDocument[] }).items ?? []);
+}
+
+export async function revokeDevice(token: string, id: string): Promise<void> {
+  await call(`/api/v1/devices/${id}`, { method: "DELETE", token });
+}
+
+interface Asked {
+  readonly method?: string;
+  readonly token?: string;
+  readonly headers?: Record<string, string>;
+  readonly json?: unknown;
+}
+
+async function call(address: string, asked: Asked): Promise<Response> {
+  const headers = new Headers(asked.headers);
+  if (asked.token !== undefined) headers.set("Authorization", `Bearer ${asked.token}`);
+  if (asked.json !== undefined) headers.set("Content-Type", "application/json");
+  const answer = await reached(address, {
+    method: asked.method ?? "GET",
+    headers,
+    body: asked.json === undefined ? null : JSON.stringify(asked.json),
+    cache: "no-store",
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (!answer.ok && answer.status !== 304) throw new ApiError(failureOf(answer.status, asked.token !== undefined));
+  return answer;
+}
+
+async function reached(address: string, options: RequestInit): Promise<Response> {
+  try {
+    return await fetch(address, options);
+  } catch {
+    throw new ApiError("offline");
+  }
+}
+
+function failureOf(status: number, withToken: boolean): Failure {
+  if (status === 401) return withToken ? "signed_out" : "refused";
+  if (status === 429) return "too_many";
+  return status >= 500 ? "server" : "refused";
+}
+
+function ignoreFailures(error: unknown): void {
+  if (!(error instanceof ApiError)) throw error;
+}
+
+function isDeviceList(told: unknown): told is DeviceDocument[] {
+  return Array.isArray(told);
+}

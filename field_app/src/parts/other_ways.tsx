@@ -1,0 +1,77 @@
+/** The weaker ways to a photo: the phone's own camera, then the gallery, each labelled for what it is. */
+import { useState } from "preact/hooks";
+import { sizeOf } from "../device/camera";
+import { type Key, say } from "../i18n";
+import type { Source } from "../ports";
+import type { Picture, Shutter } from "../state/shutter";
+import { Icon, type Sign } from "./icon";
+import { Sheet } from "./sheet";
+
+interface Shown {
+  readonly shutter: Shutter;
+  /** There is no other way, so they are named at once. */
+  readonly open: boolean;
+}
+
+export function OtherWays({ shutter, open }: Shown) {
+  const [asked, setAsked] = useState(false);
+  const close = () => setAsked(false);
+  return (
+    <div class="shutter-side">
+      <button
+        type="button"
+        class={open ? "round glass strong" : "round glass"}
+        aria-label={say("camera.other_ways")}
+        onClick={() => setAsked(true)}
+      >
+        <Icon sign="gallery" />
+      </button>
+      {asked && (
+        <Sheet title={say("camera.other_ways")} onClose={close}>
+          <Way source="phone_camera" sign="phone" shutter={shutter} close={close} />
+          <Way source="gallery" sign="gallery" shutter={shutter} close={close} />
+          <button type="button" class="quiet-button" onClick={close}>
+            {say("app.cancel")}
+          </button>
+        </Sheet>
+      )}
+    </div>
+  );
+}
+
+interface WayShown {
+  readonly source: Exclude<Source, "camera">;
+  readonly sign: Sign;
+  readonly shutter: Shutter;
+  readonly close: () => void;
+}
+
+function Way({ source, sign, shutter, close }: WayShown) {
+  const choose = (event: Event) => {
+    const file = (event.currentTarget as HTMLInputElement).files?.[0];
+    close();
+    if (file !== undefined) void shutter.press(source, () => pictureOf(file, source));
+  };
+  return (
+    <label class="option">
+      <Icon sign={sign} />
+      <span>
+        <strong>{say(`camera.${source}`)}</strong>
+        <span class="soft">{say(`camera.${source}_hint` as Key)}</span>
+      </span>
+      <input
+        class="unseen"
+        type="file"
+        accept="image/*"
+        {...(source === "phone_camera" ? { capture: "environment" } : {})}
+        onChange={choose}
+      />
+    </label>
+  );
+}
+
+/** A picked file as it is. When a gallery's picture was taken only its file can say. */
+async function pictureOf(file: File, source: Source): Promise<Picture> {
+  const size = await sizeOf(file).catch(() => ({ width: null, height: null }));
+  return { jpeg: file, ...size, ...(source === "gallery" ? { capturedAtMs: file.lastModified } : {}) };
+}

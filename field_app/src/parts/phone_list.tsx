@@ -1,0 +1,71 @@
+/** The phones a person has enrolled, and how one is withdrawn. */
+import { useEffect, useState } from "preact/hooks";
+import { moment, say } from "../i18n";
+import { type DeviceDocument, fetchDevices, revokeDevice } from "../net/api";
+import type { Field } from "../state/field";
+import { useValue } from "../state/observable";
+import { Badge } from "./badge";
+import { Sheet } from "./sheet";
+
+export function PhoneList({ field }: { readonly field: Field }) {
+  const { phones, mine, load } = usePhones(field);
+  const [asked, setAsked] = useState<DeviceDocument | null>(null);
+  if (phones === null) return <p class="soft">{say("settings.devices_offline")}</p>;
+  if (phones.length === 0) return <p class="soft">{say("settings.devices_none")}</p>;
+  const revoke = async (phone: DeviceDocument) => {
+    setAsked(null);
+    const token = field.session.value?.token;
+    if (token !== undefined) await revokeDevice(token, phone.id).catch(() => undefined);
+    await load();
+  };
+  return (
+    <ul class="phones">
+      {phones.map((phone) => (
+        <li key={phone.id}>
+          <div>
+            <strong>{phone.name}</strong>{" "}
+            {phone.id === mine && <Badge tone="cool" words={say("settings.this_phone")} />}
+            <p class="soft">{sinceWords(phone)}</p>
+          </div>
+          {phone.revoked_at === null && (
+            <button type="button" class="quiet-button" onClick={() => setAsked(phone)}>
+              {say("settings.revoke")}
+            </button>
+          )}
+        </li>
+      ))}
+      {asked && (
+        <Sheet title={say("settings.revoke")} onClose={() => setAsked(null)}>
+          <p>{say("settings.revoke_sure", { name: asked.name })}</p>
+          <div class="row">
+            <button type="button" class="quiet-button danger" onClick={() => void revoke(asked)}>
+              {say("settings.revoke_yes")}
+            </button>
+            <button type="button" class="main-button" onClick={() => setAsked(null)}>
+              {say("app.cancel")}
+            </button>
+          </div>
+        </Sheet>
+      )}
+    </ul>
+  );
+}
+
+function sinceWords(phone: DeviceDocument): string {
+  if (phone.revoked_at !== null) return say("settings.revoked", { when: moment(phone.revoked_at) });
+  return say("settings.enrolled", { when: moment(phone.enrolled_at) });
+}
+
+function usePhones(field: Field) {
+  const token = useValue(field.session)?.token;
+  const online = useValue(field.online);
+  const [phones, setPhones] = useState<readonly DeviceDocument[] | null>(null);
+  const [mine, setMine] = useState<string | null>(null);
+  const load = async () => {
+    setMine(await field.ports.device.id());
+    setPhones(token === undefined || !online ? null : await fetchDevices(token).catch(() => null));
+  };
+  // The list is asked for when the person or the signal changes.
+  useEffect(() => void load(), [token, online]);
+  return { phones, mine, load };
+}

@@ -1,0 +1,30 @@
+/** Says that a new version waits, and installs it when the person agrees and nothing is under way. */
+import { useState } from "preact/hooks";
+import { installUpdate, waiting } from "../device/updates";
+import { say } from "../i18n";
+import { useField } from "../state/field";
+import { useValue } from "../state/observable";
+
+export function UpdateBar() {
+  const field = useField();
+  const version = useValue(waiting);
+  const busy = useValue(field.capturing) || useValue(field.sync).phase === "sending";
+  const [later, setLater] = useState(false);
+  if (version === null || later) return null;
+  return (
+    <div class="update" role="status">
+      <div>
+        <strong>{say("update.ready")}</strong>
+        <p>{say(busy ? "update.busy" : "update.hint")}</p>
+      </div>
+      <div class="row">
+        <button type="button" class="quiet-button" onClick={() => setLater(true)}>
+          {say("update.later")}
+        </button>
+        <button type="button" class="main-button" disabled={busy} onClick={installUpdate}>
+          {say("update.now")}
+        </button>
+      </div>
+    </div>
+  );
+}

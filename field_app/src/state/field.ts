@@ -1,0 +1,170 @@
+/**
+ * The app's one model: who is signed in, what there is to do, what waits in the outbox.
+ *
+ * It joins the shell's own keeping (`kept`) with the core's ports. Screens read its observables and call its verbs.
+ */
+import { createContext } from "preact";
+import { useContext } from "preact/hooks";
+import * as api from "../net/api";
+import type { Assignments, Credentials, OutboxEntry, Ports, Project, SyncStatus } from "../ports";
+import type { Kept } from "./kept";
+import { Observable } from "./observable";
+
+/** How the last refresh of the assignments went. */
+export type Freshness =
+  | { readonly state: "never" | "fetching" }
+  | { readonly state: "fresh" | "failed"; readonly atMs: number };
+
+export class Field {
+  readonly session = new Observable<Credentials | null>(null);
+  /** Whether the last session ended without the person's doing. */
+  readonly ended = new Observable(false);
+  readonly assignments = new Observable<Assignments | null>(null);
+  readonly freshness = new Observable<Freshness>({ state: "never" });
+  readonly entries = new Observable<readonly OutboxEntry[]>([]);
+  readonly sync: Observable<SyncStatus>;
+  readonly online = new Observable(true);
+  /** What stopped the sending though it never should, as the browser says it; null once something goes again. */
+  readonly fault = new Observable<string | null>(null);
+  /** A photo is being taken or kept: not the moment for an update. */
+  readonly capturing = new Observable(false);
+  readonly ports: Ports;
+  readonly #kept: Kept;
+  #etag: string | null = null;
+
+  constructor(ports: Ports, kept: Kept) {
+    this.ports = ports;
+    this.#kept = kept;
+    this.sync = new Observable(ports.sync.status());
+  }
+
+  /** Bring back what was kept, then let the network come when it comes. */
+  async open(): Promise<void> {
+    this.ports.outbox.observe(() => void this.#listEntries());
+    this.ports.sync.observe(() => this.#heardOfSync());
+    const [kept] = await Promise.all([this.#kept.session(), this.#listEntries()]);
+    if (kept !== null) await this.#enter(kept);
+    this.ports.sync.start();
+  }
+
+  async signIn(email: string, password: string): Promise<void> {
+    const credentials = await api.signIn(email, password);
+    await this.#kept.keepSession(credentials);
+    this.ended.set(false);
+    await this.#enter(credentials);
+  }
+
+  /** Forget who was signed in. What is in the outbox stays, and waits for its owner. */
+  async signOut(): Promise<void> {
+    const credentials = this.session.value;
+    await this.#leave();
+    if (credentials !== null) await api.signOut(credentials.token);
+  }
+
+  /** There may be a network: ask for what is new and let waiting photos go. */
+  async refresh(): Promise<void> {
+    const credentials = this.session.value;
+    if (credentials === null || this.freshness.value.state === "fetching") return;
+    const before = this.freshness.value;
+    this.freshness.set({ state: "fetching" });
+    try {
+      await this.ports.device.ready(credentials).catch(() => undefined);
+      await this.#fetch(credentials);
+    } catch (error) {
+      await this.#notRefreshed(error, before);
+    }
+    this.ports.sync.kick();
+  }
+
+  project(code: string): Project | null {
+    return this.assignments.value?.projects.find((project) => project.code === code) ?? null;
+  }
+
+  /** The photo from before, if it is on this phone. */
+  ghost(evidence: string): Promise<Blob | null> {
+    return this.#kept.ghost(evidence);
+  }
+
+  /** Milliseconds since 1970 as the server would say it. */
+  serverNow(): number {
+    return Date.now() + (this.ports.device.clockOffsetMs() ?? 0);
+  }
+
+  async #enter(credentials: Credentials): Promise<void> {
+    const kept = await this.#kept.assignments(credentials.person.id);
+    this.#etag = kept?.etag ?? null;
+    this.assignments.set(kept?.document ?? null);
+    this.freshness.set(kept === null ? { state: "never" } : { state: "fresh", atMs: kept.fetchedAtMs });
+    this.session.set(credentials);
+    void this.refresh();
+  }
+
+  async #leave(): Promise<void> {
+    await this.#kept.keepSession(null);
+    await this.ports.device.signedOut();
+    this.session.set(null);
+    this.assignments.set(null);
+    this.freshness.set({ state: "never" });
+  }
+
+  async #fetch(credentials: Credentials): Promise<void> {
+    const fetched = await api.fetchAssignments(credentials.token, this.#etag);
+    const atMs = Date.now();
+    const document = fetched?.document ?? this.assignments.value;
+    if (this.session.value !== credentials || document === null) return;
+    this.#etag = fetched === null ? this.#etag : fetched.etag;
+    await this.#kept.keepAssignments(credentials.person.id, { etag: this.#etag, fetchedAtMs: atMs, document });
+    this.assignments.set(document);
+    this.freshness.set({ state: "fresh", atMs });
+    void this.#fetchGhosts(credentials, document);
+  }
+
+  /** The server no longer knows this token: the person must sign in again, and nothing is lost by it. */
+  async expired(token: string): Promise<void> {
+    if (this.session.value?.token !== token) return;
+    await this.#leave();
+    this.ended.set(true);
+  }
+
+  async #notRefreshed(error: unknown, before: Freshness): Promise<void> {
+    if (error instanceof api.ApiError && error.failure === "signed_out") {
+      await this.expired(this.session.value?.token ?? "");
+      return;
+    }
+    this.freshness.set("atMs" in before ? { state: "failed", atMs: before.atMs } : { state: "never" });
+  }
+
+  /** Take along the photos from before, one after the other; one that does not come is asked for next time. */
+  async #fetchGhosts(credentials: Credentials, document: Assignments): Promise<void> {
+    for (const ghost of ghostsOf(document)) {
+      if ((await this.#kept.ghost(ghost.evidence)) !== null) continue;
+      const picture = await api.fetchPicture(credentials.token, ghost.web).catch(() => null);
+      if (picture !== null) await this.#kept.keepGhost(ghost.evidence, picture);
+    }
+  }
+
+  #heardOfSync(): void {
+    const status = this.ports.sync.status();
+    if (status.phase === "sending") this.fault.set(null);
+    this.sync.set({ ...status });
+  }
+
+  async #listEntries(): Promise<void> {
+    this.entries.set(await this.ports.outbox.list());
+  }
+}
+
+function ghostsOf(document: Assignments) {
+  const requirements = document.projects.flatMap((project) => project.milestones.flatMap((each) => each.requirements));
+  return requirements.flatMap((requirement) => requirement.ghost ?? []);
+}
+
+const Context = createContext<Field | null>(null);
+export const FieldProvider = Context.Provider;
+
+/** The model, anywhere below the app. */
+export function useField(): Field {
+  const field = useContext(Context);
+  if (field === null) throw new Error("A screen was drawn outside the app.");
+  return field;
+}

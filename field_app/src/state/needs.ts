@@ -1,0 +1,73 @@
+/** What is still needed: requirements against what the server counts and what waits on this phone. */
+import type { EntryState, Milestone, OutboxEntry, Project, Requirement } from "../ports";
+
+/** How one requirement stands. `missing` counts what nobody has taken yet. */
+export interface Need {
+  readonly milestone: Milestone;
+  readonly requirement: Requirement;
+  readonly verified: number;
+  readonly inReview: number;
+  readonly queued: number;
+  readonly returned: number;
+  readonly missing: number;
+  /** The newest sentence with which the server returned a photo for this, from this phone. */
+  readonly sentence: string | null;
+}
+
+/** States in which a photo is not counted by the server yet. */
+const WAITING: ReadonlySet<EntryState> = new Set(["captured", "queued", "sending", "held"]);
+
+export function isWaiting(entry: OutboxEntry): boolean {
+  return WAITING.has(entry.state);
+}
+
+/** Every requirement of a milestone, in its order. */
+export function needsOf(project: Project, milestone: Milestone, entries: readonly OutboxEntry[]): Need[] {
+  const mine = entries.filter(({ purpose }) => purpose.project === project.code && purpose.milestone === milestone.id);
+  return milestone.requirements.map((requirement) =>
+    needOf(
+      milestone,
+      requirement,
+      mine.filter(({ purpose }) => purpose.requirement === requirement.code),
+    ),
+  );
+}
+
+function needOf(milestone: Milestone, requirement: Requirement, entries: readonly OutboxEntry[]): Need {
+  const { verified, needs_review, rejected } = requirement.counts;
+  const queued = entries.filter(isWaiting).length;
+  return {
+    milestone,
+    requirement,
+    verified,
+    inReview: needs_review,
+    queued,
+    returned: rejected,
+    missing: Math.max(0, requirement.photos - verified - needs_review - queued),
+    sentence: entries.find(({ state }) => state === "rejected")?.advice ?? null,
+  };
+}
+
+/** The needs of all milestones that take photos now. */
+export function openNeeds(project: Project, entries: readonly OutboxEntry[]): Need[] {
+  return project.milestones
+    .filter((milestone) => milestone.takes_photos)
+    .flatMap((milestone) => needsOf(project, milestone, entries));
+}
+
+export function missingIn(project: Project, entries: readonly OutboxEntry[]): number {
+  return openNeeds(project, entries).reduce((sum, need) => sum + need.missing, 0);
+}
+
+/** The need whose station is nearest along the road, else the first one that misses a photo. */
+export function nextNeed(needs: readonly Need[], chainageM: number | null): Need | null {
+  const missing = needs.filter((need) => need.missing > 0);
+  const distance = (need: Need) =>
+    need.requirement.station_m === null || chainageM === null
+      ? Number.POSITIVE_INFINITY
+      : Math.abs(need.requirement.station_m - chainageM);
+  return missing.reduce<Need | null>(
+    (best, need) => (best === null || distance(need) < distance(best) ? need : best),
+    null,
+  );
+}

@@ -1,0 +1,140 @@
+/**
+ * What happens between the shutter and "on this phone": is there room, is there a position or a reason why not,
+ * take the picture, keep it, and say what is to be expected of it.
+ */
+import { useRef, useState } from "preact/hooks";
+import { attitude } from "../device/attitude";
+import type { Still } from "../device/camera";
+import { fixOf, position } from "../device/position";
+import { FULL, type Room, roomLeft } from "../device/storage";
+import type { Key } from "../i18n";
+import type { Milestone, OutboxEntry, Project, Requirement, Result, Source } from "../ports";
+import { type Field, useField } from "./field";
+import { checkShot } from "./place";
+
+/** A picture from anywhere: its size is not known where this browser cannot read it. */
+export type Picture = Omit<Still, "width" | "height"> & {
+  readonly width: number | null;
+  readonly height: number | null;
+  readonly capturedAtMs?: number;
+};
+
+export interface TakenPhoto {
+  readonly entry: OutboxEntry;
+  readonly picture: Blob;
+  readonly results: readonly Result[];
+}
+
+export interface Shutter {
+  readonly busy: boolean;
+  readonly asks: "reason" | "room" | null;
+  readonly room: Room | null;
+  readonly reason: string | null;
+  readonly fault: Key | null;
+  readonly taken: TakenPhoto | null;
+  press(source: Source, take: () => Promise<Picture>): Promise<void>;
+  /** Go on after a question: with a reason, or in spite of little room. */
+  goOn(answer: { readonly reason?: string }): void;
+  clear(): void;
+}
+
+interface Aim {
+  readonly project: Project;
+  readonly milestone: Milestone;
+  readonly requirement: Requirement;
+}
+
+interface Pressed {
+  readonly source: Source;
+  readonly take: () => Promise<Picture>;
+}
+
+export function useShutter(aim: Aim): Shutter {
+  const field = useField();
+  const [state, setState] = useState<Pick<Shutter, "busy" | "asks" | "room" | "fault" | "taken">>(IDLE);
+  const [reason, setReason] = useState<string | null>(null);
+  const pressed = useRef<Pressed | null>(null);
+  const warned = useRef(false);
+
+  const proceed = async (why: string | null) => {
+    if (pressed.current === null) return;
+    const room = await roomLeft();
+    if (room !== null && room.share >= FULL && !warned.current) return setState({ ...IDLE, asks: "room", room });
+    if (fixOf(position.value) === null && why === null) return setState({ ...IDLE, asks: "reason" });
+    setState({ ...IDLE, busy: true });
+    setState({ ...IDLE, ...(await taken(field, aim, pressed.current, why)) });
+  };
+  return {
+    ...state,
+    reason: fixOf(position.value) === null ? reason : null,
+    press: async (source, take) => {
+      pressed.current = { source, take };
+      await proceed(reason);
+    },
+    goOn: ({ reason: given }) => {
+      if (given === undefined) warned.current = true;
+      else setReason(given);
+      void proceed(given ?? reason);
+    },
+    clear: () => setState(IDLE),
+  };
+}
+
+const IDLE = { busy: false, asks: null, room: null, fault: null, taken: null } as const;
+
+/** Take the picture and keep it; what goes wrong is told by what the person can do about it. */
+async function taken(field: Field, aim: Aim, { source, take }: Pressed, reason: string | null) {
+  let picture: Picture;
+  try {
+    picture = await take();
+  } catch {
+    return { fault: "camera.failed" as const };
+  }
+  try {
+    return { taken: await kept(field, aim, source, picture, reason) };
+  } catch {
+    return { fault: "camera.store_failed" as const };
+  }
+}
+
+async function kept(
+  field: Field,
+  aim: Aim,
+  source: Source,
+  picture: Picture,
+  reason: string | null,
+): Promise<TakenPhoto> {
+  const owner = field.session.value?.person;
+  if (owner === undefined) throw new Error("Nobody is signed in.");
+  const { project, milestone, requirement } = aim;
+  const fix = fixOf(position.value);
+  const capturedAtMs = picture.capturedAtMs ?? Date.now();
+  const size =
+    picture.width === null || picture.height === null ? null : { width: picture.width, height: picture.height };
+  const purpose = {
+    project: project.code,
+    milestone: milestone.id,
+    requirement: requirement.code,
+    stage: requirement.stage,
+    title: requirement.title,
+  };
+  const entry = await field.ports.capture.assemble(picture.jpeg, {
+    purpose,
+    owner,
+    source,
+    capturedAtMs,
+    fix,
+    noPositionReason: fix === null ? reason : null,
+    orientation: source === "camera" ? attitude.value : null,
+    camera: size,
+    caption: requirement.title,
+  });
+  field.ports.sync.kick();
+  const results = checkShot(project, milestone, requirement, {
+    fix,
+    capturedAtMs,
+    serverNowMs: field.serverNow(),
+    size,
+  });
+  return { entry, picture: picture.jpeg, results };
+}

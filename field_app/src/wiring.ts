@@ -1,0 +1,61 @@
+/** Joins the core to this browser: its database, clock, locks and network. The only place that knows both. */
+import { Api, type Credentials } from "./core/api";
+import { Capture } from "./core/capture";
+import { openDatabase } from "./core/database";
+import { Device } from "./core/device";
+import { Outbox } from "./core/outbox";
+import { PinnedKeys } from "./core/receipt";
+import { type Clock, type Locks, Sync } from "./core/sync";
+import type { Ports } from "./ports";
+
+/** What the sync asks of the shell. */
+export interface Shell {
+  readonly session: () => Promise<Credentials | null>;
+  readonly expired: (token: string) => Promise<void>;
+  /** Sending met what should never happen; it is tried again by itself. */
+  readonly report: (error: unknown) => void;
+}
+
+const now = () => Date.now();
+const throughNetwork = (url: string, init: RequestInit) => fetch(url, init);
+
+const clock: Clock = {
+  now,
+  after: (ms, wake) => {
+    const timer = setTimeout(wake, ms);
+    return () => clearTimeout(timer);
+  },
+};
+
+/** Web Locks; a browser without them has one tab of this app at a time, as nearly as we can know. */
+const locks: Locks = {
+  ifFree: async (name, work) => {
+    if (navigator.locks === undefined) {
+      await work();
+      return true;
+    }
+    return navigator.locks.request(name, { ifAvailable: true }, async (lock) => {
+      if (lock !== null) await work();
+      return lock !== null;
+    });
+  },
+};
+
+export async function wire(shell: Shell): Promise<Ports> {
+  const database = await openDatabase();
+  const api = new Api(throughNetwork);
+  const outbox = new Outbox(database, now);
+  const device = await new Device(database, api, now, deviceName(navigator.userAgent)).load();
+  const keys = new PinnedKeys(database, () => api.receiptKeys());
+  const sync = new Sync({ outbox, api, fetch: throughNetwork, keys, clock, locks, random: Math.random, ...shell });
+  const offsetMinutes = (instantMs: number) => -new Date(instantMs).getTimezoneOffset();
+  const around = { outbox, device, version: __VERSION__, userAgent: navigator.userAgent, offsetMinutes };
+  return { outbox, sync, device, capture: new Capture(around) };
+}
+
+/** How a person knows this phone again: "Pixel 7, Android 14", "iPhone", else the system's name. */
+export function deviceName(userAgent: string): string {
+  const android = /\(Linux; (Android [\d.]+); ([^;)]+)/.exec(userAgent);
+  if (android) return `${android[2]?.trim()}, ${android[1]}`;
+  return /iPhone|iPad|Windows|Macintosh|CrOS|Linux/.exec(userAgent)?.[0] ?? "Browser";
+}

@@ -1,0 +1,163 @@
+/** The app's model: what is kept over a restart, without a network, and through a sign-out. */
+import "fake-indexeddb/auto";
+import { afterEach, beforeEach, expect, it, vi } from "vitest";
+import type { Assignments, OutboxEntry, Ports } from "../../src/ports";
+import { Field } from "../../src/state/field";
+import { type Kept, openKept } from "../../src/state/kept";
+import { routeOf } from "../../src/state/router";
+import { deviceName } from "../../src/wiring";
+import { entry, road } from "./works";
+
+const ANA = { id: "p-1", name: "Ana" };
+const DOCUMENT: Assignments = { person: { ...ANA, organisation: "Agency" }, projects: [road()] };
+let databases = 0;
+let kept: Kept;
+
+/** Ports in memory: an outbox that only lists, and a device that is always ready. */
+function ports(entries: readonly OutboxEntry[] = []): Ports & { kicks: number } {
+  const none = async () => undefined;
+  const told = {
+    kicks: 0,
+    outbox: {
+      list: async () => entries,
+      observe: () => () => undefined,
+      photo: async () => null,
+      retry: none,
+      remove: none,
+    },
+    sync: {
+      start: () => undefined,
+      kick: () => {
+        told.kicks += 1;
+      },
+      status: () => ({ phase: "idle" as const, lastHeardAt: null }),
+      observe: () => () => undefined,
+    },
+    device: { ready: none, id: async () => null, clockOffsetMs: () => 1000, signedOut: none },
+    capture: { assemble: async () => entry("queued") },
+  };
+  return told;
+}
+
+function server(answers: Record<string, () => Response | Promise<Response>>): void {
+  vi.stubGlobal("fetch", async (address: string, { method }: RequestInit) => {
+    const answer = answers[`${method} ${address}`];
+    if (answer === undefined) throw new TypeError("no network");
+    return answer();
+  });
+}
+
+const signedIn = () => Response.json({ token: "t", person: ANA }, { status: 201 });
+const told = () => Response.json(DOCUMENT, { headers: { ETag: '"1"' } });
+const settled = async (field: Field) => vi.waitFor(() => expect(field.freshness.value.state).not.toBe("fetching"));
+
+beforeEach(async () => {
+  databases += 1;
+  kept = await openKept(`shell-${databases}`);
+});
+afterEach(() => vi.unstubAllGlobals());
+
+it("shows the works after signing in, and again after a restart without a network", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const field = new Field(ports(), kept);
+  await field.open();
+  await field.signIn("ana@example.org", "correct horse battery");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+
+  server({});
+  const again = new Field(ports(), kept);
+  await again.open();
+  await settled(again);
+
+  expect(again.session.value?.person).toEqual(ANA);
+  expect(again.project("ROAD-1")?.title).toBe("The road");
+  expect(again.freshness.value.state).toBe("failed");
+});
+
+it("keeps what it has when the server says that nothing changed", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+
+  server({ "GET /api/v1/assignments": () => new Response(null, { status: 304 }) });
+  await field.refresh();
+
+  expect(field.assignments.value?.projects).toHaveLength(1);
+  expect(field.freshness.value.state).toBe("fresh");
+});
+
+it("signs out without a network and keeps every photo", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const field = new Field(ports([entry("queued")]), kept);
+  await field.open();
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+
+  server({});
+  await field.signOut();
+
+  expect(field.session.value).toBeNull();
+  expect(await kept.session()).toBeNull();
+  expect(field.entries.value).toHaveLength(1);
+});
+
+it("asks for a new sign-in when the server no longer knows the session, and says so", async () => {
+  server({
+    "POST /api/v1/session": signedIn,
+    "GET /api/v1/assignments": () => new Response("{}", { status: 401 }),
+  });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.session.value).toBeNull());
+  expect(field.ended.value).toBe(true);
+});
+
+it.each([
+  [401, "refused"],
+  [429, "too_many"],
+  [503, "server"],
+])("tells a sign-in that was answered %d by what can be done", async (status, failure) => {
+  server({ "POST /api/v1/session": () => new Response("{}", { status }) });
+  await expect(new Field(ports(), kept).signIn("a@b.c", "x")).rejects.toMatchObject({ failure });
+});
+
+it("fetches the photo from before once and has it without a network", async () => {
+  const asked = {
+    ...road().milestones[0]?.requirements[0],
+    ghost: { evidence: "e-1", web: "/api/v1/evidence/e-1/web" },
+  };
+  const document = { ...DOCUMENT, projects: [road([{ ...road().milestones[0], requirements: [asked] } as never])] };
+  const web = vi.fn(() => new Response(new Blob(["jpeg"])));
+  server({
+    "POST /api/v1/session": signedIn,
+    "GET /api/v1/assignments": () => Response.json(document),
+    "GET /api/v1/evidence/e-1/web": web,
+  });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(async () => expect(await field.ghost("e-1")).not.toBeNull());
+  await field.refresh();
+  expect(web).toHaveBeenCalledTimes(1);
+});
+
+it("corrects its clock by the last hand-shake and lets photos go after every refresh", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports();
+  const field = new Field(watched, kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(watched.kicks).toBe(1));
+  expect(Math.abs(field.serverNow() - Date.now() - 1000)).toBeLessThan(50);
+});
+
+it("reads an address, and takes one of no screen for the list of works", () => {
+  expect(routeOf("#/works/ROAD-1/needed")).toEqual({ screen: "needed", project: "ROAD-1" });
+  expect(routeOf("#/camera/R%2F1/m-1/during")).toMatchObject({ screen: "camera", project: "R/1" });
+  expect(routeOf("#/outbox/x")).toEqual({ screen: "photo", id: "x" });
+  expect(routeOf("#/%E0%A4%A/nowhere")).toEqual({ screen: "works" });
+});
+
+it("names a phone so that its owner knows it again", () => {
+  expect(deviceName("Mozilla/5.0 (Linux; Android 14; Pixel 7) AppleWebKit/537.36")).toBe("Pixel 7, Android 14");
+  expect(deviceName("Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)")).toBe("iPhone");
+});

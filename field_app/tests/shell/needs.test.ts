@@ -1,0 +1,49 @@
+/** What is still needed: what the server counted, what waits here, and which photo comes next. */
+import { expect, it } from "vitest";
+import { missingIn, needsOf, nextNeed, openNeeds } from "../../src/state/needs";
+import { entry, milestone, requirement, road } from "./works";
+
+it("counts a photo that waits on this phone, so that nobody takes it twice", () => {
+  const [need] = needsOf(road(), milestone(), [entry("queued"), entry("sending")]);
+  expect([need?.missing, need?.queued]).toEqual([0, 2]);
+});
+
+it("does not count a photo twice once the server has it", () => {
+  const counted = requirement({ counts: { verified: 1, needs_review: 0, rejected: 0 } });
+  const [need] = needsOf(road(), milestone([counted]), [entry("verified")]);
+  expect(need?.missing).toBe(1);
+});
+
+it("asks again for what was returned, and says the sentence of the newest one", () => {
+  const returned = requirement({ photos: 1, counts: { verified: 0, needs_review: 0, rejected: 2 } });
+  const entries = [entry("rejected", { advice: "43 m outside the site." }), entry("rejected", { advice: "Older." })];
+  const [need] = needsOf(road(), milestone([returned]), entries);
+  expect([need?.missing, need?.returned, need?.sentence]).toEqual([1, 2, "43 m outside the site."]);
+});
+
+it("leaves another project's and another milestone's photos alone", () => {
+  const other = entry("queued");
+  const entries = [
+    { ...other, purpose: { ...other.purpose, project: "ROAD-2" } },
+    { ...other, purpose: { ...other.purpose, milestone: "m-2" } },
+  ];
+  expect(missingIn(road(), entries)).toBe(2);
+});
+
+it("wants nothing of a milestone that takes no photos now", () => {
+  expect(openNeeds(road([milestone([requirement()], false)]), [])).toEqual([]);
+});
+
+it("goes to the nearest station along the road, and past one that has its photos", () => {
+  const done = { verified: 1, needs_review: 0, rejected: 0 };
+  const stations = [
+    requirement({ code: "a", photos: 1, station_m: 100 }),
+    requirement({ code: "b", photos: 1, station_m: 500, counts: done }),
+    requirement({ code: "c", photos: 1, station_m: 800 }),
+  ];
+  const needs = openNeeds(road([milestone(stations)]), []);
+  expect(nextNeed(needs, 490)?.requirement.code).toBe("c");
+  expect(nextNeed(needs, 300)?.requirement.code).toBe("a");
+  expect(nextNeed(needs, null)?.requirement.code).toBe("a");
+  expect(nextNeed([], 300)).toBeNull();
+});

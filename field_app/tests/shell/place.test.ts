@@ -1,0 +1,72 @@
+/** Where a person stands: inside, outside and which way, or not known well enough. */
+import { expect, it } from "vitest";
+import { anglesOf } from "../../src/device/attitude";
+import { draw, HEIGHT, WIDTH } from "../../src/state/drawing";
+import { checkShot, standingOf, wayToSite, worthSaying } from "../../src/state/place";
+import { fixAt, milestone, requirement, road } from "./works";
+
+const NOON = Date.parse("2026-03-31T12:00:00+08:00");
+
+it("says that one is inside", () => {
+  expect(standingOf(road(), fixAt(11, 122.5)).kind).toBe("inside");
+});
+
+it("says how far outside one is and where to walk", () => {
+  const standing = standingOf(road(), fixAt(11, 122.503));
+  expect(standing).toMatchObject({ kind: "outside", wind: "west" });
+  expect(standing.kind === "outside" && Math.round(standing.outsideM)).toBeGreaterThan(300);
+});
+
+it("asks to wait for a better position before it says anything of the place", () => {
+  const standing = standingOf(road(), fixAt(11, 122.5, 150));
+  expect(standing).toMatchObject({ kind: "rough", allowedM: 50 });
+});
+
+it("tolerates what the policy tolerates", () => {
+  expect(standingOf(road(), fixAt(11, 122.50015, 3)).kind).toBe("tolerated");
+});
+
+it("knows no way to a site on which one stands, or which has no outline", () => {
+  expect(wayToSite(road().site, fixAt(11, 122.5))).toBeNull();
+  expect(wayToSite(null, fixAt(11, 122.5))).toBeNull();
+  expect(wayToSite(road().site, fixAt(11.1, 122.5))?.wind).toBe("south");
+});
+
+it("says what fails before what warns, and that there is no position", () => {
+  const shot = { fix: fixAt(11, 122.53), capturedAtMs: NOON, serverNowMs: NOON, size: { width: 640, height: 480 } };
+  const said = worthSaying(checkShot(road(), milestone(), requirement(), shot));
+  expect(said.map(({ outcome }) => outcome)).toEqual(["fail", "warn"]);
+  const blind = worthSaying(checkShot(road(), milestone(), requirement(), { ...shot, fix: null, size: null }));
+  expect(blind.map(({ key }) => key)).toEqual(["place.accuracy.no_position"]);
+});
+
+it("draws the site within its canvas, with the person and only the stations that are asked for", () => {
+  const site = road().site;
+  if (site === null) throw new Error("the road has a site");
+  const wanted = [
+    { requirement: { station_m: 500 }, missing: 1 },
+    { requirement: { station_m: null }, missing: 1 },
+  ];
+  const drawing = draw(site, wanted, fixAt(11, 122.5), false);
+  const numbers = drawing.paths.match(/[\d.]+/g)?.map(Number) ?? [];
+  expect(Math.min(...numbers)).toBeGreaterThanOrEqual(0);
+  expect(Math.max(...numbers)).toBeLessThanOrEqual(Math.max(WIDTH, HEIGHT));
+  expect(drawing.stations).toMatchObject([{ metresAlong: 500, missing: true, labelled: true }]);
+  expect(drawing.you?.onCanvas).toBe(true);
+});
+
+it("keeps the site large when the person is far away, and shows on which side they are", () => {
+  const site = road().site;
+  if (site === null) throw new Error("the road has a site");
+  const { you } = draw(site, [], fixAt(11, 123.5), false);
+  expect(you).toMatchObject({ onCanvas: false });
+  expect(you?.x).toBeGreaterThan(WIDTH / 2);
+});
+
+it("reads heading, pitch and roll from how the phone is held", () => {
+  // Upright, its back to the north; then turned to the east, which is -90° around the vertical.
+  const north = anglesOf(0, 90, 0);
+  for (const angle of Object.values(north)) expect(Math.abs(Math.round(angle))).toBe(0);
+  expect(Math.round(anglesOf(270, 90, 0).heading)).toBe(90);
+  expect(Math.round(anglesOf(0, 60, 0).pitch)).toBe(-30);
+});

@@ -1,0 +1,75 @@
+/**
+ * How the app is built: hashed files under `assets/`, everything else revalidated (see field_app_pages), compressed
+ * copies beside them, and a service worker that holds the whole shell. No script stands in the page.
+ */
+import { readdir, readFile, stat, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import type { Plugin } from "vite";
+import { defineConfig } from "vite";
+import { VitePWA } from "vite-plugin-pwa";
+
+const COMPRESSED = /\.(js|css|html|svg|webmanifest)$/;
+
+/** Writes a `.br` and a `.gz` beside each text file, which the server sends to whoever takes them. */
+function compressedCopies(): Plugin {
+  let folder = "dist";
+  return {
+    name: "compressed-copies",
+    apply: "build",
+    enforce: "post",
+    configResolved: (config) => {
+      folder = config.build.outDir;
+    },
+    closeBundle: { order: "post", sequential: true, handler: () => compress(folder) },
+  };
+}
+
+async function compress(folder: string): Promise<void> {
+  for (const name of await readdir(folder, { recursive: true })) {
+    const path = join(folder, name);
+    if (!COMPRESSED.test(name) || !(await stat(path)).isFile()) continue;
+    const bytes = await readFile(path);
+    await writeFile(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
+    await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
+  }
+}
+
+export default defineConfig({
+  base: "/field/",
+  build: {
+    target: "es2022",
+    outDir: "dist",
+    emptyOutDir: true,
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+  },
+  plugins: [
+    VitePWA({
+      strategies: "injectManifest",
+      srcDir: "src",
+      filename: "sw.ts",
+      injectRegister: false,
+      manifest: {
+        id: "/field/",
+        name: "Saksi",
+        short_name: "Saksi",
+        description: "Photos of public works that hold as evidence.",
+        start_url: "/field/",
+        scope: "/field/",
+        display: "standalone",
+        orientation: "portrait",
+        background_color: "#f6f5f0",
+        theme_color: "#0b5a55",
+        icons: [
+          { src: "icon-192.png", sizes: "192x192", type: "image/png" },
+          { src: "icon-512.png", sizes: "512x512", type: "image/png" },
+          { src: "icon-maskable.png", sizes: "512x512", type: "image/png", purpose: "maskable" },
+        ],
+      },
+      injectManifest: { globPatterns: ["**/*.{js,css,html,svg,png,webmanifest}"] },
+    }),
+    compressedCopies(),
+  ],
+  define: { __VERSION__: JSON.stringify(process.env.npm_package_version ?? "0") },
+});
