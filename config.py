@@ -27,12 +27,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ServingSettings:
-    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop."""
+    """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop.
+
+    ``proxies`` is how many in front of it may say for whom they ask, and over what; anyone may claim the rest.
+    """
 
     workers: int = 1
     backlog: int = 1024
     stop_seconds: int = 30
     slow_body_seconds: int = 30
+    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +189,7 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         backlog=_integer(source, "SAKSI_BACKLOG", 1024, least=128, most=65_535),
         stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
         slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
+        proxies=_integer(source, "SAKSI_PROXIES", 0, least=0, most=8),
     )
 
 

@@ -56,6 +56,7 @@ NOT_RECEIVED = (
     "photo-digest-mismatch",
     "project-not-placed",
     "store-away",
+    "original-damaged",
 )
 COPY = "image/jpeg"
 CHUNK_BYTES = 64 * 1024

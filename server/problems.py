@@ -49,6 +49,7 @@ CATALOGUE: dict[str, Kind] = {
     "too-many-attempts": Kind(429, "Too many attempts"),
     "internal": Kind(500, "Something went wrong on our side"),
     "store-away": Kind(503, "The store is away"),
+    "original-damaged": Kind(503, "The photo is kept already, and damaged"),
     "not-ready": Kind(503, "The server is not ready"),
 }
 
