@@ -31,6 +31,7 @@ class ServingSettings:
     """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop.
 
     ``tls_host`` is where it listens with a certificate of its own making, which is for phones on the same network.
+    ``proxies`` is how many in front of it may say for whom they ask, and over what; anyone may claim the rest.
     """
 
     workers: int = 1
@@ -38,6 +39,7 @@ class ServingSettings:
     stop_seconds: int = 30
     slow_body_seconds: int = 30
     tls_host: str = "0.0.0.0"  # noqa: S104
+    proxies: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,6 +198,7 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
         slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
         tls_host=source.get("SAKSI_HOST", "0.0.0.0"),  # noqa: S104
+        proxies=_integer(source, "SAKSI_PROXIES", 0, least=0, most=8),
     )
 
 

@@ -65,6 +65,7 @@ NOT_RECEIVED = (
     "photo-digest-mismatch",
     "project-not-placed",
     "store-away",
+    "original-damaged",
 )
 COPY = "image/jpeg"
 RECEIPT = "application/jose"

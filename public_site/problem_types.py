@@ -42,6 +42,7 @@ MEANINGS = {
     "too-many-attempts": "There were too many attempts in a short time. Wait as long as the answer says.",
     "internal": "It is our fault and was written down. What you sent was not recorded; try again later.",
     "not-ready": "The server runs but cannot do its work yet. The detail says what is missing; ask again in a moment.",
+    "original-damaged": "The store has this photo from earlier, but not whole. Nothing was recorded; keep the photo.",
     "store-away": "The place where photos are kept does not answer. Keep the photo and send it again later.",
 }
 

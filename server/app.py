@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from flask import Flask
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 import field_api
@@ -54,7 +55,18 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     health.register(app)
     _register_doors(app)
     access.ensure_declared(app)
+    _believe_proxies(app, settings.serving.proxies)
     return app
+
+
+def _believe_proxies(app: Flask, number: int) -> None:
+    """Take the caller's address and scheme from what this many proxies said, and from nobody else.
+
+    Otherwise everyone behind a proxy has its address, and shares one limit of sign-ins. The host needs no such
+    header: a proxy passes on the one that was asked for.
+    """
+    if number:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=number, x_proto=number, x_host=0)  # type: ignore[method-assign]
 
 
 def _register_doors(app: Flask) -> None:

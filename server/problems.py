@@ -54,6 +54,7 @@ CATALOGUE: dict[str, Kind] = {
     "checksum-mismatch": Kind(460, "The bytes changed on their way"),
     "internal": Kind(500, "Something went wrong on our side"),
     "store-away": Kind(503, "The store is away"),
+    "original-damaged": Kind(503, "The photo is kept already, and damaged"),
     "not-ready": Kind(503, "The server is not ready"),
 }
 

@@ -41,9 +41,11 @@ def _against_contract(taken: date, schedule: Schedule, context: Context) -> tupl
     start, end = schedule.contract_start, schedule.contract_end
     if start is not None and taken < start and context.stage is not Stage.BEFORE:
         return Outcome.FAIL, f"before the contract began on {day(start)}; take a new photo of the work as it is now."
-    last = None if end is None else end + timedelta(days=context.policy.defects_period_days)
-    if last is not None and taken > last:
-        return Outcome.FAIL, f"after the contract and its defects period ended on {day(last)}; ask your supervisor."
+    # Differences, as no day can be moved past the calendar's ends; where one day is later, the last one can be told.
+    defects_period = timedelta(days=context.policy.defects_period_days)
+    if end is not None and taken - end > defects_period:
+        last = day(end + defects_period)
+        return Outcome.FAIL, f"after the contract and its defects period ended on {last}; ask your supervisor."
     return None
 
 
@@ -52,7 +54,7 @@ def _against_window(taken: date, schedule: Schedule, policy: EvidencePolicy) -> 
     start, end, grace = schedule.window_start, schedule.window_end, timedelta(days=policy.schedule_grace_days)
     if start is None and end is None:
         return Outcome.UNKNOWN, "but no milestone with planned dates is named; choose the milestone it belongs to."
-    early, late = start is not None and taken < start - grace, end is not None and taken > end + grace
+    early, late = start is not None and start - taken > grace, end is not None and taken - end > grace
     if not early and not late:
         return Outcome.PASS, "within the milestone's planned dates."
     side = "before" if early else "after"

@@ -116,7 +116,7 @@ class Incoming(Protocol):
 
         Raises:
             EmptyFileError: nothing was written.
-            OriginalDamagedError: the store already holds other bytes under this key.
+            OriginalDamagedError: the store already holds other bytes under this key, and does not let go of them.
             StoreAwayError: the store is away, full or read-only; nothing is kept.
         """
         ...

@@ -1,4 +1,4 @@
-"""Originals in a folder of this machine: content-addressed, fsynced, never replaced.
+"""Originals in a folder of this machine: content-addressed, fsynced, never replaced while they are whole.
 
 An upload is written once, to a temporary file on the same file system, and linked into
 place whole; a process killed at any moment leaves either the entire original or none.
@@ -7,6 +7,7 @@ place whole; a process killed at any moment leaves either the entire original or
 from __future__ import annotations
 
 import errno
+import logging
 import os
 import stat
 import tempfile
@@ -31,6 +32,7 @@ from evidence.storage.base import (
 from evidence.storage.checked import CheckedStream
 from evidence.storage.incoming import IncomingFile, working_disk
 
+LOG = logging.getLogger("saksi.store")
 #: An upload that was not finished after this long will not be.
 LEFTOVER_AGE = timedelta(hours=1)
 
@@ -92,6 +94,7 @@ class LocalStore:
         self._originals = root / "originals"
         self._copies = root / "copies"
         self._pieces = LocalPieces(root / "unfinished")
+        self._damaged = root / "damaged"
         self._durable: set[Path] = set()
         for folder in (self.incoming_folder, self._originals, self._copies):
             folder.mkdir(parents=True, exist_ok=True)
@@ -114,7 +117,8 @@ class LocalStore:
     def _adopt(self, part: Path, file: IO[bytes], sealed: Seal) -> str:
         """Sync a received file and move it to its key.
 
-        Linking fails where the name exists, so an original is never replaced, whoever comes first.
+        Linking fails where the name exists, so an original is never replaced, whoever comes first. What stands
+        there is hashed: to be told that a photo is safe, its sender needs more than the name and the size of one.
         """
         key = key_for(sealed.sha256)
         target = self._originals / key
@@ -125,11 +129,31 @@ class LocalStore:
             try:
                 os.link(part, target)
             except FileExistsError:
-                if target.stat().st_size != sealed.size:
-                    raise OriginalDamagedError(key) from None
+                if not self._stands_whole(key):
+                    self._mend(key, part)
             _fsync_folder(target.parent)
             part.unlink(missing_ok=True)
         return key
+
+    def _stands_whole(self, key: str) -> bool:
+        try:
+            return self.verify(key)
+        except OriginalMissingError:
+            # The name is a link's or a folder's, which nobody here made.
+            raise OriginalDamagedError(key) from None
+
+    def _mend(self, key: str, part: Path) -> None:
+        """Put a damaged original aside, to be looked at, and these bytes, which have its sha256, in its place.
+
+        The name stands at every moment. Of two who do so at once, the second puts the bytes of the first aside.
+        """
+        target = self._originals / key
+        aside = self._damaged / f"{target.name}.{uuid4().hex}"
+        self._make_durable_folder(self._damaged)
+        os.link(target, aside)
+        _fsync_folder(self._damaged)
+        part.replace(target)
+        LOG.error("the original %s was damaged: it is put aside as %s, and the bytes sent now are kept", key, aside)
 
     def path(self, key: str) -> Path:
         """Give the path of an original; raises `OriginalMissingError` where there is none."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import io
+import logging
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     from mypy_boto3_s3.client import S3Client
     from mypy_boto3_s3.type_defs import CompletedPartTypeDef
 
+LOG = logging.getLogger("saksi.store")
 #: Larger files go up in parts of this size, so that a broken connection costs one part.
 PART_BYTES = 8 * 1024 * 1024
 #: The field, and what the service keeps of it, that says which bytes were announced.
@@ -302,21 +304,33 @@ class S3Store:
         """
         key = key_for(sealed.sha256)
         with answering(key):
-            if self._first_version(key) is not None or not self._put(self._originals + key, file, sealed):
+            ours = self._first_version(key) is None and self._put(self._originals + key, file, sealed)
+            if not ours:
+                self._expect_whole(key)
+            # Some services forget the lock that was asked for when an upload in parts began.
+            if not ours or sealed.size > PART_BYTES:
                 self._confirm(key, sealed)
         return key
 
+    def _expect_whole(self, key: str) -> None:
+        """Hash what another put there: its name and size alone do not make a photo safe that is sent now.
+
+        Raises:
+            OriginalDamagedError: other bytes stand under the key. What is locked cannot be put right from here.
+        """
+        if not self.verify(key):
+            LOG.error("the original %s in the bucket is damaged, and it was sent again in vain", key)
+            raise OriginalDamagedError(key)
+
     def _put(self, name: str, file: IO[bytes], sealed: Seal) -> bool:
-        """Put the file; False where what stands there then has yet to be looked at."""
-        whole = sealed.size <= PART_BYTES
+        """Put the file; False where another was first."""
         try:
-            (self._put_whole if whole else self._put_in_parts)(name, file, sealed)
+            (self._put_whole if sealed.size <= PART_BYTES else self._put_in_parts)(name, file, sealed)
         except ClientError as error:
             if code_of(error) not in KEPT_BY_ANOTHER:
                 raise
             return False
-        # Some services forget the lock that was asked for when an upload in parts began.
-        return whole
+        return True
 
     def _put_whole(self, name: str, file: IO[bytes], sealed: Seal) -> None:
         file.seek(0)

@@ -23,7 +23,7 @@ from evidence.claims import Claims, DeviceClaim, FileClaim, OperatorClaim, Posit
 from evidence.context import Stage
 from evidence.envelope import Reading
 from evidence.envelope import read as read_envelope
-from evidence.errors import DigestMismatchError, EmptyFileError, UnsupportedTypeError
+from evidence.errors import DigestMismatchError, EmptyFileError, OriginalDamagedError, UnsupportedTypeError
 from evidence.seal import Seal
 from evidence.storage.base import Incoming
 from evidence.witness import captured_at, machine_positions
@@ -37,6 +37,8 @@ from server.services.evidence_target import Wanted, find_target
 from server.services.evidence_view import document
 from server.telemetry import figures
 
+#: Mending needs a person.
+DAMAGED_RETRY_S = 3600
 _EVIDENCE = table_of(Evidence).c
 _KNOWN = sa.select(_EVIDENCE.sha256, _EVIDENCE.claim_digest, _EVIDENCE.uploader_id).where(
     _EVIDENCE.id == sa.bindparam("id")
@@ -112,7 +114,8 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
 
     Raises:
         Problem: ``photo-empty``, ``photo-type-unsupported``, ``photo-digest-mismatch``,
-            ``evidence-conflict``, ``not-found``, ``not-allowed``, ``invalid`` or ``project-not-placed``.
+            ``evidence-conflict``, ``not-found``, ``not-allowed``, ``invalid``, ``project-not-placed`` or
+            ``original-damaged``.
         StoreAwayError: the store did not keep it; nothing is recorded.
     """
     seal = _seal(upload)
@@ -123,7 +126,7 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     reading = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
     claims = upload.claim.beside(file, reading)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
-    storage_key = upload.photo.keep()
+    storage_key = _kept(upload.photo)
     photo = Photo(
         evidence_id=upload.evidence_id,
         seal=seal,
@@ -143,6 +146,19 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
         return _on_record(rival)
     figures.count_upload(told)
     return Received(upload.evidence_id, told, created=True)
+
+
+def _kept(photo: Incoming) -> str:
+    """The key under which the bytes are durable.
+
+    Raises:
+        Problem: ``original-damaged``: only an operator can mend that, so the phone is to keep the photo for long.
+    """
+    try:
+        return photo.keep()
+    except OriginalDamagedError as error:
+        detail = "The store holds this photo from earlier, and damaged. Nothing was recorded; keep the photo."
+        raise Problem("original-damaged", detail, headers={"Retry-After": str(DAMAGED_RETRY_S)}) from error
 
 
 def received_before(actor: Actor, evidence_id: UUID, claim: UploadClaim) -> Received | None:

@@ -46,12 +46,14 @@ def fitting_milestone(
     It takes photos, its window widened by ``grace_days`` holds the day, and one of its requirements
     is of the stage (any, where the stage is not known). Of several the earliest position wins.
     """
+    # Differences, as no day can be moved past the calendar's ends.
     grace = timedelta(days=grace_days)
     fitting = (
         milestone
         for milestone in project_milestones
         if milestone.state in TAKES_PHOTOS
-        and milestone.starts_on - grace <= on_date <= milestone.ends_on + grace
+        and milestone.starts_on - on_date <= grace
+        and on_date - milestone.ends_on <= grace
         and (stage is None or any(requirement.stage is stage for requirement in milestone.requirements))
     )
     return min(fitting, key=lambda milestone: milestone.position, default=None)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+import config
+from server.app import create_app
+from server.db import db
 from tests.api.calls import Headers, assert_problem, pointers
 from tests.personas import PASSWORD
 
@@ -114,3 +118,46 @@ class TestMethods:
 
     def test_an_address_that_there_is_not(self, client: FlaskClient) -> None:
         assert_problem(client.get("/api/v1/nothing"), 404, "not-found")
+
+
+class TestBehindProxies:
+    """What a trusted proxy says of the caller counts, and what the caller says of itself never does."""
+
+    @pytest.fixture
+    def behind(self, settings: config.Settings) -> Iterator[Callable[[int], FlaskClient]]:
+        """A caller through this many trusted proxies."""
+        made: list[Flask] = []
+
+        def through(proxies: int) -> FlaskClient:
+            serving = replace(settings.serving, proxies=proxies)
+            made.append(create_app(replace(settings, serving=serving, sign_in_attempts=1)))
+            return made[-1].test_client()
+
+        yield through
+        for each in made:
+            with each.app_context():
+                db.engine.dispose()
+
+    def test_each_client_has_a_limit_of_its_own(self, behind: Callable[[int], FlaskClient]) -> None:
+        client = behind(1)
+
+        assert [self._fail(client, number, "198.51.100.1") for number in range(11)] == [401] * 10 + [429]
+        assert self._fail(client, 11, "198.51.100.2") == 401
+
+    def test_an_address_that_the_client_made_up_stands_before_the_proxys(
+        self, behind: Callable[[int], FlaskClient]
+    ) -> None:
+        client = behind(1)
+
+        told = [self._fail(client, number, f"203.0.113.{number}, 198.51.100.1") for number in range(11)]
+
+        assert told == [401] * 10 + [429]
+
+    def test_without_a_trusted_proxy_the_header_counts_for_nothing(self, behind: Callable[[int], FlaskClient]) -> None:
+        client = behind(0)
+
+        assert [self._fail(client, number, f"203.0.113.{number}") for number in range(11)] == [401] * 10 + [429]
+
+    def _fail(self, client: FlaskClient, number: int, forwarded_for: str) -> int:
+        body = {"email": f"nobody-{number}@example.org", "password": "wrong"}
+        return client.post(SESSION, json=body, headers={"X-Forwarded-For": forwarded_for}).status_code

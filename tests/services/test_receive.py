@@ -13,7 +13,7 @@ from flask import Flask
 
 from evidence.claims import PositionClaim
 from evidence.context import Stage
-from evidence.errors import StoreAwayError
+from evidence.errors import OriginalDamagedError, StoreAwayError
 from evidence.findings import Finding, Outcome
 from server.access import Actor
 from server.db import db, new_id, reading
@@ -243,6 +243,27 @@ def test_a_full_disk_is_said_and_nothing_is_recorded(actor: Actors, monkeypatch:
 
     assert refused.value.full
     assert count(Evidence) == 0
+
+
+def test_a_damaged_original_that_cannot_be_mended_is_said_and_nothing_is_recorded(
+    actor: Actors, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def find_it_damaged(_self: object, key: str, _part: object) -> None:
+        raise OriginalDamagedError(key)
+
+    inspector, data = actor("inspector"), photo_on_site()
+    kept = send(inspector, data, project="ROAD-1").evidence.sha256
+    path = engines().settings.originals_root / "originals" / kept[:2] / kept
+    path.chmod(0o600)
+    path.write_bytes(data[:-1] + b"?")
+    monkeypatch.setattr("evidence.storage.local.LocalStore._mend", find_it_damaged)
+
+    with pytest.raises(Problem) as refused:
+        send(inspector, data, project="ROAD-1")
+
+    assert (refused.value.name, refused.value.kind.status) == ("original-damaged", 503)
+    assert int(refused.value.headers["Retry-After"]) > 0
+    assert count(Evidence) == 1
 
 
 def test_a_fault_at_the_last_write_undoes_all_of_it(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -28,7 +28,13 @@ def test_the_secret_is_made_once_and_is_its_owners_alone(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("name", "value"),
-    [("SAKSI_PORT", "0"), ("SAKSI_PORT", "many"), ("SAKSI_THREADS", "-1"), ("SAKSI_COOKIE_SECURE", "yes")],
+    [
+        ("SAKSI_PROXIES", "-1"),
+        ("SAKSI_PORT", "0"),
+        ("SAKSI_PORT", "many"),
+        ("SAKSI_THREADS", "-1"),
+        ("SAKSI_COOKIE_SECURE", "yes"),
+    ],
 )
 def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None:
     with pytest.raises(config.SettingsError, match=name):

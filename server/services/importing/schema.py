@@ -7,6 +7,7 @@ of the tables, so that what passes here can be stored on every engine.
 from __future__ import annotations
 
 import unicodedata
+from datetime import date
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -19,6 +20,11 @@ from server.money import MOST_MINOR, WHOLE_BP
 MOST_MILESTONES = 200
 MOST_REQUIREMENTS = 100
 MOST_VARIATIONS = 200
+#: A day is added to and taken from; what lies further away than these is a slip of the keyboard.
+EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2199, 12, 31)
+DAYS = f"from {EARLIEST_DAY} to {LATEST_DAY}"
+#: What ``zoneinfo`` lists and is no place: the machine's own zone, and the one of a machine that has none.
+NOT_PLACES = frozenset({"localtime", "Factory"})
 
 CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", error="Letters, digits, '.', '_' and '-' only.")
 CURRENCY = validate.Regexp(r"\A[A-Z]{3}\Z", error="An ISO 4217 code such as PHP.")
@@ -84,16 +90,26 @@ def _amount(least: int = 0, **options: Any) -> Whole:
     return Whole(least, MOST_MINOR, **options)
 
 
-def _day(**options: Any) -> fields.Date:
-    return fields.Date(format="iso", error_messages={"invalid": "Not a day such as 2026-03-31."}, **options)
+class Day(fields.Date):
+    """A day that can be reckoned with."""
+
+    def __init__(self, **options: Any) -> None:
+        """``options`` are the field's own."""
+        super().__init__(
+            format="iso",
+            error_messages={"invalid": "Not a day such as 2026-03-31."},
+            validate=validate.Range(EARLIEST_DAY, LATEST_DAY, error=f"Only days {DAYS} are taken."),
+            metadata={"description": f"A day {DAYS}."},
+            **options,
+        )
 
 
-def _maybe_day() -> fields.Date:
-    return _day(load_default=None, allow_none=True)
+def _maybe_day() -> Day:
+    return Day(load_default=None, allow_none=True)
 
 
 def _known_zone(name: str) -> None:
-    if name not in available_timezones():
+    if name not in available_timezones() - NOT_PLACES:
         raise ValidationError("No such time zone; an IANA name such as Asia/Manila is needed.")
 
 
@@ -109,7 +125,7 @@ class VariationSchema(Schema):
 
     number = Whole(1, 10_000, required=True)
     amount_minor = _amount(-MOST_MINOR, required=True)
-    approved_on = _day(required=True)
+    approved_on = Day(required=True)
     description = Text(500, load_default="")
 
 
@@ -165,8 +181,8 @@ class MilestoneSchema(Schema):
     must_exist = Text(10_000, load_default="")
     weight_bp = Whole(0, WHOLE_BP, required=True)
     amount_minor = _amount(required=True)
-    starts_on = _day(required=True)
-    ends_on = _day(required=True)
+    starts_on = Day(required=True)
+    ends_on = Day(required=True)
     predecessor = _short_code(load_default=None, allow_none=True)
     requirements = fields.List(
         fields.Nested(RequirementSchema), load_default=list, validate=validate.Length(max=MOST_REQUIREMENTS)

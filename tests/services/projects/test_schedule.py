@@ -88,3 +88,9 @@ class TestTheFittingMilestone:
         later, earlier = milestone(5), milestone(2)
 
         assert fitting_milestone([later, earlier], Stage.DURING, date(2026, 3, 15)) is earlier
+
+    def test_may_reach_to_the_ends_of_the_calendar(self) -> None:
+        open_ended = milestone(starts=date.min, ends=date.max)
+
+        for day in (date.min, date(2026, 3, 15), date.max):
+            assert fitting_milestone([open_ended], Stage.DURING, day) is open_ended

@@ -196,10 +196,11 @@ def test_the_same_bytes_kept_again_put_no_second_version(
     assert len(versions(client, settings)) == 1
 
 
+@pytest.mark.parametrize("other", [OTHER[:-1], OTHER], ids=["of another size", "of the same size"])
 def test_other_bytes_that_came_first_under_the_key_are_reported_not_replaced(
-    store: S3Store, client: S3Client, settings: config.S3Settings
+    store: S3Store, client: S3Client, settings: config.S3Settings, other: bytes
 ) -> None:
-    client.put_object(**original(settings), Body=OTHER[:-1])
+    client.put_object(**original(settings), Body=other)
     with pytest.raises(OriginalDamagedError):
         keep(store, PHOTO)
 

@@ -327,15 +327,45 @@ def test_never_replaces_an_original_even_by_the_same_bytes(local: LocalStore) ->
     assert path.stat().st_ino == before
 
 
-def test_an_original_cut_short_on_disk_is_reported_not_replaced(local: LocalStore) -> None:
+@pytest.mark.parametrize("harmed", [PHOTO[:100], b"\xfe" + PHOTO[1:], b""], ids=["cut short", "flipped", "empty"])
+def test_a_damaged_original_is_put_aside_when_its_photo_is_sent_again(
+    local: LocalStore, caplog: pytest.LogCaptureFixture, harmed: bytes
+) -> None:
+    path = local.path(keep(local, PHOTO))
+    path.chmod(0o600)
+    path.write_bytes(harmed)
+
+    assert keep(local, PHOTO) == KEY
+
+    assert local.verify(KEY)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o400
+    [aside] = (local.root / "damaged").iterdir()
+    assert aside.read_bytes() == harmed
+    assert KEY in caplog.text
+    assert list(local.incoming_folder.iterdir()) == []
+
+
+def test_many_who_send_a_damaged_photo_again_at_once_mend_it(local: LocalStore) -> None:
     path = local.path(keep(local, PHOTO))
     path.chmod(0o600)
     path.write_bytes(PHOTO[:100])
 
+    with ThreadPoolExecutor(8) as threads:
+        assert set(threads.map(lambda _: keep(local, PHOTO), range(8))) == {KEY}
+
+    assert local.verify(KEY)
+    assert PHOTO[:100] in [aside.read_bytes() for aside in (local.root / "damaged").iterdir()]
+
+
+def test_a_name_that_is_no_file_is_damage_and_stays(local: LocalStore, tmp_path: Path) -> None:
+    path = local.path(keep(local, PHOTO))
+    path.unlink()
+    path.symlink_to(tmp_path)
+
     with pytest.raises(OriginalDamagedError):
         keep(local, PHOTO)
-    assert path.read_bytes() == PHOTO[:100]
-    assert not local.verify(KEY)
+
+    assert path.is_symlink()
 
 
 def test_a_flipped_bit_on_disk_is_found_by_verify(local: LocalStore) -> None:

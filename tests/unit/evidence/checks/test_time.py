@@ -93,6 +93,17 @@ class TestInSchedule:
 
         assert ask("time.in_schedule", file=file).measured == "15 January 2026"
 
+    def test_dates_at_the_ends_of_the_calendar_do_not_bind(self) -> None:
+        endless = {
+            "window_start": date.min,
+            "window_end": date.max,
+            "contract_start": date.min,
+            "contract_end": date.max,
+        }
+        file = photo(time=on_site(date(2026, 1, 15)))
+
+        assert ask("time.in_schedule", schedule=schedule(**endless), file=file).outcome is Outcome.PASS
+
     def test_without_dates_it_is_unknown_but_the_contract_still_binds(self) -> None:
         undated = schedule(window_start=None, window_end=None)
 
