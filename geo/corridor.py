@@ -43,7 +43,7 @@ class Corridor:
         chainage_start_m: float = 0.0,
         plane: LocalPlane,
     ) -> None:
-        """Lay the line on ``plane``; ValueError for a width that is not positive."""
+        """Lay the line on ``plane``; ValueError for a width that is not positive or a line without length."""
         if not (0 < width_m < math.inf and math.isfinite(chainage_start_m)):
             raise ValueError(f"not a corridor: width {width_m} m, start {chainage_start_m} m")
         self.plane = plane
@@ -52,6 +52,8 @@ class Corridor:
         self._line = plane.project(line)
         self._edges = Edges(self._line)
         self._ends_m = np.cumsum(self._edges.length_m)
+        if not len(self._ends_m):
+            raise ValueError("not a corridor: the line has no length")
 
     @property
     def length_m(self) -> float:

@@ -29,6 +29,10 @@ POLAR_LATITUDE = 85.0
 MIN_WIDTH_M = 0.1
 AREA_KEPT = 0.01
 JOIN_M = 1.0
+#: Two places nearer than this are one: across the antimeridian and at a pole different numbers tell one place.
+MIN_LENGTH_M = 0.001
+
+_ONE_PLACE = "a line needs at least two different points"
 
 # A sound outline's edge touches its two neighbours and itself; mending a tangle can take minutes.
 _TANGLED_TOUCHES = 10
@@ -110,7 +114,8 @@ def repair_lines(lines: Sequence[RawPath]) -> tuple[LineString, list[str]]:
     Parts are joined where their ends meet within 1 m; a part drawn the other way round is turned.
 
     Raises:
-        GeometryError: as for polygons, and where a gap is left between two parts (named in metres).
+        GeometryError: as for polygons, where all points are one place, and where a gap is left between two
+            parts (named in metres).
     """
     if not lines:
         raise GeometryError("the shape is empty")
@@ -119,12 +124,15 @@ def repair_lines(lines: Sequence[RawPath]) -> tuple[LineString, list[str]]:
     parts = [_without_repeats(line, notes) for line in lines]
     for part, sent in zip(parts, lines, strict=True):
         if len(part) < 2:
-            raise GeometryError("a line needs at least two different points", sent.pointer)
+            raise GeometryError(_ONE_PLACE, sent.pointer)
     joined = _joined(parts, lines, notes)
     joined[:, 0] = dateline.run_on(joined[:, 0])
     plane = _plane_of([joined], lines[0].pointer)
     joined[:, 0] = dateline.near(joined[:, 0], plane.longitude)
-    return LineString(joined), notes.sentences
+    line = LineString(joined)
+    if plane.project(line).length < MIN_LENGTH_M:
+        raise GeometryError(_ONE_PLACE, lines[0].pointer)
+    return line, notes.sentences
 
 
 def _check_paths(paths: Sequence[RawPath]) -> None:

@@ -115,9 +115,10 @@ def restore(
             was found whole; None where none may stand there.
 
     Raises:
-        BackupError: there is no such snapshot, it is damaged, or a database stands there already.
+        BackupError: there is no such snapshot, it is damaged, or a database stands there already. One without a
+            single table, as whoever looks before `saksi migrate` leaves it, is none.
     """
-    if database.exists() and aside_at is None:
+    if database.exists() and aside_at is None and not _is_empty(database):
         raise BackupError(f"{database} is there already. Nothing was changed.")
     place = _chosen(folder, name)
     manifest = _manifest_of(place / MANIFEST)
@@ -150,6 +151,15 @@ def put_aside(database: Path, *, now: datetime) -> None:
     for suffix in (*BESIDE, ""):
         with suppress(FileNotFoundError):
             database.with_name(database.name + suffix).rename(database.with_name(aside + suffix))
+
+
+def _is_empty(database: Path) -> bool:
+    """Whether there is no table in it; what is no database at all is somebody's file."""
+    try:
+        with closing(sqlite3.connect(f"{database.absolute().as_uri()}?mode=ro", uri=True)) as found:
+            return bool(found.execute("SELECT count(*) FROM sqlite_master").fetchone() == (0,))
+    except sqlite3.Error:
+        return False
 
 
 def _manifest_of(path: Path) -> Manifest:

@@ -12,7 +12,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -27,7 +27,7 @@ from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy.dialects import postgresql as postgres_types
 from sqlalchemy.dialects import sqlite as sqlite_types
 from sqlalchemy.engine import Connection, Dialect, Engine
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InvalidRequestError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from config import Settings
@@ -69,6 +69,22 @@ class PlacedSession(FlaskSession):
         if REPLICA in engines and g.get(FROM_REPLICA, False) and not self.info.get("writing"):
             return engines[REPLICA]
         return super().get_bind(*args, **named)
+
+    def close(self) -> None:
+        """Give the connections back, and those that broke up.
+
+        It ends a request whose answer is made and whose changes are committed: what cannot be rolled back any
+        more is no fault of that answer, and raising would have the server send another one in its place.
+        """
+        begun = self.get_transaction()
+        try:
+            super().close()
+        except DBAPIError as error:
+            LOG.warning("a connection to the database broke before it was given back: %s", error.orig)
+            # Those that were closed before the broken one say so.
+            with suppress(DBAPIError, InvalidRequestError):
+                if begun is not None:
+                    begun.close(invalidate=True)
 
 
 db = SQLAlchemy(model_class=Base, session_options={"class_": PlacedSession})

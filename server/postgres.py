@@ -14,7 +14,7 @@ from typing import Any, cast
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.engine import URL, Dialect, Engine
+from sqlalchemy.engine import URL, Connection, Dialect, Engine
 from sqlalchemy.exc import DBAPIError
 
 from config import DatabaseSettings, Settings
@@ -68,6 +68,12 @@ def connect_arguments(limits: DatabaseSettings, *, read_only: bool) -> dict[str,
         "keepalives_interval": 10,
         "keepalives_count": 3,
     }
+
+
+def lift_statement_limit(connection: Connection) -> None:
+    """Let each statement take its time until the transaction ends: making something anew is no answer for a caller."""
+    if connection.dialect.name == "postgresql":
+        connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
 
 
 @contextmanager

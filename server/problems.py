@@ -58,6 +58,9 @@ CATALOGUE: dict[str, Kind] = {
     "not-ready": Kind(503, "The server is not ready"),
 }
 
+#: Told where a value passed every check of ours and the database still has no room for it.
+NOT_STORABLE = "A value is longer or larger than its field can hold. Nothing was recorded."
+
 
 @dataclass(frozen=True, slots=True)
 class FieldError:

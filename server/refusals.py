@@ -6,13 +6,13 @@ import logging
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, NotFound
 
 from evidence.errors import StoreAwayError
 from server import db
-from server.problems import MEDIA_TYPE, Problem
+from server.problems import MEDIA_TYPE, NOT_STORABLE, Problem
 from server.telemetry.requests import route_of_request
 
 LOG = logging.getLogger("saksi")
@@ -34,6 +34,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, _tell_http)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _tell_away)
+    app.register_error_handler(DataError, _tell_not_storable)
     app.register_error_handler(StoreAwayError, _tell_store_away)
     app.register_error_handler(Exception, _tell_unexpected)
 
@@ -80,6 +81,12 @@ def _tell_away(error: SQLAlchemyError) -> Response:
         done = "It is not certain whether anything was recorded, and nothing is recorded twice"
     detail = f"The database does not answer. {done}; keep what you sent and send it again."
     return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
+
+
+def _tell_not_storable(error: DataError) -> Response:
+    """A value that no check of ours refused and PostgreSQL has no room for; SQLite has."""
+    LOG.error("%s %s: a check is missing: %s", request.method, route_of_request(), type(error.orig).__name__)
+    return _tell(Problem("invalid", NOT_STORABLE))
 
 
 def _tell_store_away(error: StoreAwayError) -> Response:

@@ -13,6 +13,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from evidence.errors import StoreAwayError
+from server.commands.files import emptied, written_to
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.engines import engines
@@ -39,7 +40,7 @@ def audit_command(since: datetime | None, sample: int | None, report: Path | Non
     An audit that is broken off goes on where it was when it is started again with the same --since. The
     result becomes an event of the custody log. The exit code is 1 where something is missing or differs.
     """
-    with installation() as settings:
+    with installation() as settings, written_to(report) as out:
         day = since.replace(tzinfo=UTC) if since else None
         place = settings.data_root / "audit.json"
         found = _begun(place, day, sample, anew=anew)
@@ -50,7 +51,9 @@ def audit_command(since: datetime | None, sample: int | None, report: Path | Non
         audit.walk_custody(found)
         audit.record(found, now=utc_now())
         place.unlink(missing_ok=True)
-    _tell(found, report)
+        if out is not None:
+            emptied(out).write(json.dumps(asdict(found) | {"whole": found.whole}, indent=2) + "\n")
+    _tell(found)
 
 
 def _begun(place: Path, since: datetime | None, sample: int | None, *, anew: bool) -> Findings:
@@ -85,9 +88,7 @@ def _kept(pages: Iterator[int], found: Findings, place: Path) -> Iterator[int]:
         yield count
 
 
-def _tell(found: Findings, report: Path | None) -> None:
-    if report is not None:
-        report.write_text(json.dumps(asdict(found) | {"whole": found.whole}, indent=2) + "\n")
+def _tell(found: Findings) -> None:
     click.echo(f"{found.originals} originals ({found.size / 1e6:.1f} MB) and {found.custody_events} custody events.")
     for fault in found.faults:
         click.echo(f"{fault['what']:12} {fault['sha256']}")

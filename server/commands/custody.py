@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import click
 
+from server.commands.files import emptied, written_to
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.services.custody import broken_link, export
@@ -30,7 +30,8 @@ def custody() -> None:
 @click.argument("target", metavar="[FILE]", type=click.Path(dir_okay=False, path_type=Path), required=False)
 def export_command(target: Path | None) -> None:
     """Write the log as JSON lines, oldest first, to FILE or to the terminal."""
-    with installation(), _writer(target) as out:
+    with installation(), written_to(target) as file:
+        out = sys.stdout if file is None else emptied(file)
         for event in export():
             out.write(json.dumps(event, ensure_ascii=False, sort_keys=True) + "\n")
 
@@ -86,12 +87,3 @@ def _events(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
         if not isinstance(event, dict) or not {"previous", "hash"} <= event.keys():
             raise click.ClickException(f"Line {number} is no event of a custody log.")
         yield event
-
-
-@contextmanager
-def _writer(target: Path | None) -> Iterator[IO[str]]:
-    if target is None:
-        yield sys.stdout
-    else:
-        with target.open("w", encoding="utf-8") as file:
-            yield file

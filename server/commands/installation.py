@@ -10,7 +10,7 @@ from uuid import UUID
 import click
 import sqlalchemy as sa
 from flask import Flask
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
 import config
@@ -20,7 +20,7 @@ from server.app import create_app
 from server.db import db, reading
 from server.models import Person
 from server.policy import PolicyError
-from server.problems import Problem
+from server.problems import NOT_STORABLE, Problem
 
 #: There is no sign-in behind a command; whoever types it has the machine itself.
 NO_SESSION = UUID(int=0)
@@ -48,6 +48,10 @@ def installation(*, migrated: bool = True, job_threads: int | None = None) -> It
         raise click.ClickException(told(problem)) from problem
     except (config.SettingsError, PolicyError) as error:
         raise click.ClickException(str(error)) from error
+    except DataError as error:
+        raise click.ClickException(NOT_STORABLE) from error
+    except UnicodeEncodeError as error:
+        raise click.ClickException("What was typed holds bytes that are no text (UTF-8). Nothing was done.") from error
     except SQLAlchemyError as error:
         raise click.ClickException(
             f"The database does not do that: {error.args[0] if error.args else error}"

@@ -6,7 +6,7 @@ import click
 
 from server.commands.help_text import examples
 from server.commands.installation import installation
-from server.db import reading, writing
+from server.db import reading
 from server.services import public_map
 
 
@@ -29,10 +29,9 @@ def check() -> None:
 def rebuild() -> None:
     """Place every published project and photo anew and count them.
 
-    For repair: saksi migrate makes the map where there is none yet. Nobody can publish meanwhile, and on SQLite
-    nobody can write.
+    For repair: saksi migrate makes the map where there is none yet. Nobody can publish or change
+    a project meanwhile, and on SQLite nobody can write.
     """
     with installation():
-        with writing() as session:
-            public_map.rebuild(session)
+        public_map.make_anew()
         click.echo("The map was made anew.")

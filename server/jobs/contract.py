@@ -5,6 +5,7 @@ How often a job is tried and how long it waits in between is settled here, so th
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -19,6 +20,7 @@ from evidence.errors import StoreAwayError
 from server import postgres
 from server.models.jobs import JobState
 
+LOG = logging.getLogger("saksi.jobs")
 #: How often a job is run before it is dead and waits for a person.
 ATTEMPTS = 5
 FIRST_DELAY_S = 2
@@ -62,6 +64,14 @@ def delay_while_away(waited: timedelta) -> timedelta:
 def told(error: Exception) -> str:
     """A failure in one line for whoever looks after the jobs."""
     return f"{type(error).__name__}: {error}"[:LONGEST_ERROR]
+
+
+def log_failure(kind: str, subject: str, error: Exception) -> None:
+    """Write a failure into the log: what is away in one line, for every job says so again and again."""
+    if is_away(error):
+        LOG.warning("job %s %s waits: %s", kind, subject, told(error).splitlines()[0])
+    else:
+        LOG.error("job %s %s failed", kind, subject, exc_info=error)
 
 
 class JobNotFoundError(LookupError):

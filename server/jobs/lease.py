@@ -32,6 +32,7 @@ from server.jobs.contract import (
     delay_after,
     delay_while_away,
     is_away,
+    log_failure,
     told,
 )
 from server.models import Job
@@ -115,7 +116,7 @@ def run_one(app: Flask, now: datetime) -> bool:
         with _prolonged(app, job, lease):
             HANDLERS[job.kind](job.subject)
     except Exception as error:  # A job's fault is written on the job; the runner goes on.
-        LOG.exception("job %s %s failed", job.kind, job.subject)
+        log_failure(job.kind, job.subject, error)
         _settle_failure(job, lease, error, utc_now())
     else:
         with writing() as session:

@@ -33,6 +33,7 @@ from server.jobs.contract import (
     delay_after,
     delay_while_away,
     is_away,
+    log_failure,
     told,
 )
 from server.times import utc_now
@@ -209,7 +210,7 @@ def _perform(context: JobContext, /, *, kind: str, subject: str, **_ours: str) -
         try:
             HANDLERS[kind](subject)
         except Exception as error:  # Written on the job; Procrastinate then asks when to run it again.
-            LOG.exception("job %s %s failed", kind, subject)
+            log_failure(kind, subject, error)
             with writing() as session:
                 session.execute(
                     _WRITE_ERROR, {"id": context.job.id, "told": told(error), "unspent": int(is_away(error))}

@@ -7,6 +7,7 @@ into the custody log when it is complete.
 
 from __future__ import annotations
 
+import heapq
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,8 @@ from server.services import custody
 from server.services.copies import THUMBNAIL, WEB, copy_name
 
 PAGE = 500
+#: How many keys, without their rows, are read at a time where originals are drawn by lot.
+KEYS = 20_000
 #: Hashing lets other threads run, and a store far away is waited for several times at once.
 THREADS = 4
 #: More faults than a person reads are counted and not listed.
@@ -101,19 +104,41 @@ def all_originals(store: OriginalStore, findings: Findings, since: datetime | No
 
 
 def a_sample(store: OriginalStore, findings: Findings, since: datetime | None, count: int) -> Iterator[int]:
-    """Hash ``count`` originals taken by chance, or all where there are fewer than that.
+    """Hash ``count`` different originals taken by chance, or all where there are fewer than that.
 
-    A sha256 is as good as drawn by lot: the first one after a number drawn by lot is a fair choice.
+    Each original is given a number by lot while their keys pass by page by page, and those with the smallest
+    numbers are taken: every choice of ``count`` is equally likely, wherever sha256s lie close or far apart. Only
+    the keys of those that lead so far are in memory; of ten million, ``count`` of them and one page.
+
+    Yields:
+        The number of originals of each page, once ``findings`` tells of it.
     """
-    seen: set[str] = set()
-    for _ in range(min(count, left(findings, since))):
-        query = sa.select(Original).limit(1)
-        drawn = secrets.token_hex(32)
-        row = _page(query.where(_original.sha256 >= drawn), since) or _page(query, since)
-        if row[0].sha256 not in seen:
-            seen.add(row[0].sha256)
-            findings.add(row, _faults(store, row[0]))
-        yield 1
+    drawn = _drawn(since, count)
+    with ThreadPoolExecutor(THREADS) as pool:
+        for first in range(0, len(drawn), PAGE):
+            page = _page(sa.select(Original).where(_original.sha256.in_(drawn[first : first + PAGE])), since)
+            findings.add(page, [fault for found in pool.map(lambda row: _faults(store, row), page) for fault in found])
+            yield len(page)
+
+
+def _drawn(since: datetime | None, count: int) -> list[str]:
+    """The sha256s of ``count`` originals by lot, in order."""
+    lots = ((secrets.randbits(64), sha256) for sha256 in _all_keys(since))
+    return sorted(sha256 for _lot, sha256 in heapq.nsmallest(count, lots))
+
+
+def _all_keys(since: datetime | None) -> Iterator[str]:
+    after = ""
+    while keys := _keys(after, since):
+        yield from keys
+        after = keys[-1]
+
+
+def _keys(after: str, since: datetime | None) -> Sequence[str]:
+    query = sa.select(_original.sha256).where(_original.sha256 > after).order_by(_original.sha256).limit(KEYS)
+    keys = reading().scalars(_from(query, since)).all()
+    reading().rollback()
+    return keys
 
 
 def walk_custody(findings: Findings) -> None:

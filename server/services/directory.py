@@ -6,6 +6,7 @@ with no person behind. Projects and their sites are kept out (``project_import``
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 import sqlalchemy as sa
@@ -22,6 +23,12 @@ from server.services.importing.schema import CODE
 
 SHORTEST_PASSWORD = 10
 LONGEST_CODE = 64
+LONGEST_NAME = 200
+LONGEST_LEVEL = 40
+LONGEST_LANGUAGE = 35
+LONGEST_PATH = 500
+#: The shape of a language tag (RFC 5646), not whether somebody registered it.
+_LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
 
 #: Who works for the contractor, or below it, decides and pays nothing.
 NEVER_FOR_CONTRACTORS = frozenset({Role.SUPERVISOR, Role.PAYMASTER})
@@ -52,10 +59,14 @@ def add_area(code: str, name: str, level: str, *, parent: str | None, now: datet
         Problem: ``invalid``, ``not-found`` for the parent, or ``conflict``, where the code is taken.
     """
     _check_code(code)
+    level = _kept_short("level", level, LONGEST_LEVEL)
     try:
         with writing() as session:
             above = None if parent is None else _area(session, parent)
             path = f"{above.path if above else ''}{code}/"
+            if len(path) > LONGEST_PATH:
+                told = f"The codes from the root down to {code} have more than {LONGEST_PATH} characters together."
+                raise duties.invalid("parent", told)
             added = Area(code=code, name=_named(name), level=level, parent_id=above.id if above else None, path=path)
             session.add(added)
             session.flush()
@@ -72,6 +83,8 @@ def add_person(email: str, name: str, organisation: str, password: str, *, langu
         Problem: ``invalid``, ``not-found`` for the organisation, or ``conflict``, where the address is taken.
     """
     email = _checked_email(email)
+    if len(language) > LONGEST_LANGUAGE or not _LANGUAGE.fullmatch(language):
+        raise duties.invalid("language", f"A language is a tag such as en, fil or zh-Hant, not {language!r}.")
     if len(password) < SHORTEST_PASSWORD:
         raise duties.invalid("password", f"A password needs at least {SHORTEST_PASSWORD} characters.")
     # Hashing takes its time, so it is done before the database is held.
@@ -165,9 +178,13 @@ def _check_code(code: str) -> None:
 
 
 def _named(name: str) -> str:
-    if not 0 < len(name.strip()) <= 200:
-        raise duties.invalid("name", "A name of at most 200 characters is needed.")
-    return name.strip()
+    return _kept_short("name", name, LONGEST_NAME)
+
+
+def _kept_short(field: str, text: str, most: int) -> str:
+    if not 0 < len(text.strip()) <= most:
+        raise duties.invalid(field, f"A {field} of at most {most} characters is needed.")
+    return text.strip()
 
 
 def _checked_email(email: str) -> str:

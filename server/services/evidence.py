@@ -30,6 +30,7 @@ from evidence.witness import captured_at, machine_positions
 from server.access import Actor
 from server.db import reading, table_of
 from server.documents import plain
+from server.engines import engines
 from server.models import Evidence
 from server.problems import FieldError, Problem
 from server.services.evidence_record import Photo, record
@@ -113,7 +114,7 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     """Take one photo in. The same bytes and claim under the same id give the same record.
 
     Raises:
-        Problem: ``photo-empty``, ``photo-type-unsupported``, ``photo-digest-mismatch``,
+        Problem: ``photo-empty``, ``too-large``, ``photo-type-unsupported``, ``photo-digest-mismatch``,
             ``evidence-conflict``, ``not-found``, ``not-allowed``, ``invalid``, ``project-not-placed`` or
             ``original-damaged``.
         StoreAwayError: the store did not keep it; nothing is recorded.
@@ -122,6 +123,7 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     earlier = _replayed(actor, upload, seal)
     if earlier is not None:
         return _on_record(earlier)
+    _check_size(seal)
     file = _read(upload, seal)
     reading = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
     claims = upload.claim.beside(file, reading)
@@ -191,6 +193,15 @@ def sealing() -> Iterator[None]:
             "The bytes that arrived are not those the phone hashed. Nothing was recorded; send the photo again.",
             errors=[FieldError("#/claim/sha256", f"The bytes that arrived have sha256 {error.actual}.")],
         ) from None
+
+
+def _check_size(seal: Seal) -> None:
+    """The limit is the photo's, whichever way it came; the form around it has room of its own."""
+    most = engines().settings.max_photo_bytes
+    if seal.size > most:
+        raise Problem(
+            "too-large", f"A photo may have {most} bytes.", errors=[FieldError("#/photo", f"At most {most}.")]
+        )
 
 
 def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:

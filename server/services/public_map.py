@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session, load_only
 
 from geo import quadtile
 from geo.site import Site as SiteShape
-from server.db import reading, table_of, writing
+from server import postgres
+from server.db import reading, table_of, tried_again, writing
 from server.models import Evidence, MapCount, Project, Site
 from server.models.public_map import DEEPEST_COUNTED, LAYERS, MapLayer
 
@@ -28,6 +29,8 @@ _SHOWN_KEY = sa.case(
         _PHOTOS.c.quadtile,
     )
 )
+#: Photos may come in meanwhile: what refers to a project needs no more than its key.
+_HOLD_PROJECTS = sa.select(_PROJECTS.c.id).order_by(_PROJECTS.c.id).with_for_update(key_share=True)
 AT_ONCE = 1000
 
 
@@ -61,17 +64,31 @@ def make_if_missing() -> bool:
     to_show = sa.select(Project.id).join(Site, current).where(Project.published_at.is_not(None)).limit(1)
     if reading().scalar(to_show) is None or reading().scalar(sa.select(_COUNTS.c.number).limit(1)) is not None:
         return False
+    make_anew()
+    return True
+
+
+def make_anew() -> None:
+    """Make the map anew; begun again where it and those who write waited for each other."""
+    tried_again(_make_anew)
+
+
+def _make_anew() -> None:
     with writing() as session:
         rebuild(session)
-    return True
 
 
 def rebuild(session: Session) -> None:
     """Place every project and photo anew and count them; the caller commits.
 
-    For an installation that had published before it had a map, and for repair. On SQLite nobody else writes meanwhile.
+    For an installation that had published before it had a map, and for repair. Nobody changes a project meanwhile, or
+    publishes; on SQLite nobody writes at all.
     """
     connection = session.connection()
+    postgres.lift_statement_limit(connection)
+    # In the order of those who publish, who hold their project first and come to the numbers at their commit: holding
+    # the numbers and waiting for a project, this and they waited for each other.
+    connection.execute(_HOLD_PROJECTS).close()
     _hold(connection)
     for part in _parts_of_sites(connection):
         connection.execute(_PROJECTS.update().where(_PROJECTS.c.id == sa.bindparam("of")), part)

@@ -5,7 +5,8 @@ Otherwise it is kept in the transaction of whatever changes a project (``server.
 
 from __future__ import annotations
 
-from server.db import reading, writing
+from server import postgres
+from server.db import reading, tried_again, writing
 from server.models import search_index
 
 
@@ -19,5 +20,10 @@ def make_if_missing() -> bool:
 
 def make_anew() -> None:
     """Make it anew from the projects; nothing else can be published meanwhile. About a minute for 250,000 projects."""
+    tried_again(_make_anew)
+
+
+def _make_anew() -> None:
     with writing() as session:
+        postgres.lift_statement_limit(session.connection())
         search_index.rebuild(session)

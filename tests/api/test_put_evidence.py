@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,7 +11,9 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from server.db import new_id
+import config
+from server.app import create_app
+from server.db import db, new_id
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
 from tests.programme import OFF_SITE, ON_SITE, OTHER_SITE
 
@@ -352,6 +355,20 @@ class TestSize:
         assert body.given <= 62 * 1024 * 1024
         left = [path for path in (tmp_path / "installation" / "photos").rglob("*") if path.is_file()]
         assert left == [], "what came of the upload is swept away"
+
+    def test_a_photo_larger_than_the_limit_is_refused_although_the_form_has_room(
+        self, settings: config.Settings, inspector: Headers
+    ) -> None:
+        photo = good_photo()
+        for most, status in ((len(photo) - 1, 413), (len(photo), 201)):
+            app = create_app(dataclasses.replace(settings, max_photo_bytes=most))
+            answer = put_photo(app.test_client(), inspector, photo, road_claim())
+            assert answer.status_code == status, answer.text
+            if status == 413:
+                assert pointers(assert_problem(answer, 413, "too-large")) == {"#/photo"}
+                assert [path for path in settings.originals_root.rglob("*") if path.is_file()] == []
+            with app.app_context():
+                db.engine.dispose()
 
     def test_json_is_bounded_as_well(self, client: FlaskClient, inspector: Headers) -> None:
         response = client.post(

@@ -53,6 +53,13 @@ def test_tables_that_are_not_the_newest_are_a_fault(saksi: Saksi) -> None:
     assert (code, lines["tables"]["verdict"], lines["tables"]["advice"]) == (1, "fault", "Run saksi migrate.")
 
 
+def test_missing_tables_are_no_fault_of_the_clock(saksi_anew: Saksi) -> None:
+    code, lines = _lines(saksi_anew)
+
+    assert (code, lines["tables"]["advice"]) == (1, "Run saksi migrate.")
+    assert lines["clock"]["verdict"] == "ok"
+
+
 def test_a_weak_secret_is_a_fault(saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SAKSI_SECRET_KEY", "changeme" * 8)
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
 from server.cli import main
+from server.services import directory
 from tests.cli.conftest import Saksi
 
 PASSWORD = "a long enough password"
@@ -65,6 +68,18 @@ def test_a_password_is_asked_for_twice_and_never_shown(saksi: Saksi) -> None:
         (["organisations", "add", "x", "--name", " ", "--kind", "agency"], "A name of at most 200"),
         (["areas", "add", "R6", "--name", "x", "--level", "region"], "code R6 already"),
         (["areas", "add", "R7", "--name", "x", "--level", "region", "--parent", "R0"], "no area with the code R0"),
+        (["areas", "add", "R7", "--name", "x", "--level", "x" * 41], "A level of at most 40"),
+        (["areas", "add", "R7", "--name", "x", "--level", " "], "A level of at most 40"),
+        (["areas", "add", "R7", "--name", "\udcff", "--level", "region"], "no text (UTF-8)"),
+        (["areas", "add", "\udcff", "--name", "x", "--level", "region"], "Letters, digits"),
+        (["people", "grant", "\udcff@b", "inspector", "--project", "ROAD-1"], "no text (UTF-8)"),
+        (
+            [
+                *("people", "add", "a@b", "--name", "x", "--organisation", "agency", "--password", PASSWORD),
+                *("--language", "en-" + "x" * 40),
+            ],
+            "A language is a tag",
+        ),
         (["people", "add", "nobody", "--name", "x", "--organisation", "agency", "--password", PASSWORD], "no address"),
         (["people", "add", "a@b", "--name", "x", "--organisation", "gone", "--password", PASSWORD], "code gone"),
         (["people", "add", "a@b", "--name", "x", "--organisation", "agency", "--password", "short"], "at least 10"),
@@ -101,6 +116,43 @@ def test_what_cannot_be_recorded_is_refused_in_a_sentence(saksi: Saksi, words: l
 
     assert result.exit_code == 1
     assert told in result.output
+
+
+def test_areas_too_many_levels_down_are_refused(saksi: Saksi) -> None:
+    codes = [f"{number}{'x' * 62}" for number in range(8)]
+    told = [
+        saksi("areas", "add", code, "--name", "x", "--level", "x", *(["--parent", above] if above else []))
+        for above, code in zip([None, *codes], codes, strict=False)
+    ]
+
+    assert [result.exit_code for result in told] == [0] * 7 + [1]
+    assert "more than 500 characters together" in told[-1].output
+
+
+@pytest.mark.postgresql_only(reason="SQLite holds texts of every length")
+def test_a_value_that_no_check_refused_is_still_told_in_a_sentence(
+    saksi: Saksi, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(directory, "LONGEST_LEVEL", 1000)
+
+    result = saksi("areas", "add", "R7", "--name", "x", "--level", "x" * 41)
+
+    assert result.exit_code == 1
+    assert result.output == "Error: A value is longer or larger than its field can hold. Nothing was recorded.\n"
+
+
+def test_an_export_into_no_folder_is_refused_in_a_sentence(saksi: Saksi) -> None:
+    result = saksi("custody", "export", "/nonexistent/x")
+
+    assert result.exit_code == 1
+    assert "The file cannot be written" in result.output
+
+
+def test_an_export_takes_the_place_of_an_earlier_one(saksi: Saksi, tmp_path: Path) -> None:
+    (tmp_path / "log.jsonl").write_text("an earlier one\n" * 100)
+
+    assert saksi("custody", "export", str(tmp_path / "log.jsonl")).exit_code == 0
+    assert saksi("custody", "verify", str(tmp_path / "log.jsonl")).exit_code == 0
 
 
 @pytest.mark.parametrize(

@@ -138,6 +138,26 @@ def test_a_job_waits_for_a_store_that_is_away_for_as_long_as_that_lasts(
     assert len(tries) == 3 * jobs.ATTEMPTS + 1
 
 
+def test_what_is_away_is_one_line_in_the_log_and_a_fault_its_traceback(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    faults: list[Exception] = [StoreAwayError("nobody answers")] + [ValueError("the disk is odd")] * jobs.ATTEMPTS
+
+    def fail(_subject: str) -> None:
+        raise faults.pop(0)
+
+    monkeypatch.setitem(jobs.HANDLERS, "fails", fail)
+    queue("a", "fails")
+
+    jobs.run_all_due()
+    assert "job fails a waits: StoreAwayError" in caplog.text
+    assert "Traceback" not in caplog.text
+
+    run_to_the_end()
+    assert "job fails a failed" in caplog.text
+    assert "Traceback" in caplog.text
+
+
 def test_a_wait_for_what_is_away_costs_no_attempt_of_the_failures_after_it(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:

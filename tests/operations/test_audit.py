@@ -99,6 +99,35 @@ def test_a_sample_takes_as_many_as_asked(saksi: Saksi, photos: list[str]) -> Non
     assert audit.left(found, None) == 5
 
 
+@pytest.mark.parametrize("page", [2, 500])
+def test_a_sample_is_as_many_different_ones_each_as_likely(
+    saksi: Saksi, photos: list[str], monkeypatch: pytest.MonkeyPatch, page: int
+) -> None:
+    monkeypatch.setattr(audit, "PAGE", page)
+    monkeypatch.setattr(audit, "KEYS", page)
+    looked_at: list[str] = []
+    monkeypatch.setattr(audit, "_faults", lambda _store, row: looked_at.append(row.sha256) or [])
+
+    for _ in range(200):
+        found = Findings(begun_at="", sample=3)
+        assert sum(audit.a_sample(None, found, None, 3)) == found.originals == 3  # type: ignore[arg-type]
+        assert len(set(looked_at[-3:])) == 3
+
+    # Each is drawn 120 times in the mean; one in a million runs is further off than 55.
+    assert {sha256: abs(looked_at.count(sha256) - 120) < 55 for sha256 in photos} == dict.fromkeys(photos, True)
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_the_audit_begins(
+    saksi: Saksi, photos: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(audit, "_faults", lambda _store, _row: pytest.fail("the audit had begun"))
+
+    result = saksi("audit", "--report", "/nonexistent/x.json")
+
+    assert (result.exit_code, "The file cannot be written" in result.output) == (1, True)
+    assert photos
+
+
 def test_since_leaves_earlier_ones_out(saksi: Saksi, photos: list[str]) -> None:
     assert saksi("audit", "--since", "2999-01-01").output.startswith("0 originals")
     assert saksi("audit", "--since", "2000-01-01").output.startswith(f"{len(photos)} originals")

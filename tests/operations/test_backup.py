@@ -327,3 +327,25 @@ def _originals(database: Path) -> int:
 
 def _mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_looking_before_a_restore_does_not_stand_in_its_way(
+    saksi: Saksi, photos: list[str], elsewhere: Saksi, tmp_path: Path
+) -> None:
+    assert saksi("backup", str(tmp_path / "backup")).exit_code == 0
+    assert elsewhere("check").exit_code == 1
+    assert elsewhere("serve").exit_code == 1
+
+    restored = elsewhere("restore", str(tmp_path / "backup"))
+
+    assert restored.exit_code == 0, restored.output
+    assert f"{len(photos)} originals" in restored.output
+    assert "is there already" in elsewhere("restore", str(tmp_path / "backup")).output
+
+
+def test_a_file_that_is_no_database_is_not_written_over(saksi: Saksi, elsewhere: Saksi, tmp_path: Path) -> None:
+    assert saksi("backup", str(tmp_path / "backup")).exit_code == 0
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "elsewhere" / "saksi.sqlite3").write_text("somebody's notes " * 100)
+
+    assert "is there already" in elsewhere("restore", str(tmp_path / "backup")).output

@@ -184,6 +184,23 @@ def test_a_connection_lost_during_the_commit_is_told_as_uncertain_and_not_run_ag
     assert commit_was_sent()
 
 
+def test_a_value_that_the_database_has_no_room_for_is_refused_and_not_a_500(
+    app: Flask, client: FlaskClient, bearer: Callable[[str], dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def too_long(*_any: object, **_named: object) -> None:
+        with writing() as session:
+            session.add(Area(code="A", name="A", level="x" * 41, path="A/"))
+
+    monkeypatch.setattr("field_api.session.sessions.sign_out", too_long)
+
+    response = client.delete("/api/v1/session", headers=bearer("inspector"))
+
+    assert response.status_code == 422, response.text
+    assert response.json is not None
+    assert response.json["type"] == "/problems/invalid"
+    assert "longer or larger" in response.json["detail"]
+
+
 # -- a server that is restarted ----------------------------------------------------------------
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,7 @@ from geo.site import Site as SiteShape
 from server.db import db, reading, writing
 from server.models import Evidence, MapCount, Project, Site
 from server.problems import Problem
-from server.services import public_map, public_tiles, site_lookup
+from server.services import public_map, public_tiles, search_upkeep, site_lookup
 from tests.map_rows import Place, insert, photo_rows, put_photos
 from tests.programme import ON_SITE, OTHER_SITE
 
@@ -280,6 +281,50 @@ def test_many_at_once_wait_for_each_other_and_lose_no_number(app: Flask) -> None
     )
 
     assert_all_is_true()
+
+
+@pytest.mark.postgresql_only(reason="on SQLite one writer waits for the other from its beginning")
+def test_a_rebuild_waits_for_whoever_holds_a_project_and_not_in_a_circle(app: Flask) -> None:
+    held, waiting = threading.Event(), threading.Event()
+
+    def withdraw_slowly() -> None:
+        with writing() as session:
+            public_map.place(session, change_project(), None)
+            session.flush()
+            held.set()
+            waiting.wait()
+            time.sleep(0.5)
+
+    def change_project() -> Project:
+        changed = project()
+        changed.published_at = None
+        return changed
+
+    def rebuild() -> None:
+        held.wait()
+        with writing() as session:
+            waiting.set()
+            public_map.rebuild(session)
+
+    run_at_once(app, [withdraw_slowly, rebuild])
+
+    assert_all_is_true()
+
+
+@pytest.mark.postgresql_only(reason="SQLite has no such limit")
+@pytest.mark.parametrize("make_anew", [public_map.make_anew, search_upkeep.make_anew])
+def test_what_is_made_anew_may_take_longer_than_an_answer(app: Flask, make_anew: Callable[[], None]) -> None:
+    limits: list[str] = []
+
+    def look(connection: sa.Connection) -> None:
+        limits.append(connection.exec_driver_sql("SHOW statement_timeout").scalar_one())
+
+    sa.event.listen(db.engine, "commit", look)
+    make_anew()
+    sa.event.remove(db.engine, "commit", look)
+
+    assert limits == ["0"]
+    assert reading().connection().exec_driver_sql("SHOW statement_timeout").scalar_one() == "30s"
 
 
 def run_at_once(app: Flask, each: list[Callable[[], None]]) -> None:

@@ -24,6 +24,11 @@ def road(*places: tuple[float, float], width_m: float = 10, start_m: float = 0) 
     return Corridor(line, width_m=width_m, chainage_start_m=start_m, plane=PLANE)
 
 
+def test_a_line_without_length_is_no_corridor() -> None:
+    with pytest.raises(ValueError, match="has no length"):
+        road((0, 0), (0, 0))
+
+
 NORTHWARD_THEN_EAST = road((0, 0), (0, 1000), (500, 1000), start_m=2000)
 
 

@@ -234,9 +234,28 @@ def test_a_gap_between_parts_is_refused_with_its_length() -> None:
     assert caught.value.pointer == "/b"
 
 
-def test_a_line_of_one_place_is_refused() -> None:
-    with pytest.raises(GeometryError, match="two different points"):
-        repair_lines([path([(121, 14), (121, 14)])])
+@pytest.mark.parametrize(
+    "places",
+    [
+        [(121, 14), (121, 14)],
+        [(180, 11), (-180, 11)],
+        [(-180, 11), (180, 11), (-180, 11)],
+        [(122.5, 90), (122.6, 90)],
+        [(0, -90), (180, -90), (90, -90)],
+        [(121, 0), (121, 5e-324)],
+    ],
+)
+def test_a_line_of_one_place_is_refused(places: list[tuple[float, float]]) -> None:
+    with pytest.raises(GeometryError, match="two different points") as caught:
+        repair_lines([path(places, "/coordinates")])
+
+    assert caught.value.pointer == "/coordinates"
+
+
+def test_a_line_of_a_centimetre_at_the_antimeridian_is_taken() -> None:
+    line, _ = repair_lines([path([(180, 11), (-180 + 1e-7, 11)])])
+
+    assert abs(line.coords[1][0] - line.coords[0][0]) == pytest.approx(1e-7)
 
 
 def test_a_line_across_the_antimeridian_runs_on() -> None:
