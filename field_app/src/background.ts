@@ -20,6 +20,8 @@ export class StillWaitingError extends Error {
 /** What sending needs of the worker. */
 export interface Worker {
   readonly fetch: Fetch;
+  /** Where the server is: the worker's own origin. */
+  readonly origin: string;
   readonly clock: Clock;
   readonly locks: Locks;
   readonly session: () => Promise<Credentials | null>;
@@ -27,7 +29,7 @@ export interface Worker {
 
 /** Send whatever the signed-in person has waiting; throws StillWaitingError where some of it did not get through. */
 export async function sendWhatWaits(outbox: Outbox, database: FieldDatabase, worker: Worker): Promise<void> {
-  const api = new Api(worker.fetch);
+  const api = new Api(worker.fetch, worker.origin);
   let refused: string | null = null;
   const session = async () => {
     const credentials = await worker.session();
@@ -57,12 +59,13 @@ export async function sendWhatWaits(outbox: Outbox, database: FieldDatabase, wor
 }
 
 /** The whole of it in a service worker, whose databases are closed again for whoever wants to change their shape. */
-export async function sendInBackground(fetch: Fetch, manager: LockManager): Promise<void> {
+export async function sendInBackground(fetch: Fetch, origin: string, manager: LockManager): Promise<void> {
   const [kept, database] = await Promise.all([openKept(), openDatabase()]);
   const channel = new BroadcastChannel(OUTBOX_CHANNEL);
   try {
     const outbox = new Outbox(database, clock.now, broadcast(channel));
-    await sendWhatWaits(outbox, database, { fetch, clock, locks: inTurn(manager), session: () => kept.session() });
+    const session = () => kept.session();
+    await sendWhatWaits(outbox, database, { fetch, origin, clock, locks: inTurn(manager), session });
   } finally {
     channel.close();
     database.close();

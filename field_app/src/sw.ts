@@ -23,8 +23,10 @@ self.addEventListener("message", (event) => {
 self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 self.addEventListener("sync", (event) => {
   const sync = event as SyncEvent;
-  if (sync.tag === SYNC_TAG) sync.waitUntil(sendInBackground((url, init) => fetch(url, init), navigator.locks));
+  if (sync.tag === SYNC_TAG) sync.waitUntil(sendInBackground(throughNetwork, location.origin, navigator.locks));
 });
+
+const throughNetwork = (url: string, init: RequestInit) => fetch(url, init);
 
 /** Background Sync is Chromium's and in no standard library of types. */
 interface SyncEvent extends ExtendableEvent {
