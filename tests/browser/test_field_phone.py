@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import time
 from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
@@ -14,9 +15,11 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
 
 from field_app_pages import BUILT
+from field_app_pages.door import BUILD
 from server.db import reading
 from server.models import Evidence, EvidenceEnvelope
 from tests.browser.field import CAMERA, open_camera, sign_in, take_a_photo
@@ -140,18 +143,29 @@ def sync_waker(phone: BrowserContext, page: Page) -> Callable[[str], None]:
     return wake
 
 
-def new_version(page: Page) -> None:
-    """Have the app find that a new version waits, without one: the bar only needs a worker to speak to."""
-    page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+def controlled(page: Page) -> None:
+    """Open the app once more, now by its worker."""
+    worker_is_ready(page)
     page.reload()
     page.wait_for_function("navigator.serviceWorker.controller !== null")
 
 
-def test_an_update_waits_for_another_tab_that_takes_a_photo(phone: BrowserContext, page: Page) -> None:
+def release(app: Flask, folder: Path) -> None:
+    """Serve a newer version of the app from now on: the same files, and a worker that is not."""
+    build = shutil.copytree(BUILT, folder / "newer")
+    for compressed in build.glob("sw.js.*"):
+        compressed.unlink()
+    with (build / "sw.js").open("a") as worker:
+        worker.write("// a newer version\n")
+    app.config[BUILD] = str(build)
+
+
+def test_an_update_waits_for_another_tab_that_takes_a_photo(
+    app: Flask, phone: BrowserContext, page: Page, tmp_path: Path
+) -> None:
     sign_in(page)
-    new_version(page)
-    fresh = (BUILT / "sw.js").read_text() + "\n// a newer version"
-    phone.route("**/field/sw.js", lambda route: route.fulfill(body=fresh, content_type="text/javascript"))
+    controlled(page)
+    release(app, tmp_path)
     other = phone.new_page()
     open_camera(other)
     page.evaluate("navigator.serviceWorker.getRegistration().then(found => found.update())")
