@@ -178,8 +178,9 @@ def test_an_update_waits_for_another_tab_that_takes_a_photo(
 
     other.close()
     page.get_by_role("button", name="Update").click()
-    page.wait_for_function("window.old === undefined")
+    page.get_by_text("A new version is ready").wait_for(state="detached")
     page.get_by_role("link", name="ROAD-1").wait_for()
+    assert page.evaluate("window.old") is None
 
 
 def test_little_room_is_told_before_the_shutter_and_not_a_second_time(page: Page) -> None:
