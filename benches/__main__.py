@@ -29,6 +29,7 @@ BENCHES = (
     "geovisio_tiles_bench",
     "growth_bench",
     "memory_bench",
+    "field_app_bench",
 )
 VERSIONED = ("granian", "flask", "sqlalchemy", "psycopg", "procrastinate", "pillow", "simplejpeg")
 

@@ -1,6 +1,8 @@
 /** Starts the app: look and language first, then what is kept, then the network. */
 import { render } from "preact";
 import { App } from "./app";
+import { asker } from "./device/background_sync";
+import { startInstalling } from "./device/install";
 import { askToKeep } from "./device/storage";
 import { startUpdates } from "./device/updates";
 import { say, startLanguage } from "./i18n";
@@ -33,7 +35,7 @@ async function start(root: HTMLElement): Promise<void> {
   void askToKeep();
 }
 
-/** A network, an app brought to the front, a nudge of the service worker: each may mean that something can go. */
+/** A network or an app brought to the front may mean that something can go; what waits may go without the app, too. */
 function watchSignal(field: Field): void {
   const signal = () => {
     field.online.set(navigator.onLine);
@@ -45,9 +47,9 @@ function watchSignal(field: Field): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") signal();
   });
-  navigator.serviceWorker?.addEventListener("message", ({ data }: MessageEvent<{ type?: string }>) => {
-    if (data?.type === "KICK") field.ports.sync.kick();
-  });
+  const askForSync = asker();
+  askForSync(field.entries.value);
+  field.entries.observe(() => askForSync(field.entries.value));
 }
 
 /** What cannot be mended is said in words, and that the photos are kept. */
@@ -66,6 +68,7 @@ function broken(root: HTMLElement): void {
   root.replaceChildren(note);
 }
 
+startInstalling();
 const root = document.getElementById("app");
 if (root !== null) start(root).catch(() => broken(root));
 void startUpdates();

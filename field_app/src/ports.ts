@@ -42,6 +42,8 @@ export interface OutboxEntry {
   readonly state: EntryState;
   readonly capturedAt: string;
   readonly size: number;
+  /** The claim as it is sent (JSON): what the phone knew at the shutter, mostly inside a signed envelope. */
+  readonly claim: string;
   readonly sentBytes: number;
   readonly attempts: number;
   /** When it is tried again by itself, in milliseconds since 1970; null when it waits for nothing but a network. */

@@ -3,10 +3,11 @@ import { Api, type Credentials } from "./core/api";
 import { Capture } from "./core/capture";
 import { openDatabase } from "./core/database";
 import { Device } from "./core/device";
-import { Outbox } from "./core/outbox";
+import { broadcast, Outbox } from "./core/outbox";
 import { PinnedKeys } from "./core/receipt";
 import { type Clock, type Locks, Sync } from "./core/sync";
 import type { Ports } from "./ports";
+import { OUTBOX_CHANNEL, whileCapturing } from "./quiet";
 
 /** What the sync asks of the shell. */
 export interface Shell {
@@ -44,13 +45,17 @@ const locks: Locks = {
 export async function wire(shell: Shell): Promise<Ports> {
   const database = await openDatabase();
   const api = new Api(throughNetwork);
-  const outbox = new Outbox(database, now);
+  const outbox = new Outbox(database, now, broadcast(new BroadcastChannel(OUTBOX_CHANNEL)));
   const device = await new Device(database, api, now, deviceName(navigator.userAgent)).load();
   const keys = new PinnedKeys(database, () => api.receiptKeys());
   const sync = new Sync({ outbox, api, fetch: throughNetwork, keys, clock, locks, random: Math.random, ...shell });
   const offsetMinutes = (instantMs: number) => -new Date(instantMs).getTimezoneOffset();
   const around = { outbox, device, version: __VERSION__, userAgent: navigator.userAgent, offsetMinutes };
-  return { outbox, sync, device, capture: new Capture(around) };
+  const capture = new Capture(around);
+  const kept: Ports["capture"] = {
+    assemble: (jpeg, facts) => whileCapturing(() => capture.assemble(jpeg, facts)),
+  };
+  return { outbox, sync, device, capture: kept };
 }
 
 /** How a person knows this phone again: "Pixel 7, Android 14", "iPhone", else the system's name. */

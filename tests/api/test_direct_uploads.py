@@ -233,3 +233,17 @@ def test_an_installation_starts_while_its_store_is_away(
 
     with running(here) as there:
         assert there.test_client().get("/healthz").status_code == 200
+
+
+def test_the_photo_from_before_comes_through_the_server_and_not_from_the_store(
+    s3_client: FlaskClient, bearer: Bearer
+) -> None:
+    headers = bearer("inspector")
+    photo = put_photo(s3_client, headers, good_photo(size=(2400, 1800)), road_claim()).get_json()
+    with s3_client.application.app_context():
+        jobs.run_all_due()
+
+    answer = s3_client.get(f"/api/v1/evidence/{photo['id']}/web", headers=headers)
+
+    # The phone app's page may load nothing from another origin, and needs not know the bucket's.
+    assert (answer.status_code, answer.content_type, answer.data[:2]) == (200, "image/jpeg", b"\xff\xd8")

@@ -9,17 +9,15 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from field_app_pages import BUILT
+from tests.browser.field import CAMERA, LANGUAGES, screens, sign_in, take_a_photo
 from tests.browser.test_road import ARGUMENTS, CONTRASTS, UNLABELLED, address, chromium
-from tests.personas import PASSWORD, PERSONAS
 from tests.programme import ON_SITE
 
 __all__ = ["address"]
 
-CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 FIRST_LOAD_BYTES = 120_000
 PHONE, DESK = 390, 1440
 LEAST_TARGET = 44
-LANGUAGES = {"English": "Your works", "Filipino": "Ang iyong mga gawain", "ไทย": "งานของคุณ"}
 #: Elements that are tapped and are smaller than a thumb; what is hidden behind its label is tapped by it.
 SMALL = """least => [...document.querySelectorAll('a[href], button, summary, input')]
     .filter(each => !['radio', 'checkbox'].includes(each.type))
@@ -57,24 +55,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     opened.set_default_timeout(10_000)
     yield opened
     context.close()
-
-
-def sign_in(page: Page) -> None:
-    page.goto("/field/")
-    page.get_by_label("E-mail address").fill(PERSONAS["inspector"].email)
-    page.get_by_label("Password", exact=True).fill(PASSWORD)
-    page.get_by_role("button", name="Sign in").click()
-    page.get_by_role("link", name="ROAD-1").wait_for()
-
-
-def take_a_photo(page: Page) -> None:
-    page.goto("/field/#/works/ROAD-1/needed")
-    page.get_by_role("link", name="Camera: ").first.click()
-    page.locator(".strip").wait_for()
-    page.locator(".strip").filter(has_text="There is no position yet").wait_for(state="detached")
-    page.get_by_role("button", name="Take the photo").click()
-    page.get_by_role("dialog").get_by_text("On this phone").wait_for()
-    page.get_by_role("button", name="Done").click()
 
 
 def test_the_first_load_is_small(capsys: pytest.CaptureFixture[str]) -> None:
@@ -166,15 +146,3 @@ def test_every_screen_fits_is_labelled_and_legible_in_each_language(page: Page, 
             assert page.evaluate(CONTRASTS) == [], f"{where} has text that is hard to read"
             assert page.evaluate(SMALL, LEAST_TARGET) == [], f"{where} has a target that is too small"
             assert page.locator("h1").count() == 1, f"{where} needs exactly one first heading"
-
-
-def screens(page: Page) -> list[str]:
-    """Every kind of screen with something on it."""
-    page.goto("/field/#/works/ROAD-1/needed")
-    camera = page.locator("a.round.strong").first.get_attribute("href")
-    page.goto("/field/#/outbox")
-    photo = page.locator("a.photo-row").first.get_attribute("href")
-    return [
-        f"/field/{each}"
-        for each in ("#/works", "#/works/ROAD-1", "#/works/ROAD-1/needed", "#/outbox", "#/settings", camera, photo)
-    ]

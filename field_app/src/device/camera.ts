@@ -14,8 +14,17 @@ export interface Still {
   readonly height: number;
 }
 
+interface Sizes {
+  readonly imageWidth?: { readonly max: number };
+  readonly imageHeight?: { readonly max: number };
+}
+interface StillSettings {
+  readonly imageWidth?: number;
+  readonly imageHeight?: number;
+}
 interface StillCapture {
-  takePhoto(): Promise<Blob>;
+  getPhotoCapabilities(): Promise<Sizes>;
+  takePhoto(settings?: StillSettings): Promise<Blob>;
 }
 type StillCaptureMaker = new (track: MediaStreamTrack) => StillCapture;
 
@@ -59,11 +68,26 @@ async function sensorStill(stream: MediaStream): Promise<Still | null> {
   const [track] = stream.getVideoTracks();
   if (Maker === undefined || track === undefined) return null;
   try {
-    const jpeg = await new Maker(track).takePhoto();
+    const camera = new Maker(track);
+    const jpeg = await camera.takePhoto(await largest(camera));
     return jpeg.type === "image/jpeg" ? { jpeg, ...(await sizeOf(jpeg)) } : null;
   } catch {
     // Several cameras promise stills and then give none; the frame on the screen is there in any case.
     return null;
+  }
+}
+
+/** The largest still of this camera. Left unasked, several give one of the size of the live picture. */
+async function largest(camera: StillCapture): Promise<StillSettings> {
+  try {
+    const { imageWidth, imageHeight } = await camera.getPhotoCapabilities();
+    return {
+      ...(imageWidth?.max ? { imageWidth: imageWidth.max } : {}),
+      ...(imageHeight?.max ? { imageHeight: imageHeight.max } : {}),
+    };
+  } catch {
+    // A camera that cannot say what it can still takes a picture.
+    return {};
   }
 }
 

@@ -48,8 +48,8 @@ export async function fetchPicture(token: string, address: string): Promise<Blob
 }
 
 export async function fetchDevices(token: string): Promise<readonly DeviceDocument[]> {
-  const told: unknown = await (await call("/api/v1/devices", { token })).json();
-  return isDeviceList(told) ? told : ((told as { items?: DeviceDocument[]; devices?: DeviceDocument[] }).items ?? []);
+  const told = (await (await call("/api/v1/devices", { token })).json()) as { readonly items: DeviceDocument[] };
+  return told.items;
 }
 
 export async function revokeDevice(token: string, id: string): Promise<void> {
@@ -94,8 +94,4 @@ function failureOf(status: number, withToken: boolean): Failure {
 
 function ignoreFailures(error: unknown): void {
   if (!(error instanceof ApiError)) throw error;
-}
-
-function isDeviceList(told: unknown): told is DeviceDocument[] {
-  return Array.isArray(told);
 }

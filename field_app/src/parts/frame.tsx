@@ -48,7 +48,11 @@ export function Frame({ title, over, back, aside, children, action, wide }: Show
         {children}
       </main>
       <div class="foot">
-        {action && <div class="action">{action}</div>}
+        {action && (
+          <section class="action" aria-label={title}>
+            {action}
+          </section>
+        )}
         <Places />
       </div>
     </div>

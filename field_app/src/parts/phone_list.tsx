@@ -1,7 +1,7 @@
 /** The phones a person has enrolled, and how one is withdrawn. */
 import { useEffect, useState } from "preact/hooks";
 import { moment, say } from "../i18n";
-import { type DeviceDocument, fetchDevices, revokeDevice } from "../net/api";
+import { ApiError, type DeviceDocument, fetchDevices, revokeDevice } from "../net/api";
 import type { Field } from "../state/field";
 import { useValue } from "../state/observable";
 import { Badge } from "./badge";
@@ -10,12 +10,12 @@ import { Sheet } from "./sheet";
 export function PhoneList({ field }: { readonly field: Field }) {
   const { phones, mine, load } = usePhones(field);
   const [asked, setAsked] = useState<DeviceDocument | null>(null);
+  const [failed, setFailed] = useState(false);
   if (phones === null) return <p class="soft">{say("settings.devices_offline")}</p>;
   if (phones.length === 0) return <p class="soft">{say("settings.devices_none")}</p>;
   const revoke = async (phone: DeviceDocument) => {
     setAsked(null);
-    const token = field.session.value?.token;
-    if (token !== undefined) await revokeDevice(token, phone.id).catch(() => undefined);
+    setFailed(!(await withdrawn(field, phone)));
     await load();
   };
   return (
@@ -34,6 +34,11 @@ export function PhoneList({ field }: { readonly field: Field }) {
           )}
         </li>
       ))}
+      {failed && (
+        <li class="note bad" role="alert">
+          {say("settings.revoke_failed")}
+        </li>
+      )}
       {asked && (
         <Sheet title={say("settings.revoke")} onClose={() => setAsked(null)}>
           <p>{say("settings.revoke_sure", { name: asked.name })}</p>
@@ -49,6 +54,19 @@ export function PhoneList({ field }: { readonly field: Field }) {
       )}
     </ul>
   );
+}
+
+/** Whether the server took it; a phone believed to be withdrawn that is not would be the worst of both. */
+async function withdrawn(field: Field, phone: DeviceDocument): Promise<boolean> {
+  const token = field.session.value?.token;
+  if (token === undefined) return false;
+  try {
+    await revokeDevice(token, phone.id);
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return false;
+  }
 }
 
 function sinceWords(phone: DeviceDocument): string {

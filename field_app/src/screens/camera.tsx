@@ -11,6 +11,7 @@ import { OtherWays } from "../parts/other_ways";
 import { PreCheckStrip } from "../parts/precheck_strip";
 import { ReasonSheet, RoomSheet, Taken } from "../parts/shutter_sheets";
 import type { Milestone, Project, Requirement } from "../ports";
+import { whileCapturing } from "../quiet";
 import { useField } from "../state/field";
 import { useValue } from "../state/observable";
 import { checkShot } from "../state/place";
@@ -34,7 +35,12 @@ export function Camera(aim: Aim) {
   useSecond();
   useEffect(() => {
     field.capturing.set(true);
-    return () => field.capturing.set(false);
+    let leaveIt: () => void = () => undefined;
+    void whileCapturing(() => new Promise<void>((resolve) => (leaveIt = resolve)));
+    return () => {
+      field.capturing.set(false);
+      leaveIt();
+    };
   }, [field]);
   useEffect(() => {
     if (shown.current !== null) shown.current.srcObject = stream;

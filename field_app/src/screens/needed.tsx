@@ -1,6 +1,7 @@
 /** What is still needed: each milestone's requirements, by view and station, with how each stands. */
 import { day, many, say, station } from "../i18n";
 import { Badge } from "../parts/badge";
+import { Advice } from "../parts/found";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import type { Milestone, Project } from "../ports";
@@ -89,9 +90,9 @@ function NeedRow({ project, need }: { readonly project: Project; readonly need: 
         <p class="need-title">{requirement.title}</p>
         <p class="soft">{whereWords(need)}</p>
         <Standing need={need} />
-        {need.sentence && (
+        {need.returnedPhoto && (
           <p class="sentence">
-            <Icon sign="warn" /> <span lang="en">{need.sentence}</span>
+            <Icon sign="warn" /> <Advice entry={need.returnedPhoto} />
           </p>
         )}
       </div>

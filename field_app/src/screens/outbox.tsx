@@ -1,6 +1,7 @@
 /** Every photo of this phone and how far it has come. */
 import { ago, bytes, many, moment, say, sayIfKnown } from "../i18n";
 import { StateBadge } from "../parts/badge";
+import { Advice } from "../parts/found";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import { useBlobAddress } from "../parts/picture";
@@ -126,7 +127,7 @@ export function Sentence({ entry }: { readonly entry: OutboxEntry }) {
     return <span class="soft">{say("outbox.of", { name: entry.owner.name })}</span>;
   }
   const advises = (entry.state === "rejected" || entry.state === "needs_review") && entry.advice !== null;
-  if (advises) return <span lang="en">{entry.advice}</span>;
+  if (advises) return <Advice entry={entry} />;
   const trouble = troubleWords(entry);
   if (trouble === null) return null;
   const again = entry.nextTryAt === null ? null : say("outbox.next_try", { when: ago(entry.nextTryAt, Date.now()) });

@@ -3,11 +3,12 @@ import { useState } from "preact/hooks";
 import { saveFile } from "../device/saving";
 import { bytes, moment, say } from "../i18n";
 import { Badge, StateBadge } from "../parts/badge";
+import { Found } from "../parts/found";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import { useBlobAddress } from "../parts/picture";
 import { Sheet } from "../parts/sheet";
-import type { Finding, OutboxEntry } from "../ports";
+import type { OutboxEntry } from "../ports";
 import { type Field, useField } from "../state/field";
 import { isWaiting } from "../state/needs";
 import { go } from "../state/router";
@@ -29,7 +30,7 @@ export function Photo({ entry }: { readonly entry: OutboxEntry }) {
         <Sentence entry={entry} />
       </p>
       <Sending entry={entry} />
-      <Findings findings={entry.findings} />
+      <Findings entry={entry} />
       <Doings entry={entry} field={field} />
     </Frame>
   );
@@ -52,18 +53,18 @@ function PictureOf({ entry, field }: Shown) {
   return address && <img class="preview" src={address} alt={say("outbox.photo", { title: entry.purpose.title })} />;
 }
 
-/** What the server found, in its own words; what passed is not in the way. */
-function Findings({ findings }: { readonly findings: readonly Finding[] }) {
-  const told = findings.filter(({ outcome }) => outcome !== "pass" && outcome !== "unknown");
+/** What the server found, in the person's language and in its own words; what passed is not in the way. */
+function Findings({ entry }: { readonly entry: OutboxEntry }) {
+  const told = entry.findings.filter(({ outcome }) => outcome !== "pass" && outcome !== "unknown");
   if (told.length === 0) return null;
   return (
     <section>
       <h2>{say("outbox.why")}</h2>
-      <ul class="answers" lang="en">
-        {told.map(({ check, outcome, message }) => (
-          <li key={check} class={outcome}>
-            <Icon sign={outcome === "fail" ? "stop" : "warn"} />
-            <span>{message}</span>
+      <ul class="answers">
+        {told.map((finding) => (
+          <li key={finding.check} class={finding.outcome}>
+            <Icon sign={finding.outcome === "fail" ? "stop" : "warn"} />
+            <Found entry={entry} finding={finding} />
           </li>
         ))}
       </ul>

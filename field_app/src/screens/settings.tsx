@@ -1,8 +1,8 @@
 /** Language, look, the person and their phones, storage, export, and what this is. */
 import { useEffect, useState } from "preact/hooks";
+import { installing, putOnHomeScreen } from "../device/install";
 import { saveFile } from "../device/saving";
 import { askToKeep, isKept, type Room, roomLeft } from "../device/storage";
-import { install } from "../device/updates";
 import { bytes, many, say } from "../i18n";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
@@ -33,6 +33,7 @@ export function Settings() {
         <p class="soft">{say("settings.devices_hint")}</p>
         <PhoneList field={field} />
       </section>
+      <HomeScreen />
       <Storage />
       <Export field={field} />
       <About />
@@ -164,18 +165,29 @@ function exported(entries: readonly OutboxEntry[]): Blob {
   return new Blob([JSON.stringify({ ...about, photos }, null, 2)], { type: "application/json" });
 }
 
+/** The app belongs on the home screen: there it opens without an address, and the browser keeps its photos longer. */
+function HomeScreen() {
+  const how = useValue(installing);
+  return (
+    <section class="card part">
+      <h2>{say("settings.home")}</h2>
+      <p class="soft">{say(`settings.home_${how}`)}</p>
+      {how === "offered" && (
+        <button type="button" class="quiet-button" onClick={() => void putOnHomeScreen()}>
+          <Icon sign="phone" />
+          {say("settings.install")}
+        </button>
+      )}
+    </section>
+  );
+}
+
 function About() {
-  const offer = useValue(install);
   return (
     <section class="card part">
       <h2>{say("settings.about")}</h2>
       <p>{say("settings.about_text")}</p>
       <p class="soft">{say("settings.version", { version: __VERSION__ })}</p>
-      {offer && (
-        <button type="button" class="quiet-button" onClick={() => void offer.prompt().then(() => install.set(null))}>
-          {say("settings.install")}
-        </button>
-      )}
     </section>
   );
 }

@@ -7,6 +7,7 @@ export const HEIGHT = 320;
 const MARGIN = 34;
 /** At least this much ground is shown, so that a well is not drawn as large as a dam. */
 const LEAST_M = 60;
+const SCALE_ROOM = 48;
 /** Around a person this much ground is shown. */
 const NEAR_M = 160;
 
@@ -140,7 +141,10 @@ function stationsOf(site: SiteFeature, wanted: readonly Wanted[], at: (position:
 function youAt({ x, y }: Spot, radius: number) {
   const edge = 16;
   const inner = { x: clamp(x, edge, WIDTH - edge), y: clamp(y, edge, HEIGHT - edge) };
-  return { ...inner, radius: Math.max(radius, 4), onCanvas: inner.x === x && inner.y === y };
+  const onCanvas = inner.x === x && inner.y === y;
+  // At the edge it stays above the scale bar, which stands in the corner below.
+  const shown = onCanvas ? inner : { ...inner, y: Math.min(inner.y, HEIGHT - SCALE_ROOM) };
+  return { ...shown, radius: Math.max(radius, 4), onCanvas };
 }
 
 /** The longest round length that is at most a third of the canvas. */

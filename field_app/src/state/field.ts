@@ -31,6 +31,8 @@ export class Field {
   readonly ports: Ports;
   readonly #kept: Kept;
   #etag: string | null = null;
+  /** Photos of the outbox that have a receipt; null before the first look. */
+  #judged: number | null = null;
 
   constructor(ports: Ports, kept: Kept) {
     this.ports = ports;
@@ -149,8 +151,13 @@ export class Field {
     this.sync.set({ ...status });
   }
 
+  /** A photo that has just been judged changes what is still needed, so that is asked for anew. */
   async #listEntries(): Promise<void> {
-    this.entries.set(await this.ports.outbox.list());
+    const before = this.#judged;
+    const entries = await this.ports.outbox.list();
+    this.#judged = entries.filter(({ receipt }) => receipt !== null).length;
+    this.entries.set(entries);
+    if (before !== null && this.#judged > before) void this.refresh();
   }
 }
 

@@ -26,6 +26,7 @@ export interface Kept {
   keepAssignments(person: string, kept: KeptAssignments): Promise<void>;
   ghost(evidence: string): Promise<Blob | null>;
   keepGhost(evidence: string, picture: Blob): Promise<void>;
+  close(): void;
 }
 
 /** Open the shell's database; `name` is other than the usual one in tests alone. */
@@ -54,5 +55,6 @@ function keeper(database: IDBPDatabase<Schema>): Kept {
     keepGhost: async (evidence, picture) => {
       await database.put("ghosts", picture, evidence);
     },
+    close: () => database.close(),
   };
 }

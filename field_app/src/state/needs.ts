@@ -10,8 +10,8 @@ export interface Need {
   readonly queued: number;
   readonly returned: number;
   readonly missing: number;
-  /** The newest sentence with which the server returned a photo for this, from this phone. */
-  readonly sentence: string | null;
+  /** The newest photo for this, from this phone, that the server returned. */
+  readonly returnedPhoto: OutboxEntry | null;
 }
 
 /** States in which a photo is not counted by the server yet. */
@@ -44,7 +44,7 @@ function needOf(milestone: Milestone, requirement: Requirement, entries: readonl
     queued,
     returned: rejected,
     missing: Math.max(0, requirement.photos - verified - needs_review - queued),
-    sentence: entries.find(({ state }) => state === "rejected")?.advice ?? null,
+    returnedPhoto: entries.find(({ state }) => state === "rejected") ?? null,
   };
 }
 

@@ -14,11 +14,11 @@ it("does not count a photo twice once the server has it", () => {
   expect(need?.missing).toBe(1);
 });
 
-it("asks again for what was returned, and says the sentence of the newest one", () => {
+it("asks again for what was returned, and tells the newest one with its sentence", () => {
   const returned = requirement({ photos: 1, counts: { verified: 0, needs_review: 0, rejected: 2 } });
   const entries = [entry("rejected", { advice: "43 m outside the site." }), entry("rejected", { advice: "Older." })];
   const [need] = needsOf(road(), milestone([returned]), entries);
-  expect([need?.missing, need?.returned, need?.sentence]).toEqual([1, 2, "43 m outside the site."]);
+  expect([need?.missing, need?.returned, need?.returnedPhoto?.advice]).toEqual([1, 2, "43 m outside the site."]);
 });
 
 it("leaves another project's and another milestone's photos alone", () => {

@@ -106,6 +106,7 @@ export function entry(state: EntryState, changes: Partial<OutboxEntry> = {}): Ou
     state,
     capturedAt: "2026-03-31T08:15:00.000+08:00",
     size: 1000,
+    claim: "{}",
     sentBytes: 0,
     attempts: 0,
     nextTryAt: null,

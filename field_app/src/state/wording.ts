@@ -1,0 +1,70 @@
+/**
+ * The server's findings in the person's language.
+ *
+ * The server sends English sentences. Where the pre-check, given what the phone knew at the shutter, comes to the
+ * same outcome by the same check, its own sentence says the same with its numbers; else a plain one for the check.
+ */
+import { jsonOf } from "../core/bytes";
+import { sayIfKnown } from "../i18n";
+import { sentence } from "../i18n/findings";
+import type { Finding, OutboxEntry, Project, Result } from "../ports";
+import { precheck } from "../ports";
+import { useField } from "./field";
+
+export type { Finding, OutboxEntry } from "../ports";
+
+/** How to word the findings of an entry; null for one that this version has no words for. */
+export function useWording(entry: OutboxEntry): (finding: Finding) => string | null {
+  const project = useField().project(entry.purpose.project);
+  return (finding) => worded(finding, entry, project);
+}
+
+/** A finding in the person's language. */
+export function worded(finding: Finding, entry: OutboxEntry, project: Project | null): string | null {
+  const same = project === null ? null : sameAnswer(finding, entry, project);
+  return same === null ? sayIfKnown(`found.${finding.check}`) : sentence(same);
+}
+
+/** The pre-check's answer to the same check, where it is of the same mind. */
+function sameAnswer({ check, outcome }: Finding, entry: OutboxEntry, project: Project): Result | null {
+  const facts = factsOf(entry);
+  const milestone = project.milestones.find(({ id }) => id === entry.purpose.milestone) ?? null;
+  const requirement = milestone?.requirements.find(({ code }) => code === entry.purpose.requirement) ?? null;
+  const { stage } = entry.purpose;
+  const answers = precheck({ project, milestone, requirement, stage }, facts);
+  return answers.find((answer) => answer.check === check && answer.outcome === outcome) ?? null;
+}
+
+interface Position {
+  readonly latitude: number;
+  readonly longitude: number;
+  readonly accuracy_m?: number;
+  readonly confidence?: number;
+}
+/** What of a claim, or of the envelope in it, the pre-check reads. */
+interface Claimed {
+  readonly position?: Position | null;
+  readonly device_position?: Position;
+  readonly camera?: { readonly width: number; readonly height: number } | null;
+}
+
+/** What the phone knew at the shutter, read back from the claim that it sent. */
+function factsOf({ claim, capturedAt, receipt }: OutboxEntry) {
+  const open = JSON.parse(claim) as Claimed & { readonly envelope?: string };
+  const claimed = (open.envelope === undefined ? open : partOf(open.envelope)) as Claimed;
+  const fix = claimed.position ?? claimed.device_position ?? null;
+  const capturedAtMs = Date.parse(capturedAt);
+  const received = receipt === null ? Number.NaN : Date.parse(String(partOf(receipt)?.received_at));
+  return {
+    position: fix && { ...fix, accuracy_m: fix.accuracy_m ?? null, confidence: fix.confidence ?? null },
+    capturedAtMs,
+    serverNowMs: Number.isNaN(received) ? capturedAtMs : received,
+    width: claimed.camera?.width ?? null,
+    height: claimed.camera?.height ?? null,
+  };
+}
+
+/** The payload of a compact JWS. */
+function partOf(jws: string): Record<string, unknown> {
+  return jsonOf(jws.split(".")[1] ?? "") ?? {};
+}

@@ -1,0 +1,49 @@
+"""An inspector with the phone app in a real browser: signing in, taking photos, going from screen to screen."""
+
+from __future__ import annotations
+
+from playwright.sync_api import Page
+
+from tests.personas import PASSWORD, PERSONAS
+
+#: What Chromium needs to have a camera without a person who allows it.
+CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+#: Each language by its own name, with the title of the list of works in it.
+LANGUAGES = {"English": "Your works", "Filipino": "Ang iyong mga gawain", "ไทย": "งานของคุณ"}
+
+
+def sign_in(page: Page) -> None:
+    """Come in as the road's inspector, in English."""
+    page.goto("/field/")
+    page.get_by_label("E-mail address").fill(PERSONAS["inspector"].email)
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Sign in").click()
+    page.get_by_role("link", name="ROAD-1").wait_for()
+
+
+def open_camera(page: Page) -> None:
+    """The camera of the road's first requirement, once the phone knows where it is."""
+    page.goto("/field/#/works/ROAD-1/needed")
+    page.get_by_role("link", name="Camera: ").first.click()
+    page.locator(".strip").wait_for()
+    page.locator(".strip").filter(has_text="There is no position yet").wait_for(state="detached")
+
+
+def take_a_photo(page: Page) -> None:
+    """Take a photo, which is on the phone afterwards, and leave the camera."""
+    open_camera(page)
+    page.get_by_role("button", name="Take the photo").click()
+    page.get_by_role("dialog").get_by_text("On this phone").wait_for()
+    page.get_by_role("button", name="Done").click()
+
+
+def screens(page: Page) -> list[str]:
+    """The addresses of every kind of screen with something on it; needs a photo in the outbox."""
+    page.goto("/field/#/works/ROAD-1/needed")
+    camera = page.locator("a.round.strong").first.get_attribute("href")
+    page.goto("/field/#/outbox")
+    photo = page.locator("a.photo-row").first.get_attribute("href")
+    return [
+        f"/field/{each}"
+        for each in ("#/works", "#/works/ROAD-1", "#/works/ROAD-1/needed", "#/outbox", "#/settings", camera, photo)
+    ]
