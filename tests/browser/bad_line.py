@@ -10,6 +10,7 @@ import asyncio
 import random
 import re
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -67,6 +68,7 @@ class Line:
     signal: bool = True
     troubles: list[Trouble] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
+    diary: list[str] = field(default_factory=list)
     #: Requests that came while there was no signal; a browser that is offline makes none.
     unheard: int = 0
 
@@ -74,6 +76,7 @@ class Line:
         self._random = random.Random(self.seed)
         self._loop = asyncio.new_event_loop()
         self._held: Held | None = None
+        self._began = time.monotonic()
         self._under_way: set[asyncio.Task[None]] = set()
 
     @property
@@ -117,7 +120,8 @@ class Line:
         self._under_way.add(task)
         try:
             await self._exchange(reader, writer)
-        except (OSError, asyncio.IncompleteReadError):
+        except (OSError, asyncio.IncompleteReadError) as error:
+            self._note(f"{error!r}")
             writer.transport.abort()
         except asyncio.CancelledError:
             # Only the end of the whole line cancels, and a task that is told so has nothing more to do.
@@ -135,6 +139,7 @@ class Line:
         length = _length(head)
         trouble = self._trouble(head)
         self.happened[trouble] += 1
+        self._note(f"{head.splitlines()[0].decode()} with {length} bytes: {trouble}")
         if trouble is Trouble.BUSY:
             return await self._busy(reader, writer, length)
         try:
@@ -173,7 +178,11 @@ class Line:
     async def _answer(
         self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, meter: _Meter, held: Held | None
     ) -> None:
+        first = b""
         while piece := await reader.read(PIECE_BYTES):
+            if not first:
+                first = piece
+                self._note(f"  answered {piece.splitlines()[0]!r}")
             if held is not None:
                 await self._keep(held)
             await meter.pass_on(piece, writer)
@@ -182,6 +191,9 @@ class Line:
         held.reached.set()
         await asyncio.wait_for(held.let_go.wait(), PATIENCE_S)
         raise BrokenLineError("held until the phone gave up")
+
+    def _note(self, text: str) -> None:
+        self.diary.append(f"{time.monotonic() - self._began:6.1f} s  {text}")
 
     async def _busy(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, length: int) -> None:
         wait = b"Retry-After: 1\r\n" if self._random.random() < 0.5 else b""
@@ -247,6 +259,9 @@ def bad_line(upstream: int, seed: int) -> Iterator[Line]:
     try:
         assert started.wait(PATIENCE_S), "the line did not come up"
         yield line
+    except BaseException as error:
+        error.add_note("\n".join(["What came over the line:", *line.diary[-80:]]))
+        raise
     finally:
         line.stop()
         thread.join(PATIENCE_S)

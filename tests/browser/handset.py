@@ -98,6 +98,7 @@ class Handset:
     #: Errors of the app's own and breaches of its content security policy; that a request failed is none.
     complaints: list[str] = field(default_factory=list)
     steps: int = 0
+    began: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self._context: BrowserContext | None = None
@@ -190,6 +191,10 @@ class Handset:
             assert time.monotonic() < end, f"{otherwise} after {within_s:.0f} s"
             self.page.wait_for_timeout(LOOK_EVERY_MS)
 
+    def note(self, text: str) -> None:
+        """Write into the diary, with the seconds since the phone came into the hand."""
+        self.diary.append(f"{time.monotonic() - self.began:6.1f} s  {text}")
+
     def told(self) -> str:
         """What is known of the phone, for whoever must find out why something failed."""
         lines = ["The phone's console:", *self.diary[-60:]]
@@ -199,7 +204,7 @@ class Handset:
         return "\n".join(lines)
 
     def _heard(self, kind: str, text: str) -> None:
-        self.diary.append(f"{kind}: {text}")
+        self.note(f"{kind}: {text}")
         if kind in {"error", "warning"} and not text.startswith("Failed to load resource"):
             self.complaints.append(text)
 

@@ -10,8 +10,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -112,11 +114,20 @@ def photos_of_a_day_without_signal(phone: Handset, line: Line, count: int) -> St
     assert len(kept.entries) == count
     assert kept.pictures == {id_: entry["sha256"] for id_, entry in kept.entries.items()}
     assert len(set(kept.pictures.values())) == count
+    assert len({position_of(entry) for entry in kept.entries.values()}) == count, "the phone was carried on"
     assert line.unheard == 0
     return kept
 
 
+def position_of(entry: dict[str, Any]) -> tuple[float, float]:
+    """Where the envelope says that a photo was taken."""
+    payload = json.loads(entry["claim"])["envelope"].split(".")[1]
+    position = json.loads(urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))["position"]
+    return position["latitude"], position["longitude"]
+
+
 def find_signal(phone: Handset, line: Line) -> None:
+    phone.note("there is signal")
     line.signal = True
     phone.set_offline(False)
 
@@ -132,6 +143,7 @@ def wait_until_all_arrived(phone: Handset) -> None:
     """Until no photo is on its way; the screen says it."""
     phone.page.locator(".place", has_text="Outbox").click()
     phone.page.get_by_text("Everything is safe on the server").wait_for(timeout=ARRIVAL_S * 1000)
+    phone.note("everything has arrived")
 
 
 def assert_all_is_well(phone: Handset, taken: Stored, served: Served, headers: dict[str, str]) -> None:
@@ -156,7 +168,7 @@ def assert_on_the_phone(phone: Handset, taken: Stored, served: Served) -> None:
 def assert_on_the_server(taken: Stored, served: Served, headers: dict[str, str]) -> None:
     """Every photo is there once, as it was on the phone, signed by it and attested."""
     assert db.session.scalar(sa.select(sa.func.count()).select_from(Evidence)) == len(taken.entries)
-    for id_, entry in taken.entries.items():
+    for id_ in taken.entries:
         told = httpx.get(f"{served.address}/api/v1/evidence/{id_}", headers=headers).json()
         original = httpx.get(f"{served.address}/api/v1/evidence/{id_}/original", headers=headers).content
         outcomes = {finding["check"]: finding["outcome"] for finding in told["findings"]}
