@@ -76,6 +76,29 @@ describe("Sync", () => {
     expect(world.server.evidence.get(id)?.owner).toBe("ben");
   });
 
+  test("waits two seconds, and not minutes, for a server that is busy once after a day without a network", async () => {
+    const { id } = await shoot();
+    world.online = false;
+    for (let photos = 0; photos < 10; photos += 1) await page.sync.run({ hasten: true });
+    world.online = true;
+    world.mishaps.push("error");
+    await page.sync.run({ hasten: true });
+
+    const { nextTryAt, trouble } = await entry(id);
+    expect(trouble?.key).toBe("server");
+    expect((nextTryAt as number) - world.clock.now()).toBeLessThanOrEqual(2000);
+  });
+
+  test("sends all that waited for a network as soon as one photo has come through", async () => {
+    const [first, second] = [await shoot(), await shoot()];
+    const trouble = { key: "network", detail: "" };
+    await page.outbox.change(first.id, { trouble, attempts: 9, nextTryAt: world.clock.now() + 300_000 });
+    await page.outbox.change(second.id, { trouble, attempts: 9, nextTryAt: world.clock.now() });
+    await page.sync.run();
+
+    expect([(await entry(first.id)).kept, (await entry(second.id)).kept]).toEqual([false, false]);
+  });
+
   test("holds what the server refuses, with its sentence, until a person tries again", async () => {
     const { id } = await shoot();
     world.server.refuseNext = 1;

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import signal
 import socket
 import time
 from collections.abc import Callable, Iterator
@@ -147,7 +145,7 @@ def test_a_server_killed_in_the_middle_goes_on_where_it_was(
         with sending(served, headers, address, 100_000, sent):
             if sent > 1_200_000:
                 wait_until_it_stands(served, headers, address, 1_100_000)
-            _kill_all(served)
+            served.kill()
 
     with serving(settings, tmp_path / "log") as served:
         at = int(head(served, headers, address)["Upload-Offset"])
@@ -167,12 +165,3 @@ def test_what_a_slow_line_brought_before_it_was_cut_off_is_kept(
             wait_until_it_stands(served, headers, address, 60_000)
 
         assert any("cut off" in line for line in served.lines())
-
-
-def _kill_all(served: Served) -> None:
-    """Kill the server and the processes that it started, as a machine that fails would."""
-    pid = served.process.pid
-    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-    for each in (pid, *map(int, children)):
-        os.kill(each, signal.SIGKILL)
-    served.process.wait()

@@ -158,11 +158,14 @@ export class Outbox {
     });
   }
 
-  /** Entries that wait only because there was no network are due at once. */
+  /**
+   * Entries that wait only because there was no network are due at once, and what was vain without one is forgotten:
+   * a server that is busy once after a day without signal is asked again in seconds.
+   */
   async hasten(): Promise<void> {
     for (const { id, state, trouble, nextTryAt } of await this.list()) {
       if (state === "queued" && trouble?.key === "network" && nextTryAt !== null)
-        await this.change(id, { nextTryAt: null });
+        await this.change(id, { nextTryAt: null, attempts: 0 });
     }
   }
 

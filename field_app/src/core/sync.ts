@@ -232,6 +232,8 @@ export class Sync {
     const proven = await prove(receipt, expected, this.#ports.keys);
     if (proven === null) return false;
     await this.#ports.outbox.settle(proven, judgementOf(document));
+    // A whole photo came through, so the network is back; browsers do not always say so.
+    await this.#ports.outbox.hasten();
     return true;
   }
 
