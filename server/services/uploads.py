@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from evidence.errors import OriginalMissingError, StoreAwayError
+from evidence.errors import StoreAwayError
 from evidence.storage.base import Incoming
 from server.access import Actor
 from server.db import new_id, reading, table_of, tried_again, writing
@@ -28,7 +28,9 @@ from server.engines import engines
 from server.models import ResumableUpload
 from server.models.uploads import UploadState
 from server.problems import FieldError, Problem
+from server.services import upload_pieces
 from server.services.evidence import Upload, UploadClaim, receive
+from server.services.upload_pieces import Piece, PieceLostError
 
 LOG = logging.getLogger("saksi")
 #: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
@@ -87,7 +89,7 @@ class Progress:
     evidence_id: UUID
     length: int
     received: int
-    pieces: tuple[tuple[str, int], ...]
+    pieces: tuple[Piece, ...]
     claim: dict[str, Any]
     announced: str
     state: UploadState
@@ -203,7 +205,7 @@ def _row(actor: Actor, upload_id: UUID) -> Progress:
 
 def _progress(row: sa.Row[Any]) -> Progress:
     told = row._asdict()
-    return Progress(**told | {"pieces": tuple((name, size) for name, size in told["pieces"])})
+    return Progress(**told | {"pieces": tuple(Piece(*piece) for piece in told["pieces"])})
 
 
 def _standing(actor: Actor, upload_id: UUID, *, now: datetime) -> Progress:
@@ -286,25 +288,24 @@ def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Prog
         Problem: ``offset-conflict`` or ``upload-gone``; then nothing of the piece is kept.
     """
     store = engines().store.pieces
-    last = upload.pieces[-1:] if upload.pieces and upload.pieces[-1][1] < SMALL_BYTES else ()
+    last = upload.pieces[-1:] if upload.pieces and upload.pieces[-1].size < SMALL_BYTES else ()
     try:
-        data_with_last = b"".join([*(store.read(name) for name, _size in last), data])
-    except OriginalMissingError:
+        data_with_last = b"".join([*map(upload_pieces.read, last), data])
+    except PieceLostError:
         raise _why_not(actor, upload, now=now) from None
-    name = f"{upload.id.hex}/{uuid4().hex}"
-    store.put(name, data_with_last)
+    piece = upload_pieces.put(upload.id, data_with_last)
     moved = replace(
         upload,
         received=upload.received + len(data),
-        pieces=(*upload.pieces[: len(upload.pieces) - len(last)], (name, len(data_with_last))),
+        pieces=(*upload.pieces[: len(upload.pieces) - len(last)], piece),
         expires_at=now + KEPT_FOR,
     )
     values = {"received": moved.received, "pieces": moved.pieces, "expires_at": moved.expires_at}
     if not tried_again(lambda: _move(upload, values)):
-        _tidy(partial(store.forget, name))
+        _tidy(partial(store.forget, piece.name))
         raise _why_not(actor, upload, now=now)
-    for old, _size in last:
-        _tidy(partial(store.forget, old))
+    for old in last:
+        _tidy(partial(store.forget, old.name))
     return moved
 
 
@@ -317,7 +318,7 @@ def _why_not(actor: Actor, upload: Progress, *, now: datetime) -> Problem:
     except Problem as problem:
         return problem
     if there.state is UploadState.OPEN:
-        LOG.error("pieces of the upload %s are on record and not in the store", upload.id)
+        LOG.error("pieces of the upload %s are on record, and not in the store as they were acknowledged", upload.id)
         _close(there, UploadState.GONE)
     return _gone()
 
@@ -354,7 +355,7 @@ def _finish(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: dat
         return upload
     try:
         tried_again(lambda: _receive(actor, upload, read_claim, now=now))
-    except OriginalMissingError:
+    except PieceLostError:
         there = _standing(actor, upload.id, now=now)
         if there.finished:
             return there
@@ -368,10 +369,8 @@ def _finish(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: dat
 
 
 def _receive(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: datetime) -> None:
-    store = engines().store
-    with store.incoming() as photo:
-        for name, _size in upload.pieces:
-            photo.write(store.pieces.read(name))
+    with engines().store.incoming() as photo:
+        upload_pieces.join(upload.pieces, upload.length, photo)
         receive(actor, Upload(upload.evidence_id, photo, read_claim(upload.claim)), now=now)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -521,6 +522,52 @@ def test_an_upload_whose_pieces_are_lost_begins_anew(phone: Tus, pieces: Path) -
     assert_problem(phone.patch(address, HALF, PHOTO[HALF:]), 410, "upload-gone")
     reading().rollback()
     assert reading().scalars(sa.select(ResumableUpload.state)).one() is UploadState.GONE
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[:-5000], lambda data: data + b".", lambda data: data[:-1] + bytes([data[-1] ^ 1])]
+)
+@pytest.mark.parametrize("size", [100_000, 700_000])
+def test_a_piece_that_is_no_longer_what_was_acknowledged_is_lost_and_no_evidence(
+    phone: Tus, pieces: Path, harm: Callable[[bytes], bytes], size: int, claimed: bool
+) -> None:
+    photo = PHOTO + bytes(900_000)
+    claim = road_claim(sha256=hashlib.sha256(photo).hexdigest()) if claimed else road_claim()
+    address = phone.begun(len(photo), body=photo[:size], Upload_Metadata=about(evidence_id := new_id(), claim))
+    (piece,) = pieces.iterdir()
+    piece.write_bytes(harm(piece.read_bytes()))
+
+    assert_problem(phone.patch(address, size, photo[size:]), 410, "upload-gone")
+    assert count() == 0
+    again = phone.begin(len(photo), body=photo, Upload_Metadata=about(evidence_id, claim))
+    assert again.headers["Saksi-Evidence"] == f"/api/v1/evidence/{evidence_id}"
+
+
+def test_pieces_that_are_on_record_without_a_digest_are_read(phone: Tus) -> None:
+    address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
+    _rewrite_pieces(lambda name, size, _sha256: [name, size])
+
+    assert phone.patch(address, HALF, PHOTO[HALF:]).headers["Saksi-Evidence"]
+
+
+def test_pieces_that_are_too_few_for_the_file_are_no_evidence(phone: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = phone.begun(len(PHOTO))
+    with monkeypatch.context() as killed:
+        killed.setattr(uploads, "receive", _die)
+        with pytest.raises(KeyboardInterrupt):
+            phone.patch(address, 0, PHOTO)
+    with writing() as session:
+        session.execute(sa.update(ResumableUpload).values(pieces=[]))
+
+    assert phone.head(address).status_code == 410
+    assert count() == 0
+
+
+def _rewrite_pieces(told: Callable[..., list[object]]) -> None:
+    with writing() as session:
+        (row,) = session.scalars(sa.select(ResumableUpload))
+        session.execute(sa.update(ResumableUpload).values(pieces=[told(*piece) for piece in row.pieces]))
 
 
 def test_s3_goes_away_in_the_middle_and_comes_back(
