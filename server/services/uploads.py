@@ -46,6 +46,7 @@ SMALL_BYTES = 256 * 1024
 READ_BYTES = 16 * 1024
 
 CHECKSUMS = ("sha256", "sha1")
+Clock = Callable[[], datetime]
 ClaimReader = Callable[[dict[str, Any]], UploadClaim]
 _upload = table_of(ResumableUpload)
 
@@ -149,16 +150,17 @@ def look(actor: Actor, upload_id: UUID, read_claim: ClaimReader, *, now: datetim
     return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
 
 
-def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, now: datetime) -> Progress:
+def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, clock: Clock) -> Progress:
     """Take in more of a file, and make it evidence once it is whole.
 
-    What came before a connection broke is kept, unless it had a checksum to be held against.
+    What came before a connection broke is kept, unless it had a checksum to be held against. The ``clock`` is asked
+    again when bytes have come: they may take minutes, and evidence was received when its last byte was here.
 
     Raises:
         Problem: as ``look``, and ``offset-conflict``, ``too-large`` or ``checksum-mismatch``.
         StoreAwayError: the store did not keep a piece; the upload stands where it stood before that.
     """
-    upload = _standing(actor, upload_id, now=now)
+    upload = _standing(actor, upload_id, now=clock())
     _expect_at(part.offset, upload)
     left = upload.length - upload.received
     if part.size is not None and part.size > left:
@@ -166,8 +168,8 @@ def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, 
     for piece in _checked_pieces(part) if part.checksum else _pieces(part.body):
         if len(piece) > upload.length - upload.received:
             raise _too_much(left)
-        upload = _keep(actor, upload, piece, now=now)
-    return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
+        upload = _keep(actor, upload, piece, now=clock())
+    return _finish(actor, upload, read_claim, now=clock()) if upload.whole else upload
 
 
 def give_up(actor: Actor, upload_id: UUID, *, now: datetime) -> None:

@@ -23,7 +23,7 @@ from server.models import Evidence, ResumableUpload
 from server.models.uploads import UploadState
 from server.services import uploads
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
-from tests.api.tus_client import OCTETS, UPLOADS, VERSION, BrokenBody, Tus, about, checksum, metadata
+from tests.api.tus_client import OCTETS, UPLOADS, VERSION, BrokenBody, LateBody, Tus, about, checksum, metadata
 from tests.conftest import InThreads
 from tests.s3 import Gateway, S3Service
 from tests.s3_stores import prepared
@@ -171,6 +171,19 @@ def test_what_is_offered_is_told_to_anyone(client: FlaskClient) -> None:
     assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,expiration,termination"
     assert answer.headers["Tus-Max-Size"] == str(60 * 1024 * 1024)
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha256,sha1"
+
+
+@pytest.mark.parametrize("way", ["PATCH", "POST"])
+def test_a_photo_is_received_when_its_last_byte_is_here(phone: Tus, way: str) -> None:
+    headers = VERSION | phone.headers | {"Content-Type": OCTETS, "Content-Length": str(len(PHOTO))}
+    told = {"Upload-Length": str(len(PHOTO))} if way == "POST" else {"Upload-Offset": "0"}
+    address = UPLOADS if way == "POST" else phone.begun(len(PHOTO))
+    body = LateBody(PHOTO)
+    answer = phone.client.open(address, method=way, headers=headers | told, input_stream=body)
+
+    evidence = phone.client.get(answer.headers["Saksi-Evidence"], headers=phone.headers).get_json()
+    assert body.ended_at is not None
+    assert datetime.fromisoformat(evidence["received_at"]) >= body.ended_at
 
 
 # Once, whatever breaks.
