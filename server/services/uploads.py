@@ -35,6 +35,8 @@ from server.services.upload_pieces import Piece, PieceLostError
 LOG = logging.getLogger("saksi")
 #: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
 KEPT_FOR = timedelta(days=14)
+#: However often it is taken up again: the store sweeps pieces that are older than any upload (``FORGOTTEN_AGE``).
+KEPT_AT_MOST = timedelta(days=45)
 #: How long after that it is still answered that it is gone, instead of that it never was.
 REMEMBERED_FOR = timedelta(days=30)
 #: Few enough to hold in memory; a server that is killed costs its sender at most this, or what came in the seconds.
@@ -95,6 +97,7 @@ class Progress:
     announced: str
     state: UploadState
     refusal: dict[str, Any] | None
+    created_at: datetime
     expires_at: datetime
 
     @property
@@ -132,11 +135,12 @@ def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
         announced=announced.metadata,
         state=UploadState.OPEN,
         refusal=None,
+        created_at=now,
         expires_at=now + KEPT_FOR,
     )
     values = {name: getattr(upload, name) for name in Progress.__slots__}
     with writing() as session:
-        session.execute(_upload.insert().values(**values, uploader_id=actor.person_id, created_at=now))
+        session.execute(_upload.insert().values(**values, uploader_id=actor.person_id))
     return upload
 
 
@@ -300,7 +304,7 @@ def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Prog
         upload,
         received=upload.received + len(data),
         pieces=(*upload.pieces[: len(upload.pieces) - len(last)], piece),
-        expires_at=now + KEPT_FOR,
+        expires_at=min(now + KEPT_FOR, upload.created_at + KEPT_AT_MOST),
     )
     values = {"received": moved.received, "pieces": moved.pieces, "expires_at": moved.expires_at}
     if not tried_again(lambda: _move(upload, values)):

@@ -388,6 +388,18 @@ def test_each_byte_gives_the_upload_more_time(phone: Tus) -> None:
     assert reading().scalars(sa.select(ResumableUpload.expires_at)).one() > soon + timedelta(days=1)
 
 
+def test_no_byte_keeps_an_upload_longer_than_the_store_keeps_its_pieces(phone: Tus) -> None:
+    address = phone.begun(len(PHOTO))
+    begun_at = datetime.now(UTC) - timedelta(days=40)
+    with writing() as session:
+        session.execute(sa.update(ResumableUpload).values(created_at=begun_at))
+    phone.patch(address, 0, PHOTO[:10])
+
+    reading().rollback()
+    expires_at = reading().scalars(sa.select(ResumableUpload.expires_at)).one()
+    assert abs(expires_at - (begun_at + timedelta(days=45))) < timedelta(seconds=1)
+
+
 def test_an_upload_that_is_given_up_is_gone_and_its_evidence_is_not(phone: Tus, pieces: Path) -> None:
     address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
     whole, evidence = send_all(phone, good_photo(5))
