@@ -539,6 +539,15 @@ def test_a_store_that_is_away_while_tidying_is_no_reason_to_refuse(phone: Tus, m
     assert send_all(phone, PHOTO)[1]
 
 
+def test_a_folder_that_is_away_for_a_moment_has_lost_nothing(phone: Tus, pieces: Path) -> None:
+    address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
+    away = pieces.rename(pieces.with_name("away"))
+    assert_problem(phone.patch(address, HALF, PHOTO[HALF:]), 503, "store-away")
+    away.rename(pieces)
+
+    assert phone.patch(address, HALF, PHOTO[HALF:]).headers["Saksi-Evidence"]
+
+
 def test_an_upload_whose_pieces_are_lost_begins_anew(phone: Tus, pieces: Path) -> None:
     address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
     for each in pieces.iterdir():
