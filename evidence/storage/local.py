@@ -81,9 +81,10 @@ class LocalPieces:
     def sweep(self, now: datetime) -> int:
         """Remove what is too old to belong to any upload; gives its number."""
         oldest = (now - FORGOTTEN_AGE).timestamp()
-        forgotten = [piece for piece in self._folder.iterdir() if _modified(piece) < oldest]
-        for piece in forgotten:
-            piece.unlink(missing_ok=True)
+        with working_disk():
+            forgotten = [piece for piece in self._folder.iterdir() if _modified(piece) < oldest]
+            for piece in forgotten:
+                piece.unlink(missing_ok=True)
         return len(forgotten)
 
     def _path(self, name: str) -> Path:
