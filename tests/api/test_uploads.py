@@ -164,6 +164,12 @@ def test_a_method_that_cannot_be_said_is_said_in_a_header(phone: Tus) -> None:
     assert phone.client.post("/api/v1/session", headers=as_delete, json={}).status_code == 422, "nowhere else"
 
 
+def test_a_post_that_calls_itself_a_head_is_none(phone: Tus) -> None:
+    as_head = VERSION | phone.headers | {"X-HTTP-Method-Override": "HEAD"}
+
+    assert_problem(phone.client.post(phone.begun(10), headers=as_head), 405, "method-not-allowed")
+
+
 def test_what_is_offered_is_told_to_anyone(client: FlaskClient) -> None:
     answer = client.options(UPLOADS)
 
