@@ -74,7 +74,7 @@ def describe_uploads() -> Response:
     headers=("Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Checksum"),
     body=StreamBody((tus.OCTETS,), required=False),
     answers={201: Answer("It can be sent to this address.", headers=("Location", *PROGRESS))},
-    problems=("checksum-mismatch", "offset-conflict", *REFUSED),
+    problems=("checksum-mismatch", "offset-conflict", "too-many-uploads", *REFUSED),
     within=tus.bytes_coming,
 )
 def begin_upload(body: Streamed | None) -> Response:

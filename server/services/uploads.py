@@ -47,6 +47,11 @@ SMALL_BYTES = 256 * 1024
 #: On the slowest line this comes within what the server waits for (``server.slow_clients``).
 READ_BYTES = 16 * 1024
 
+#: What one person may have under way at once; two who begin at the same moment may go over it by one.
+MOST_OPEN = 300
+MOST_OPEN_BYTES = 5 * 1000**3
+TOO_MANY_RETRY_S = 3600
+
 CHECKSUMS = ("sha256", "sha1")
 Clock = Callable[[], datetime]
 ClaimReader = Callable[[dict[str, Any]], UploadClaim]
@@ -118,7 +123,7 @@ def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
     """Make room for a file of this person's.
 
     Raises:
-        Problem: ``too-large``.
+        Problem: ``too-large`` or ``too-many-uploads``.
     """
     most = engines().settings.max_photo_bytes
     if announced.length > most:
@@ -141,6 +146,13 @@ def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
     values = {name: getattr(upload, name) for name in Progress.__slots__}
     with writing() as session:
         session.execute(_upload.insert().values(**values, uploader_id=actor.person_id))
+        under_way = (_upload.c.state == UploadState.OPEN, _upload.c.expires_at > now)
+        totals = sa.select(sa.func.count(), sa.func.sum(_upload.c.length)).where(
+            _upload.c.uploader_id == actor.person_id, *under_way
+        )
+        number, size = session.execute(totals).one()
+        if number > MOST_OPEN or size > MOST_OPEN_BYTES:
+            raise _too_many()
     return upload
 
 
@@ -237,6 +249,11 @@ def _expect_at(offset: int, upload: Progress) -> None:
 
 def _gone() -> Problem:
     return Problem("upload-gone", "This upload was given up, or nobody went on with it for too long. Begin it anew.")
+
+
+def _too_many() -> Problem:
+    detail = f"You have too many unfinished uploads (at most {MOST_OPEN}, of {MOST_OPEN_BYTES} bytes together)."
+    return Problem("too-many-uploads", detail, headers={"Retry-After": str(TOO_MANY_RETRY_S)})
 
 
 def _too_much(left: int) -> Problem:

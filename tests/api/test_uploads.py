@@ -421,6 +421,26 @@ def test_a_file_that_is_too_large_is_refused_before_it_comes(phone: Tus) -> None
     assert_problem(phone.begin(60 * 1024 * 1024 + 1), 413, "too-large")
 
 
+@pytest.mark.parametrize(("bound", "most"), [("MOST_OPEN", 2), ("MOST_OPEN_BYTES", 25)])
+def test_one_person_has_so_many_unfinished_uploads(
+    phone: Tus, client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(uploads, bound, most)
+    first, _second = phone.begun(10), phone.begun(10)
+    refused = phone.begin(10)
+
+    assert_problem(refused, 429, "too-many-uploads")
+    assert refused.headers["Retry-After"] == "3600"
+    assert Tus(client, bearer("contractor")).begin(10).status_code == 201
+    phone.delete(first)
+    assert phone.begin(10).status_code == 201
+
+
+def test_metadata_that_is_only_given_back_is_bounded(phone: Tus) -> None:
+    assert_problem(phone.begin(10, Upload_Metadata=metadata(x="." * 13_000)), 422, "invalid")
+    assert phone.begin(10, Upload_Metadata=metadata(x="." * 12_000)).status_code == 201
+
+
 def test_more_than_was_announced_is_refused(phone: Tus) -> None:
     address = phone.begun(10)
 
