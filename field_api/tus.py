@@ -30,6 +30,8 @@ NOT_OFFERED = {
 }
 MOST_METADATA = 128 * 1024
 MOST_CLAIM_BYTES = 64 * 1024
+#: Of metadata that is only given back.
+MOST_OTHER_METADATA = 16 * 1024
 _WHOLE = re.compile(r"[0-9]{1,15}", re.ASCII)
 
 
@@ -105,11 +107,15 @@ def metadata() -> dict[str, bytes]:
     if len(text) > MOST_METADATA:
         raise Problem("invalid", f"The header Upload-Metadata may have {MOST_METADATA} characters.")
     told: dict[str, bytes] = {}
+    others = 0
     for pair in filter(None, map(str.strip, text.split(","))):
         name, _, encoded = pair.partition(" ")
         if name in told:
             raise Problem("bad-request", "The header Upload-Metadata tells one name twice.")
         told[name] = _decoded("Upload-Metadata", encoded)
+        others += 0 if name == "claim" else len(pair)
+    if others > MOST_OTHER_METADATA:
+        raise Problem("invalid", f"Beyond the claim, Upload-Metadata may have {MOST_OTHER_METADATA} characters.")
     return told
 
 

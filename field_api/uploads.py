@@ -74,7 +74,7 @@ def describe_uploads() -> Response:
     headers=("Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Checksum"),
     body=StreamBody((tus.OCTETS,), required=False),
     answers={201: Answer("It can be sent to this address.", headers=("Location", *PROGRESS))},
-    problems=("checksum-mismatch", "offset-conflict", *REFUSED),
+    problems=("checksum-mismatch", "offset-conflict", "too-many-uploads", *REFUSED),
     within=tus.bytes_coming,
 )
 def begin_upload(body: Streamed | None) -> Response:
@@ -94,7 +94,7 @@ def begin_upload(body: Streamed | None) -> Response:
     upload = uploads.begin(actor, announced, now=now)
     if body is not None:
         part = Part(0, body, size=request.content_length, checksum=checksum)
-        upload = uploads.take(actor, upload.id, part, _read_claim, now=now)
+        upload = uploads.take(actor, upload.id, part, _read_claim, clock=utc_now)
     elif not length:
         upload = uploads.look(actor, upload.id, _read_claim, now=now)
     response = tus.answer(201, upload)
@@ -138,7 +138,7 @@ def get_upload(upload_id: UUID) -> Response:
 def send_to_upload(upload_id: UUID, body: Streamed) -> Response:
     """The last byte makes the evidence; whatever that is refused with is the answer, and that of every later HEAD."""
     part = Part(tus.whole_number("Upload-Offset"), body, size=request.content_length, checksum=tus.checksum())
-    return _answered(uploads.take(current_actor(), upload_id, part, _read_claim, now=utc_now()))
+    return _answered(uploads.take(current_actor(), upload_id, part, _read_claim, clock=utc_now))
 
 
 @operation(

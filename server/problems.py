@@ -51,6 +51,7 @@ CATALOGUE: dict[str, Kind] = {
     "invalid": Kind(422, "Some fields are not right"),
     "import-refused": Kind(422, "The import has faults"),
     "too-many-attempts": Kind(429, "Too many attempts"),
+    "too-many-uploads": Kind(429, "Too many unfinished uploads"),
     "checksum-mismatch": Kind(460, "The bytes changed on their way"),
     "internal": Kind(500, "Something went wrong on our side"),
     "store-away": Kind(503, "The store is away"),

@@ -27,8 +27,9 @@ PHOTO_FIELD = "photo"
 FORM_OVERHEAD_BYTES = 64 * 1024
 FILE_TYPES = ("multipart/", "application/offset+octet-stream")
 #: Where some proxies and clients cannot say these methods, a POST says them in a header (tus 1.0.0). Nowhere else.
+#: No HEAD: its sender waits for no body, where the server answers a POST.
 OVERRIDABLE = "/api/v1/uploads/"
-OVERRIDES = frozenset({"PATCH", "DELETE", "HEAD"})
+OVERRIDES = frozenset({"PATCH", "DELETE"})
 #: Who is not signed in can only sign in. One piece (``server.slow_clients``) comes in time or is cut off, where a
 #: larger body could hold a thread by the half-hour, sent just fast enough.
 STRANGERS_BYTES = 64 * 1024

@@ -68,14 +68,20 @@ def keep_swept(
     ``expired`` does the same for those that are on record and nobody went on with.
     """
     while True:
-        now = utc_now()
-        sweep(store, now=now)
         try:
-            expired(now)
-        except SQLAlchemyError as error:
-            LOG.warning("expired uploads were not looked for, the database does not answer: %s", error)
+            _sweep_all(store, expired, now=utc_now())
+        except Exception:
+            LOG.exception("what unfinished uploads left was not swept away; the next time is in an hour")
         if stop.wait(EVERY_S):
             return
+
+
+def _sweep_all(store: OriginalStore, expired: Callable[[datetime], object], *, now: datetime) -> None:
+    sweep(store, now=now)
+    try:
+        expired(now)
+    except SQLAlchemyError as error:
+        LOG.warning("expired uploads were not looked for, the database does not answer: %s", error)
 
 
 def sweep(store: OriginalStore, *, now: datetime) -> None:

@@ -153,7 +153,12 @@ class Pieces(Protocol):
         ...
 
     def read(self, name: str) -> bytes:
-        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
+        """Give the bytes of one piece.
+
+        Raises:
+            OriginalMissingError: there is none, and the space where pieces stand is proved to be there.
+            StoreAwayError: the store, or that space, is away.
+        """
         ...
 
     def forget(self, name: str) -> None:

@@ -57,9 +57,15 @@ class LocalPieces:
                 raise
 
     def read(self, name: str) -> bytes:
-        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
-        with _open(self._path(name), name) as piece, working_disk():
-            return piece.read()
+        """Give the bytes of one piece; raises `OriginalMissingError` where the folder is there and the piece is not."""
+        try:
+            with _open(self._path(name), name) as piece, working_disk():
+                return piece.read()
+        except OriginalMissingError:
+            # A folder that is unmounted for a moment has lost nothing.
+            with working_disk():
+                self._folder.stat()
+            raise
 
     def forget(self, name: str) -> None:
         """Take one piece away, if it is there."""
@@ -75,9 +81,10 @@ class LocalPieces:
     def sweep(self, now: datetime) -> int:
         """Remove what is too old to belong to any upload; gives its number."""
         oldest = (now - FORGOTTEN_AGE).timestamp()
-        forgotten = [piece for piece in self._folder.iterdir() if _modified(piece) < oldest]
-        for piece in forgotten:
-            piece.unlink(missing_ok=True)
+        with working_disk():
+            forgotten = [piece for piece in self._folder.iterdir() if _modified(piece) < oldest]
+            for piece in forgotten:
+                piece.unlink(missing_ok=True)
         return len(forgotten)
 
     def _path(self, name: str) -> Path:

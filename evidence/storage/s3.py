@@ -129,10 +129,14 @@ class S3Pieces:
             self._client.put_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name), Body=data)
 
     def read(self, name: str) -> bytes:
-        """Give the bytes of one piece; raises `OriginalMissingError` where there is none."""
-        with answering(name):
-            found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name))
-            return found["Body"].read()
+        """Give the bytes of one piece; raises `OriginalMissingError` where the bucket is there and the piece is not."""
+        try:
+            with answering(name):
+                found = self._client.get_object(Bucket=self._bucket, Key=self._prefix + checked_piece_name(name))
+                return found["Body"].read()
+        except OriginalMissingError:
+            self._expect_bucket()
+            raise
 
     def forget(self, name: str) -> None:
         """Take one piece away, if it is there."""
@@ -143,6 +147,14 @@ class S3Pieces:
         """Take away every piece of one upload, whether on record or not."""
         with answering(upload):
             delete_older(self._client, self._bucket, f"{self._prefix}{checked_upload(upload)}/", None)
+
+    def _expect_bucket(self) -> None:
+        """Raise `StoreAwayError` where even the bucket is not found: a proxy may answer 404 to everything."""
+        try:
+            with answering(self._bucket):
+                self._client.head_bucket(Bucket=self._bucket)
+        except OriginalMissingError as error:
+            raise StoreAwayError(f"the bucket {self._bucket} is not found") from error
 
     def sweep(self, now: datetime) -> int:
         """Remove what is too old to belong to any upload; gives its number."""

@@ -25,9 +25,10 @@ class UploadState(StrEnum):
 class ResumableUpload(Base):
     """One file on its way in, under the id of the evidence that it is to become.
 
-    ``pieces`` are lists of a name in the store and a size, in order; together they have ``received`` bytes, and each
-    was durable before it was named here. ``claim`` is what came beside the file, as it was sent; ``announced`` is the
-    Upload-Metadata, word for word. ``refusal`` is the problem that the finished file came to.
+    ``pieces`` are lists of a name in the store, a size and a sha256, which older rows lack, in order; together they
+    have ``received`` bytes, and each was durable before it was named here. ``claim`` is what came beside the file,
+    as it was sent; ``announced`` is the Upload-Metadata, word for word. ``refusal`` is the problem that the
+    finished file came to.
     """
 
     __tablename__ = "resumable_upload"
@@ -41,7 +42,7 @@ class ResumableUpload(Base):
     evidence_id: Mapped[UUID]
     length: Mapped[int] = mapped_column(sa.BigInteger)
     received: Mapped[int] = mapped_column(sa.BigInteger)
-    pieces: Mapped[list[tuple[str, int]]] = mapped_column(sa.JSON)
+    pieces: Mapped[list[tuple[str | int | None, ...]]] = mapped_column(sa.JSON)
     claim: Mapped[dict[str, Any]] = mapped_column(sa.JSON)
     announced: Mapped[str] = mapped_column(sa.Text)
     state: Mapped[UploadState] = mapped_column(code_of(UploadState, "state"))

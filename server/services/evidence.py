@@ -124,8 +124,9 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     if earlier is not None:
         return _on_record(earlier)
     _check_size(seal)
-    file = _read(upload, seal)
     reading = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
+    _expect_signed_bytes(upload, seal, reading)
+    file = _read(upload, seal)
     claims = upload.claim.beside(file, reading)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
     storage_key = _kept(upload.photo)
@@ -188,11 +189,7 @@ def sealing() -> Iterator[None]:
     except EmptyFileError:
         raise Problem("photo-empty", "The photo has no bytes. Send it again from the phone.") from None
     except DigestMismatchError as error:
-        raise Problem(
-            "photo-digest-mismatch",
-            "The bytes that arrived are not those the phone hashed. Nothing was recorded; send the photo again.",
-            errors=[FieldError("#/claim/sha256", f"The bytes that arrived have sha256 {error.actual}.")],
-        ) from None
+        raise _changed_on_its_way("#/claim/sha256", error.actual) from None
 
 
 def _check_size(seal: Seal) -> None:
@@ -213,6 +210,29 @@ def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
         return reading().get_one(Evidence, upload.evidence_id)
     what = "another photo" if known.sha256 != seal.sha256 else "the same photo with another claim"
     raise Problem("evidence-conflict", f"This id already stands for {what}. Give this one a fresh id.")
+
+
+def _expect_signed_bytes(upload: Upload, seal: Seal, reading: Reading | None) -> None:
+    """Refuse bytes that changed on their way, where only the envelope says what they were.
+
+    One that was signed for another id, or beside a digest in the open that is right, is weighed with the rest.
+
+    Raises:
+        Problem: ``photo-digest-mismatch``.
+    """
+    signed = None if reading is None else reading.claim
+    if signed is None or signed.envelope is None or upload.claim.sha256 is not None:
+        return
+    if signed.envelope.evidence == str(upload.evidence_id) and signed.sha256 != seal.sha256:
+        raise _changed_on_its_way("#/claim/envelope", seal.sha256)
+
+
+def _changed_on_its_way(field: str, actual: str) -> Problem:
+    return Problem(
+        "photo-digest-mismatch",
+        "The bytes that arrived are not those the phone hashed. Nothing was recorded; send the photo again.",
+        errors=[FieldError(field, f"The bytes that arrived have sha256 {actual}.")],
+    )
 
 
 def _read(upload: Upload, seal: Seal) -> FileClaim:

@@ -16,11 +16,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, Protocol, cast
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import sqlalchemy as sa
 
-from evidence.errors import OriginalMissingError, StoreAwayError
+from evidence.errors import StoreAwayError
 from evidence.storage.base import Incoming
 from server.access import Actor
 from server.db import new_id, reading, table_of, tried_again, writing
@@ -28,11 +28,15 @@ from server.engines import engines
 from server.models import ResumableUpload
 from server.models.uploads import UploadState
 from server.problems import FieldError, Problem
+from server.services import upload_pieces
 from server.services.evidence import Upload, UploadClaim, receive
+from server.services.upload_pieces import Piece, PieceLostError
 
 LOG = logging.getLogger("saksi")
 #: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
 KEPT_FOR = timedelta(days=14)
+#: However often it is taken up again: the store sweeps pieces that are older than any upload (``FORGOTTEN_AGE``).
+KEPT_AT_MOST = timedelta(days=45)
 #: How long after that it is still answered that it is gone, instead of that it never was.
 REMEMBERED_FOR = timedelta(days=30)
 #: Few enough to hold in memory; a server that is killed costs its sender at most this, or what came in the seconds.
@@ -43,7 +47,13 @@ SMALL_BYTES = 256 * 1024
 #: On the slowest line this comes within what the server waits for (``server.slow_clients``).
 READ_BYTES = 16 * 1024
 
+#: What one person may have under way at once; two who begin at the same moment may go over it by one.
+MOST_OPEN = 300
+MOST_OPEN_BYTES = 5 * 1000**3
+TOO_MANY_RETRY_S = 3600
+
 CHECKSUMS = ("sha256", "sha1")
+Clock = Callable[[], datetime]
 ClaimReader = Callable[[dict[str, Any]], UploadClaim]
 _upload = table_of(ResumableUpload)
 
@@ -87,11 +97,12 @@ class Progress:
     evidence_id: UUID
     length: int
     received: int
-    pieces: tuple[tuple[str, int], ...]
+    pieces: tuple[Piece, ...]
     claim: dict[str, Any]
     announced: str
     state: UploadState
     refusal: dict[str, Any] | None
+    created_at: datetime
     expires_at: datetime
 
     @property
@@ -112,7 +123,7 @@ def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
     """Make room for a file of this person's.
 
     Raises:
-        Problem: ``too-large``.
+        Problem: ``too-large`` or ``too-many-uploads``.
     """
     most = engines().settings.max_photo_bytes
     if announced.length > most:
@@ -129,11 +140,19 @@ def begin(actor: Actor, announced: Announced, *, now: datetime) -> Progress:
         announced=announced.metadata,
         state=UploadState.OPEN,
         refusal=None,
+        created_at=now,
         expires_at=now + KEPT_FOR,
     )
     values = {name: getattr(upload, name) for name in Progress.__slots__}
     with writing() as session:
-        session.execute(_upload.insert().values(**values, uploader_id=actor.person_id, created_at=now))
+        session.execute(_upload.insert().values(**values, uploader_id=actor.person_id))
+        under_way = (_upload.c.state == UploadState.OPEN, _upload.c.expires_at > now)
+        totals = sa.select(sa.func.count(), sa.func.sum(_upload.c.length)).where(
+            _upload.c.uploader_id == actor.person_id, *under_way
+        )
+        number, size = session.execute(totals).one()
+        if number > MOST_OPEN or size > MOST_OPEN_BYTES:
+            raise _too_many()
     return upload
 
 
@@ -147,16 +166,17 @@ def look(actor: Actor, upload_id: UUID, read_claim: ClaimReader, *, now: datetim
     return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
 
 
-def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, now: datetime) -> Progress:
+def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, clock: Clock) -> Progress:
     """Take in more of a file, and make it evidence once it is whole.
 
-    What came before a connection broke is kept, unless it had a checksum to be held against.
+    What came before a connection broke is kept, unless it had a checksum to be held against. The ``clock`` is asked
+    again when bytes have come: they may take minutes, and evidence was received when its last byte was here.
 
     Raises:
         Problem: as ``look``, and ``offset-conflict``, ``too-large`` or ``checksum-mismatch``.
         StoreAwayError: the store did not keep a piece; the upload stands where it stood before that.
     """
-    upload = _standing(actor, upload_id, now=now)
+    upload = _standing(actor, upload_id, now=clock())
     _expect_at(part.offset, upload)
     left = upload.length - upload.received
     if part.size is not None and part.size > left:
@@ -164,8 +184,8 @@ def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, 
     for piece in _checked_pieces(part) if part.checksum else _pieces(part.body):
         if len(piece) > upload.length - upload.received:
             raise _too_much(left)
-        upload = _keep(actor, upload, piece, now=now)
-    return _finish(actor, upload, read_claim, now=now) if upload.whole else upload
+        upload = _keep(actor, upload, piece, now=clock())
+    return _finish(actor, upload, read_claim, now=clock()) if upload.whole else upload
 
 
 def give_up(actor: Actor, upload_id: UUID, *, now: datetime) -> None:
@@ -203,7 +223,7 @@ def _row(actor: Actor, upload_id: UUID) -> Progress:
 
 def _progress(row: sa.Row[Any]) -> Progress:
     told = row._asdict()
-    return Progress(**told | {"pieces": tuple((name, size) for name, size in told["pieces"])})
+    return Progress(**told | {"pieces": tuple(Piece(*piece) for piece in told["pieces"])})
 
 
 def _standing(actor: Actor, upload_id: UUID, *, now: datetime) -> Progress:
@@ -229,6 +249,11 @@ def _expect_at(offset: int, upload: Progress) -> None:
 
 def _gone() -> Problem:
     return Problem("upload-gone", "This upload was given up, or nobody went on with it for too long. Begin it anew.")
+
+
+def _too_many() -> Problem:
+    detail = f"You have too many unfinished uploads (at most {MOST_OPEN}, of {MOST_OPEN_BYTES} bytes together)."
+    return Problem("too-many-uploads", detail, headers={"Retry-After": str(TOO_MANY_RETRY_S)})
 
 
 def _too_much(left: int) -> Problem:
@@ -286,25 +311,24 @@ def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Prog
         Problem: ``offset-conflict`` or ``upload-gone``; then nothing of the piece is kept.
     """
     store = engines().store.pieces
-    last = upload.pieces[-1:] if upload.pieces and upload.pieces[-1][1] < SMALL_BYTES else ()
+    last = upload.pieces[-1:] if upload.pieces and upload.pieces[-1].size < SMALL_BYTES else ()
     try:
-        data_with_last = b"".join([*(store.read(name) for name, _size in last), data])
-    except OriginalMissingError:
+        data_with_last = b"".join([*map(upload_pieces.read, last), data])
+    except PieceLostError:
         raise _why_not(actor, upload, now=now) from None
-    name = f"{upload.id.hex}/{uuid4().hex}"
-    store.put(name, data_with_last)
+    piece = upload_pieces.put(upload.id, data_with_last)
     moved = replace(
         upload,
         received=upload.received + len(data),
-        pieces=(*upload.pieces[: len(upload.pieces) - len(last)], (name, len(data_with_last))),
-        expires_at=now + KEPT_FOR,
+        pieces=(*upload.pieces[: len(upload.pieces) - len(last)], piece),
+        expires_at=min(now + KEPT_FOR, upload.created_at + KEPT_AT_MOST),
     )
     values = {"received": moved.received, "pieces": moved.pieces, "expires_at": moved.expires_at}
     if not tried_again(lambda: _move(upload, values)):
-        _tidy(partial(store.forget, name))
+        _tidy(partial(store.forget, piece.name))
         raise _why_not(actor, upload, now=now)
-    for old, _size in last:
-        _tidy(partial(store.forget, old))
+    for old in last:
+        _tidy(partial(store.forget, old.name))
     return moved
 
 
@@ -317,7 +341,7 @@ def _why_not(actor: Actor, upload: Progress, *, now: datetime) -> Problem:
     except Problem as problem:
         return problem
     if there.state is UploadState.OPEN:
-        LOG.error("pieces of the upload %s are on record and not in the store", upload.id)
+        LOG.error("pieces of the upload %s are on record, and not in the store as they were acknowledged", upload.id)
         _close(there, UploadState.GONE)
     return _gone()
 
@@ -354,7 +378,7 @@ def _finish(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: dat
         return upload
     try:
         tried_again(lambda: _receive(actor, upload, read_claim, now=now))
-    except OriginalMissingError:
+    except PieceLostError:
         there = _standing(actor, upload.id, now=now)
         if there.finished:
             return there
@@ -368,10 +392,8 @@ def _finish(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: dat
 
 
 def _receive(actor: Actor, upload: Progress, read_claim: ClaimReader, *, now: datetime) -> None:
-    store = engines().store
-    with store.incoming() as photo:
-        for name, _size in upload.pieces:
-            photo.write(store.pieces.read(name))
+    with engines().store.incoming() as photo:
+        upload_pieces.join(upload.pieces, upload.length, photo)
         receive(actor, Upload(upload.evidence_id, photo, read_claim(upload.claim)), now=now)
 
 

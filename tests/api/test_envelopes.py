@@ -1,7 +1,10 @@
-"""Photos with an envelope: each way in which it may not hold is a finding in words, and never a refusal."""
+"""Photos with an envelope: each way in which it may not hold is a finding in words, and no refusal.
+
+Only bytes that changed on their way are refused, so that they can be sent again."""
 
 from __future__ import annotations
 
+import hashlib
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -17,7 +20,8 @@ from evidence.receipts import Receipt, verify
 from server.db import db, new_id, reading, writing
 from server.models import CustodyEvent, Evidence, EvidenceEnvelope, Nonce
 from server.services import custody
-from tests.api.calls import Headers, good_photo, put_photo, road_claim
+from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
+from tests.api.tus_client import Tus, about
 from tests.phones import Phone, payload
 
 Bearer = Callable[[str], Headers]
@@ -107,11 +111,10 @@ def test_the_same_upload_again_is_the_same_record(sender: Sender) -> None:
 
 def test_a_nonce_counts_once(sender: Sender) -> None:
     nonce = sender.nonce()
-    ids = [new_id(), new_id()]
+    photos = [(sharp(n), new_id()) for n in range(2)]
 
     first, replayed = (
-        sender.send(sharp(n), sender.phone.envelope(sharp(n), each, nonce), evidence_id=each)
-        for n, each in enumerate(ids)
+        sender.send(photo, sender.phone.envelope(photo, each, nonce), evidence_id=each) for photo, each in photos
     )
 
     assert finding(first) == ("pass", "genuine")
@@ -128,6 +131,38 @@ def test_a_whole_envelope_replayed_with_another_photo_spends_nothing(sender: Sen
     assert finding(told) == ("fail", "signed for another photo")
     assert finding(told, "file.sealed")[0] == "fail"
     assert unused() == 1
+
+
+def test_bytes_that_changed_after_they_were_signed_are_refused_and_can_be_sent_again(sender: Sender) -> None:
+    photo, evidence_id = sharp(), new_id()
+    claim = road_claim(envelope=sender.phone.envelope(photo, evidence_id, sender.nonce()))
+    harmed = photo[:-9] + bytes([photo[-9] ^ 1]) + photo[-8:]
+    refused = put_photo(sender.client, sender.headers, harmed, claim, evidence_id=evidence_id)
+
+    assert pointers(assert_problem(refused, 409, "photo-digest-mismatch")) == {"#/claim/envelope"}
+    assert reading().scalar(sa.select(sa.func.count()).select_from(Evidence)) == 0
+    assert unused() == 1
+    assert finding(sender.send(photo, claim["envelope"], evidence_id=evidence_id)) == ("pass", "genuine")
+
+
+def test_bytes_that_changed_in_pieces_are_refused_as_well(sender: Sender) -> None:
+    photo, evidence_id = sharp(), new_id()
+    claim = road_claim(envelope=sender.phone.envelope(photo, evidence_id, sender.nonce()))
+    tus = Tus(sender.client, sender.headers)
+    told = {"Upload_Metadata": about(evidence_id, claim)}
+
+    refused = tus.begin(len(photo) - 9, body=photo[:-9], **told)
+    assert_problem(refused, 409, "photo-digest-mismatch")
+    assert tus.begin(len(photo), body=photo, **told).headers["Saksi-Evidence"]
+
+
+def test_bytes_that_are_those_said_in_the_open_are_weighed_against_the_envelope(sender: Sender) -> None:
+    photo, evidence_id = sharp(), new_id()
+    envelope = sender.phone.envelope(sharp(2), evidence_id, sender.nonce())
+
+    told = sender.send(photo, envelope, evidence_id=evidence_id, sha256=hashlib.sha256(photo).hexdigest())
+
+    assert finding(told) == ("fail", "signed for another photo")
 
 
 def test_a_revoked_device_signs_nothing_any_more(sender: Sender) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -22,7 +23,7 @@ from server.models import Evidence, ResumableUpload
 from server.models.uploads import UploadState
 from server.services import uploads
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
-from tests.api.tus_client import OCTETS, UPLOADS, VERSION, BrokenBody, Tus, about, checksum, metadata
+from tests.api.tus_client import OCTETS, UPLOADS, VERSION, BrokenBody, LateBody, Tus, about, checksum, metadata
 from tests.conftest import InThreads
 from tests.s3 import Gateway, S3Service
 from tests.s3_stores import prepared
@@ -163,6 +164,12 @@ def test_a_method_that_cannot_be_said_is_said_in_a_header(phone: Tus) -> None:
     assert phone.client.post("/api/v1/session", headers=as_delete, json={}).status_code == 422, "nowhere else"
 
 
+def test_a_post_that_calls_itself_a_head_is_none(phone: Tus) -> None:
+    as_head = VERSION | phone.headers | {"X-HTTP-Method-Override": "HEAD"}
+
+    assert_problem(phone.client.post(phone.begun(10), headers=as_head), 405, "method-not-allowed")
+
+
 def test_what_is_offered_is_told_to_anyone(client: FlaskClient) -> None:
     answer = client.options(UPLOADS)
 
@@ -170,6 +177,19 @@ def test_what_is_offered_is_told_to_anyone(client: FlaskClient) -> None:
     assert answer.headers["Tus-Extension"] == "creation,creation-with-upload,checksum,expiration,termination"
     assert answer.headers["Tus-Max-Size"] == str(60 * 1024 * 1024)
     assert answer.headers["Tus-Checksum-Algorithm"] == "sha256,sha1"
+
+
+@pytest.mark.parametrize("way", ["PATCH", "POST"])
+def test_a_photo_is_received_when_its_last_byte_is_here(phone: Tus, way: str) -> None:
+    headers = VERSION | phone.headers | {"Content-Type": OCTETS, "Content-Length": str(len(PHOTO))}
+    told = {"Upload-Length": str(len(PHOTO))} if way == "POST" else {"Upload-Offset": "0"}
+    address = UPLOADS if way == "POST" else phone.begun(len(PHOTO))
+    body = LateBody(PHOTO)
+    answer = phone.client.open(address, method=way, headers=headers | told, input_stream=body)
+
+    evidence = phone.client.get(answer.headers["Saksi-Evidence"], headers=phone.headers).get_json()
+    assert body.ended_at is not None
+    assert datetime.fromisoformat(evidence["received_at"]) >= body.ended_at
 
 
 # Once, whatever breaks.
@@ -374,6 +394,18 @@ def test_each_byte_gives_the_upload_more_time(phone: Tus) -> None:
     assert reading().scalars(sa.select(ResumableUpload.expires_at)).one() > soon + timedelta(days=1)
 
 
+def test_no_byte_keeps_an_upload_longer_than_the_store_keeps_its_pieces(phone: Tus) -> None:
+    address = phone.begun(len(PHOTO))
+    begun_at = datetime.now(UTC) - timedelta(days=40)
+    with writing() as session:
+        session.execute(sa.update(ResumableUpload).values(created_at=begun_at))
+    phone.patch(address, 0, PHOTO[:10])
+
+    reading().rollback()
+    expires_at = reading().scalars(sa.select(ResumableUpload.expires_at)).one()
+    assert abs(expires_at - (begun_at + timedelta(days=45))) < timedelta(seconds=1)
+
+
 def test_an_upload_that_is_given_up_is_gone_and_its_evidence_is_not(phone: Tus, pieces: Path) -> None:
     address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
     whole, evidence = send_all(phone, good_photo(5))
@@ -387,6 +419,26 @@ def test_an_upload_that_is_given_up_is_gone_and_its_evidence_is_not(phone: Tus, 
 
 def test_a_file_that_is_too_large_is_refused_before_it_comes(phone: Tus) -> None:
     assert_problem(phone.begin(60 * 1024 * 1024 + 1), 413, "too-large")
+
+
+@pytest.mark.parametrize(("bound", "most"), [("MOST_OPEN", 2), ("MOST_OPEN_BYTES", 25)])
+def test_one_person_has_so_many_unfinished_uploads(
+    phone: Tus, client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch, bound: str, most: int
+) -> None:
+    monkeypatch.setattr(uploads, bound, most)
+    first, _second = phone.begun(10), phone.begun(10)
+    refused = phone.begin(10)
+
+    assert_problem(refused, 429, "too-many-uploads")
+    assert refused.headers["Retry-After"] == "3600"
+    assert Tus(client, bearer("contractor")).begin(10).status_code == 201
+    phone.delete(first)
+    assert phone.begin(10).status_code == 201
+
+
+def test_metadata_that_is_only_given_back_is_bounded(phone: Tus) -> None:
+    assert_problem(phone.begin(10, Upload_Metadata=metadata(x="." * 13_000)), 422, "invalid")
+    assert phone.begin(10, Upload_Metadata=metadata(x="." * 12_000)).status_code == 201
 
 
 def test_more_than_was_announced_is_refused(phone: Tus) -> None:
@@ -513,6 +565,15 @@ def test_a_store_that_is_away_while_tidying_is_no_reason_to_refuse(phone: Tus, m
     assert send_all(phone, PHOTO)[1]
 
 
+def test_a_folder_that_is_away_for_a_moment_has_lost_nothing(phone: Tus, pieces: Path) -> None:
+    address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
+    away = pieces.rename(pieces.with_name("away"))
+    assert_problem(phone.patch(address, HALF, PHOTO[HALF:]), 503, "store-away")
+    away.rename(pieces)
+
+    assert phone.patch(address, HALF, PHOTO[HALF:]).headers["Saksi-Evidence"]
+
+
 def test_an_upload_whose_pieces_are_lost_begins_anew(phone: Tus, pieces: Path) -> None:
     address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
     for each in pieces.iterdir():
@@ -521,6 +582,52 @@ def test_an_upload_whose_pieces_are_lost_begins_anew(phone: Tus, pieces: Path) -
     assert_problem(phone.patch(address, HALF, PHOTO[HALF:]), 410, "upload-gone")
     reading().rollback()
     assert reading().scalars(sa.select(ResumableUpload.state)).one() is UploadState.GONE
+
+
+@pytest.mark.parametrize("claimed", [True, False])
+@pytest.mark.parametrize(
+    "harm", [lambda data: data[:-5000], lambda data: data + b".", lambda data: data[:-1] + bytes([data[-1] ^ 1])]
+)
+@pytest.mark.parametrize("size", [100_000, 700_000])
+def test_a_piece_that_is_no_longer_what_was_acknowledged_is_lost_and_no_evidence(
+    phone: Tus, pieces: Path, harm: Callable[[bytes], bytes], size: int, claimed: bool
+) -> None:
+    photo = PHOTO + bytes(900_000)
+    claim = road_claim(sha256=hashlib.sha256(photo).hexdigest()) if claimed else road_claim()
+    address = phone.begun(len(photo), body=photo[:size], Upload_Metadata=about(evidence_id := new_id(), claim))
+    (piece,) = pieces.iterdir()
+    piece.write_bytes(harm(piece.read_bytes()))
+
+    assert_problem(phone.patch(address, size, photo[size:]), 410, "upload-gone")
+    assert count() == 0
+    again = phone.begin(len(photo), body=photo, Upload_Metadata=about(evidence_id, claim))
+    assert again.headers["Saksi-Evidence"] == f"/api/v1/evidence/{evidence_id}"
+
+
+def test_pieces_that_are_on_record_without_a_digest_are_read(phone: Tus) -> None:
+    address = phone.begun(len(PHOTO), body=PHOTO[:HALF])
+    _rewrite_pieces(lambda name, size, _sha256: [name, size])
+
+    assert phone.patch(address, HALF, PHOTO[HALF:]).headers["Saksi-Evidence"]
+
+
+def test_pieces_that_are_too_few_for_the_file_are_no_evidence(phone: Tus, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = phone.begun(len(PHOTO))
+    with monkeypatch.context() as killed:
+        killed.setattr(uploads, "receive", _die)
+        with pytest.raises(KeyboardInterrupt):
+            phone.patch(address, 0, PHOTO)
+    with writing() as session:
+        session.execute(sa.update(ResumableUpload).values(pieces=[]))
+
+    assert phone.head(address).status_code == 410
+    assert count() == 0
+
+
+def _rewrite_pieces(told: Callable[..., list[object]]) -> None:
+    with writing() as session:
+        (row,) = session.scalars(sa.select(ResumableUpload))
+        session.execute(sa.update(ResumableUpload).values(pieces=[told(*piece) for piece in row.pieces]))
 
 
 def test_s3_goes_away_in_the_middle_and_comes_back(

@@ -5,15 +5,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.api.calls import Headers
+
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
 
 UPLOADS = "/api/v1/uploads/"
 VERSION = {"Tus-Resumable": "1.0.0"}
@@ -85,6 +90,20 @@ class BrokenBody(BytesIO):
         got = super().read(size)
         if not got:
             raise ConnectionResetError("the connection is gone")
+        return got
+
+
+class LateBody(BytesIO):
+    """A body whose end, and no byte before it, is a moment in coming; ``ended_at`` is then the time."""
+
+    ended_at: datetime | None = None
+
+    def readinto(self, buffer: Buffer, /) -> int:
+        """The bytes, the last of them late."""
+        got = super().readinto(buffer)
+        if self.tell() == len(self.getbuffer()) and self.ended_at is None:
+            time.sleep(0.2)
+            self.ended_at = datetime.now(UTC)
         return got
 
 

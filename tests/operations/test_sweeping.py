@@ -116,3 +116,30 @@ def test_a_store_that_is_away_is_asked_again(left: Path, monkeypatch: pytest.Mon
     stores.keep_swept(LocalStore(left.parent.parent), stop)
 
     assert len(asked) == 2
+
+
+def test_a_folder_of_pieces_that_is_gone_is_a_store_that_is_away(left: Path) -> None:
+    store = LocalStore(left.parent.parent)
+    (left.parent.parent / "unfinished").rmdir()
+
+    with pytest.raises(StoreAwayError):
+        store.sweep(datetime.now(UTC))
+
+
+def test_nothing_unexpected_ends_the_sweeping(
+    left: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[datetime] = []
+    stop = threading.Event()
+
+    def failing(now: datetime) -> None:
+        asked.append(now)
+        if len(asked) == 2:
+            stop.set()
+        raise RuntimeError("nobody thought of this")
+
+    monkeypatch.setattr(stores, "EVERY_S", 0)
+    stores.keep_swept(LocalStore(left.parent.parent), stop, failing)
+
+    assert len(asked) == 2
+    assert "was not swept away" in caplog.text
