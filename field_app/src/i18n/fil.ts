@@ -218,6 +218,9 @@ export const fil: Words = {
   "trouble.server": "Abala ang server. Susubukan muli.",
   "trouble.sign_in": "Mag-sign in muli para maipadala.",
   "trouble.receipt": "Hindi tugma ang resibo ng server sa larawang ito. Mananatili ito sa teleponong ito.",
+  "trouble.picture_gone": "Nawala o nasira ang larawan sa teleponong ito. Kunan itong muli.",
+  "trouble.other_bytes":
+    "Ibang larawan ang nasa server sa ilalim ng id na ito. Nananatili ito sa teleponong ito; kunan itong muli.",
   "trouble.refused": "Hindi ito tinanggap ng server: {detail}",
 
   "settings.title": "Mga setting",
