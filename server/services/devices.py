@@ -135,7 +135,8 @@ def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> 
     with writing() as session:
         # Two calls at once must not each see room for all of it.
         take_turn(session, f"nonces {device_id}")
-        device = session.get(Device, device_id)
+        # A revocation waits until the nonces are given, or is seen here.
+        device = session.get(Device, device_id, with_for_update={"read": True})
         if device is None:
             raise _no_device()
         if device.person_id != actor.person_id:

@@ -86,7 +86,9 @@ def test_nothing_but_the_builds_own_files_is_served(client: FlaskClient, build: 
     assert client.get(f"/field/{name}").status_code == 404
 
 
-@pytest.mark.parametrize("name", ["a" * 256, "a" * 5000, "a/" * 3000, "assets/" + "a" * 300, "%ff", "a%00", "index.html/x"])
+@pytest.mark.parametrize(
+    "name", ["a" * 256, "a" * 5000, "a/" * 3000, "assets/" + "a" * 300, "%ff", "a%00", "index.html/x"]
+)
 def test_a_name_that_no_file_can_have_is_not_there(client: FlaskClient, build: Path, name: str) -> None:
     assert client.get(f"/field/{name}").status_code == 404
 
