@@ -281,3 +281,18 @@ def test_a_revocation_is_answered_only_when_no_photo_before_it_is_still_being_we
     in_threads(one, range(2))
 
     assert told == ["recorded", "revoked"]
+
+
+def test_a_person_has_so_many_devices_and_no_more_until_one_is_taken_off(client: FlaskClient, bearer: Bearer) -> None:
+    mine = [Phone() for _ in range(devices.MOST_DEVICES)]
+    for each in mine:
+        each.enrol(client, bearer("inspector"))
+    told = {"public_key": Phone().public_key, "name": "One more"}
+
+    assert_problem(client.post("/api/v1/devices", json=told, headers=bearer("inspector")), 409, "too-many-devices")
+    known = {"public_key": mine[0].public_key, "name": "The first"}
+    assert client.post("/api/v1/devices", json=known, headers=bearer("inspector")).status_code == 200
+    Phone().enrol(client, bearer("second_inspector"))
+    client.delete(f"/api/v1/devices/{mine[0].id}", headers=bearer("inspector"))
+
+    assert client.post("/api/v1/devices", json=told, headers=bearer("inspector")).status_code == 201
