@@ -106,7 +106,7 @@ class GivenNonces(Answered):
         ),
         200: Answer("This key was enrolled by the same person before; this is that device.", EnrolledDevice),
     },
-    problems=("device-conflict",),
+    problems=("device-conflict", "too-many-devices"),
 )
 def enrol_device(body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """The private key stays on the phone. A key that was revoked stays so; enrol a fresh one."""

@@ -8,6 +8,7 @@ the files, made by the build; a client gets one only when it names the encoding.
 from __future__ import annotations
 
 import mimetypes
+import posixpath
 from pathlib import Path
 
 from flask import Response, current_app, make_response, render_template, request
@@ -40,7 +41,9 @@ def page() -> Response:
 @bp.get("/<path:name>")
 @declare(PUBLIC)
 def file(name: str) -> Response:
-    """One file of the build."""
+    """One file of the build, under the name that it has there."""
+    # ``assets/../sw.js`` is the worker; a year in a cache would keep phones from ever hearing of a new version.
+    name = posixpath.normpath(name)
     return _sent(name, IMMUTABLE if name.startswith("assets/") else REVALIDATED)
 
 
@@ -51,7 +54,7 @@ def _build() -> Path:
 def _sent(name: str, caching: str) -> Response:
     found = safe_join(str(_build()), name)
     # A compressed copy is a form of its file and has no address of its own.
-    if found is None or found.endswith((".br", ".gz")) or not Path(found).is_file():
+    if found is None or found.endswith((".br", ".gz")) or not _is_file(Path(found)):
         raise NotFound("The phone app has no such file.")
     path, encoding = _travelling(Path(found))
     # The files are small, and named by their content they have one name on every machine that serves them.
@@ -62,6 +65,14 @@ def _sent(name: str, caching: str) -> Response:
     if encoding is not None:
         response.headers["Content-Encoding"] = encoding
     return response.make_conditional(request)  # type: ignore[return-value]
+
+
+def _is_file(path: Path) -> bool:
+    """Whether there is such a file; a name that no file can have (too long, or not in its encoding) is none."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _travelling(path: Path) -> tuple[Path, str | None]:

@@ -21,6 +21,7 @@ MEANINGS = {
     "conflict": "Somebody changed the record since you read it. Load it again and look before you repeat.",
     "evidence-conflict": "The id of a photo stands for exactly one file and one claim. Give another photo a fresh id.",
     "device-conflict": "A key is enrolled for one person, and an id stands for one key. Make a fresh one.",
+    "too-many-devices": "A person may have 20 devices at a time. Take one off the list that is no longer used.",
     "offset-conflict": "More of the file has arrived, or less. Ask with HEAD how far it is, and go on there.",
     "upload-gone": "The unfinished upload was given up, or nobody went on with it for too long. Begin it anew.",
     "tus-version": "Resumable uploads follow tus 1.0.0, and every request says so in its header Tus-Resumable.",

@@ -35,6 +35,7 @@ CATALOGUE: dict[str, Kind] = {
     "photo-digest-mismatch": Kind(409, "The photo changed on its way"),
     "project-not-placed": Kind(409, "No project's site contains this photo"),
     "device-conflict": Kind(409, "This device is enrolled already, and not so"),
+    "too-many-devices": Kind(409, "There are too many devices already"),
     "offset-conflict": Kind(409, "The upload stands at another offset"),
     "wrong-state": Kind(409, "The record's state does not allow this"),
     "digest-conflict": Kind(409, "The evidence is not the evidence that was shown"),

@@ -4,6 +4,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../src/core/database";
 import { judgementOf } from "../src/core/sync";
+import { en } from "../src/i18n/en";
 import { type Page, ticks, World } from "./fake/world";
 
 let world: World;
@@ -272,8 +273,49 @@ describe("Sync", () => {
       "milestone",
       "project",
       "requirement",
+      "sha256",
       "stage",
     ]);
+  });
+
+  test("sends anew by itself what changed on its way, and waits longer each time", async () => {
+    await page.device.ready(world.credentials as NonNullable<typeof world.credentials>);
+    const { id, sha256 } = await shoot();
+    world.server.damageNext = 3;
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await page.sync.run();
+      expect(await entry(id)).toMatchObject({ state: "queued", attempts: attempt, kept: true, uploadUrl: null });
+      world.clock.advance(600_000);
+    }
+    await page.sync.run();
+
+    expect((await entry(id)).kept).toBe(false);
+    expect(world.server.evidence.get(id)?.sha256).toBe(sha256);
+  });
+
+  test("holds a photo whose picture was damaged on this phone's disk", async () => {
+    const { id } = await shoot();
+    const bytes = (await page.outbox.bytes(id)) as ArrayBuffer;
+    new Uint8Array(bytes)[0] = 0;
+    await page.database.put("pictures", { id, bytes });
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "held", kept: true, trouble: { key: "picture_gone" } });
+  });
+
+  test("holds a photo that arrived but is on record with other bytes, in words", async () => {
+    const { id } = await shoot();
+    await page.outbox.change(id, { uploadUrl: "http://server/api/v1/uploads/done", sentBytes: 300 });
+    world.server.uploads.set("done", {
+      ...{ owner: "ana", length: 300, evidence: id, claim: "{}", refused: null },
+      bytes: Buffer.alloc(300),
+    });
+    const recorded = { owner: "ana", sha256: "0".repeat(64), bytes: Buffer.alloc(300), receivedAt: "t" };
+    world.server.evidence.set(id, { ...recorded, state: "verified", claim: "" });
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "held", kept: true, trouble: { key: "other_bytes" } });
+    expect(en["trouble.other_bytes"]).toContain("another picture");
   });
 });
 

@@ -19,7 +19,12 @@ from server.db import table_of
 from server.models import Device, EvidenceEnvelope, Nonce
 
 _device, _nonce = table_of(Device).c, table_of(Nonce).c
-_DEVICE = sa.select(_device.person_id, _device.public_key, _device.revoked_at).where(_device.id == sa.bindparam("id"))
+#: Locked until the photo is on record: none counts that is recorded after its device's revocation was answered.
+_DEVICE = (
+    sa.select(_device.person_id, _device.public_key, _device.revoked_at)
+    .where(_device.id == sa.bindparam("id"))
+    .with_for_update(read=True)
+)
 _NONCE = sa.select(_nonce.device_id, _nonce.expires_at).where(_nonce.nonce == sa.bindparam("asked"))
 _SPEND = (
     sa.update(table_of(Nonce))

@@ -23,6 +23,8 @@ from server.times import iso
 
 #: How long a phone may be away from any network and still sign with what it took along.
 NONCE_LIFETIME = timedelta(days=7)
+#: How many devices that were not taken off the list a person may have.
+MOST_DEVICES = 20
 #: How many unused nonces a device may hold.
 MOST_NONCES = 200
 #: Old nonces are known for longer than any photo is taken as fresh, so that they are told from made-up ones.
@@ -62,7 +64,8 @@ def enrol(actor: Actor, offered: OfferedKey, *, now: datetime) -> Enrolled:
     that was taken off the list stays so.
 
     Raises:
-        Problem: ``invalid``, or ``device-conflict`` where the key is another person's, or the id another key's.
+        Problem: ``invalid``, or ``device-conflict`` where the key is another person's, or the id another key's, or
+            ``too-many-devices``.
     """
     try:
         key, thumbprint = public_key(offered.x, offered.y)
@@ -79,8 +82,11 @@ def enrol(actor: Actor, offered: OfferedKey, *, now: datetime) -> Enrolled:
     )
     try:
         with writing() as session:
+            # Two calls at once must not each see room for one more.
+            take_turn(session, f"devices {actor.person_id}")
             session.add(device)
             session.flush()
+            _refuse_too_many(session, actor.person_id)
             said = {"thumbprint": thumbprint, "name": offered.name}
             custody.append(session, actor.person_id, "device.enrolled", "device", str(device.id), now=now, **said)
             enrolled = device.id
@@ -135,7 +141,8 @@ def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> 
     with writing() as session:
         # Two calls at once must not each see room for all of it.
         take_turn(session, f"nonces {device_id}")
-        device = session.get(Device, device_id)
+        # A revocation waits until the nonces are given, or is seen here.
+        device = session.get(Device, device_id, with_for_update={"read": True})
         if device is None:
             raise _no_device()
         if device.person_id != actor.person_id:
@@ -154,6 +161,17 @@ def _room(session: Session, device_id: UUID, now: datetime) -> int:
     session.execute(sa.delete(Nonce).where(unused, Nonce.expires_at < now - REMEMBERED))
     held = session.scalar(sa.select(sa.func.count()).select_from(Nonce).where(unused, Nonce.expires_at > now)) or 0
     return max(MOST_NONCES - held, 0)
+
+
+def _refuse_too_many(session: Session, person_id: UUID) -> None:
+    """Refuse a device beyond the most that a person may have, the one just added among them.
+
+    Raises:
+        Problem: ``too-many-devices``.
+    """
+    mine = sa.and_(Device.person_id == person_id, Device.revoked_at.is_(None))
+    if (session.scalar(sa.select(sa.func.count()).select_from(Device).where(mine)) or 0) > MOST_DEVICES:
+        raise Problem("too-many-devices", f"You have {MOST_DEVICES} devices. Take one off the list first.")
 
 
 def _known(actor: Actor, thumbprint: str) -> Device:

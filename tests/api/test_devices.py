@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
@@ -11,11 +13,13 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from evidence.claims import DeviceClaim
+from evidence.envelope import read
 from server.access import Actor
 from server.db import db, reading, writing
 from server.models import CustodyEvent, Device, Nonce, Person
 from server.problems import Problem
-from server.services import devices
+from server.services import attesting, devices
 from tests.api.calls import Headers, assert_problem, pointers
 from tests.conftest import InThreads
 from tests.personas import PERSONAS
@@ -241,3 +245,54 @@ def test_a_person_who_is_gone_from_the_project_may_still_see_and_revoke_their_ow
     db.session.remove()
 
     assert client.delete(f"/api/v1/devices/{phone.id}", headers=bearer("inspector")).status_code == 204
+
+
+@pytest.mark.postgresql_only(reason="on SQLite writers take turns from their beginning")
+def test_a_revocation_is_answered_only_when_no_photo_before_it_is_still_being_weighed(
+    app: Flask, client: FlaskClient, bearer: Bearer, actor: Callable[[str], Actor], phone: Phone, in_threads: InThreads
+) -> None:
+    phone.enrol(client, bearer("inspector"))
+    inspector = actor("inspector")
+    photo, evidence_id = b"photo", uuid4()
+    envelope = read(phone.envelope(photo, evidence_id, phone.nonce(client, bearer("inspector"))))
+    weighed = threading.Event()
+    told: list[str] = []
+
+    def one(number: int) -> None:
+        if number == 0:
+            with writing() as session:
+                attesting.attest(
+                    session.connection(),
+                    inspector,
+                    envelope,
+                    evidence_id=evidence_id,
+                    sha256="of another photo, which spends no nonce",
+                    beside=DeviceClaim(),
+                    now=datetime.now(UTC),
+                )
+                weighed.set()
+                time.sleep(0.5)
+                told.append("recorded")
+        else:
+            assert weighed.wait(10)
+            devices.revoke(inspector, phone.id, now=datetime.now(UTC))
+            told.append("revoked")
+
+    in_threads(one, range(2))
+
+    assert told == ["recorded", "revoked"]
+
+
+def test_a_person_has_so_many_devices_and_no_more_until_one_is_taken_off(client: FlaskClient, bearer: Bearer) -> None:
+    mine = [Phone() for _ in range(devices.MOST_DEVICES)]
+    for each in mine:
+        each.enrol(client, bearer("inspector"))
+    told = {"public_key": Phone().public_key, "name": "One more"}
+
+    assert_problem(client.post("/api/v1/devices", json=told, headers=bearer("inspector")), 409, "too-many-devices")
+    known = {"public_key": mine[0].public_key, "name": "The first"}
+    assert client.post("/api/v1/devices", json=known, headers=bearer("inspector")).status_code == 200
+    Phone().enrol(client, bearer("second_inspector"))
+    client.delete(f"/api/v1/devices/{mine[0].id}", headers=bearer("inspector"))
+
+    assert client.post("/api/v1/devices", json=told, headers=bearer("inspector")).status_code == 201

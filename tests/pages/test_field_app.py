@@ -86,6 +86,27 @@ def test_nothing_but_the_builds_own_files_is_served(client: FlaskClient, build: 
     assert client.get(f"/field/{name}").status_code == 404
 
 
+@pytest.mark.parametrize(
+    "name", ["a" * 256, "a" * 5000, "a/" * 3000, "assets/" + "a" * 300, "%ff", "a%00", "index.html/x"]
+)
+def test_a_name_that_no_file_can_have_is_not_there(client: FlaskClient, build: Path, name: str) -> None:
+    assert client.get(f"/field/{name}").status_code == 404
+
+
+@pytest.mark.parametrize("name", ["assets/..%2findex.html", "assets/../sw.js", "assets/./../sw.js"])
+def test_only_what_lies_among_the_hashed_files_is_kept_for_a_year(client: FlaskClient, build: Path, name: str) -> None:
+    answer = client.get(f"/field/{name}")
+
+    assert (answer.status_code, answer.headers["Cache-Control"]) == (200, "no-cache")
+
+
+def test_an_app_built_anew_is_served_at_once(client: FlaskClient, build: Path) -> None:
+    assert client.get("/field/assets/index-def.js").status_code == 404
+    (build / "assets" / "index-def.js").write_bytes(SCRIPT)
+
+    assert client.get("/field/assets/index-def.js").data == SCRIPT
+
+
 def test_an_app_that_was_not_built_says_so_in_words(app: Flask, client: FlaskClient, tmp_path: Path) -> None:
     app.config[BUILD] = tmp_path / "nothing"
 

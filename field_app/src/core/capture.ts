@@ -111,7 +111,8 @@ export class Capture {
     const seal = await this.#around.device.takeSeal(facts.owner.id);
     if (seal === null) return { ...about, sha256, ...this.#unsigned(facts) };
     const payload = this.#payload(evidence, sha256, seal.nonce, facts);
-    return { ...about, envelope: await sealEnvelope(seal.key, seal.device, payload) };
+    // Also beside the envelope: what was damaged on the way is then refused and sent again, not recorded for ever.
+    return { ...about, sha256, envelope: await sealEnvelope(seal.key, seal.device, payload) };
   }
 
   #unsigned({ fix, capturedAtMs }: ShutterFacts): Record<string, unknown> {

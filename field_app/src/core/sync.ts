@@ -6,6 +6,7 @@
  */
 
 import { type Answer, type Api, type Credentials, type Fetch, OfflineError, type Problem } from "./api";
+import { sha256Hex } from "./bytes";
 import type { Entry, Finding } from "./database";
 import { backOffMs, ChunkSize } from "./link";
 import type { Judgement, Outbox } from "./outbox";
@@ -189,6 +190,8 @@ export class Sync {
         return this.#signedOut(entry, credentials);
       case "gone":
         return this.#later(entry, { kind: "later", answered: true, retryAfterMs: null }, true);
+      case "damaged":
+        return this.#damaged(entry);
       case "refused":
         return sent.problem.status === 409
           ? this.#lookUp(entry, sent.problem, credentials)
@@ -205,15 +208,25 @@ export class Sync {
     if (answer.status === 404) return this.#missing(entry, answer);
     if (answer.status !== 200) return this.#later(entry, later(answer));
     if (await this.#settle(entry, answer.body)) return true;
+    // What is on record never changes, so no later receipt could be for this picture.
+    if (isOfOthers(answer.body, entry)) return this.#stop(entry, "other_bytes");
     return this.#later(entry, later(answer), false, "receipt");
+  }
+
+  /** The bytes changed on their way, or on this phone's disk, where no other try could help. */
+  async #damaged(entry: Entry): Promise<boolean> {
+    const bytes = await this.#ports.outbox.bytes(entry.id);
+    const whole = bytes !== null && (await sha256Hex(bytes)) === entry.sha256;
+    return whole
+      ? this.#later(entry, { kind: "later", answered: true, retryAfterMs: null }, true)
+      : this.#stop(entry, "picture_gone");
   }
 
   /** The server does not have it after all. If a damaged disk has lost the picture too, a person must know. */
   async #missing(entry: Entry, answer: Answer): Promise<boolean> {
     const { outbox } = this.#ports;
     if ((await outbox.bytes(entry.id)) !== null) return this.#later(entry, later(answer), true);
-    await outbox.change(entry.id, { state: "held", nextTryAt: null, trouble: { key: "picture_gone", detail: "" } });
-    return true;
+    return this.#stop(entry, "picture_gone");
   }
 
   /** The id is taken. If it is by these very bytes, an earlier try of ours had come through. */
@@ -244,13 +257,14 @@ export class Sync {
   }
 
   async #later(
-    { id }: Entry,
+    { id, attempts: before }: Entry,
     { answered, retryAfterMs }: Extract<Sent, { kind: "later" }>,
     anew = false,
     why: "network" | "server" | "receipt" = answered ? "server" : "network",
   ): Promise<boolean> {
     const { outbox, clock, random } = this.#ports;
-    const attempts = ((await outbox.get(id))?.attempts ?? 0) + 1;
+    // Bytes that were taken and must all go again were no progress: only then does the wait still grow.
+    const attempts = Math.max((await outbox.get(id))?.attempts ?? 0, anew ? before : 0) + 1;
     await outbox.change(id, {
       state: "queued",
       attempts,
@@ -264,6 +278,12 @@ export class Sync {
   async #hold({ id }: Entry, { detail, title, errors }: Problem): Promise<boolean> {
     const sentence = errors[0]?.detail && !detail ? errors[0].detail : detail || title;
     await this.#ports.outbox.change(id, { state: "held", nextTryAt: null, trouble: { key: null, detail: sentence } });
+    return true;
+  }
+
+  /** Hold a photo for what this phone itself found; the sentence is i18n's. */
+  async #stop({ id }: Entry, key: "picture_gone" | "other_bytes"): Promise<boolean> {
+    await this.#ports.outbox.change(id, { state: "held", nextTryAt: null, trouble: { key, detail: "" } });
     return true;
   }
 
@@ -327,6 +347,12 @@ const later = ({ retryAfterMs }: Answer): Extract<Sent, { kind: "later" }> => ({
   answered: true,
   retryAfterMs,
 });
+
+/** Whether an evidence document is of other bytes than these. */
+function isOfOthers(document: unknown, { sha256 }: Entry): boolean {
+  const recorded = (document as { sha256?: unknown } | null)?.sha256;
+  return typeof recorded === "string" && recorded !== sha256;
+}
 
 function mayChange(entry: Entry, person: string, now: number): boolean {
   return entry.receipt !== null && entry.owner.id === person && now - entry.addedAt < REFRESH_FOR_MS;

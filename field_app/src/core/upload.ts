@@ -21,6 +21,8 @@ export type Sent =
   | { readonly kind: "refused"; readonly problem: Problem }
   /** What was sent is no longer there; begin anew. */
   | { readonly kind: "gone" }
+  /** What arrived is not what was hashed here; the server recorded nothing. */
+  | { readonly kind: "damaged" }
   /** Nobody answered, or the server could not just now. */
   | { readonly kind: "later"; readonly answered: boolean; readonly retryAfterMs: number | null };
 
@@ -134,6 +136,7 @@ function meaning(method: string, response: HttpResponse): Sent {
   // Its answer to HEAD has no sentence; sent anew, the last byte will be answered with one.
   if (method === "HEAD") return { kind: "gone" };
   if (problem.type.endsWith("/offset-conflict")) return later;
+  if (problem.type.endsWith("/photo-digest-mismatch")) return { kind: "damaged" };
   if ((status === 404 || status === 410) && !aboutClaim && method === "PATCH") return { kind: "gone" };
   return status >= 400 ? { kind: "refused", problem } : later;
 }

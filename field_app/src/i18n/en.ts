@@ -211,8 +211,10 @@ export const en = {
   "trouble.server": "The server was busy. It is tried again.",
   "trouble.sign_in": "Sign in again to send it.",
   "trouble.receipt": "The server’s receipt has not come or does not fit this photo. The photo stays on this phone.",
+  "trouble.picture_gone": "The picture on this phone is lost or damaged. Take the photo again.",
+  "trouble.other_bytes":
+    "The server has another picture under this photo’s id. It stays on this phone; take the photo again.",
   "trouble.refused": "The server did not take it: {detail}",
-  "trouble.picture_gone": "The picture is no longer on this phone and the server does not have it. Take it again.",
 
   "settings.title": "Settings",
   "settings.language": "Language",

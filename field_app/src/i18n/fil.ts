@@ -218,8 +218,10 @@ export const fil: Words = {
   "trouble.server": "Abala ang server. Susubukan muli.",
   "trouble.sign_in": "Mag-sign in muli para maipadala.",
   "trouble.receipt": "Wala pa o hindi tugma ang resibo ng server. Mananatili sa teleponong ito ang larawan.",
+  "trouble.picture_gone": "Nawala o nasira ang larawan sa teleponong ito. Kunan itong muli.",
+  "trouble.other_bytes":
+    "Ibang larawan ang nasa server sa ilalim ng id na ito. Nananatili ito sa teleponong ito; kunan itong muli.",
   "trouble.refused": "Hindi ito tinanggap ng server: {detail}",
-  "trouble.picture_gone": "Wala na ang larawan sa teleponong ito at wala rin sa server. Kunan muli.",
 
   "settings.title": "Mga setting",
   "settings.language": "Wika",

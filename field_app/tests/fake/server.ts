@@ -47,6 +47,8 @@ export class FakeServer {
   readonly created = new Map<string, number>();
   readonly log: string[] = [];
   refuseNext = 0;
+  /** How many of the next photos change by a bit on their way. */
+  damageNext = 0;
   bytesReceived = 0;
   now: () => number;
   #count = 0;
@@ -114,11 +116,20 @@ export class FakeServer {
     }
     this.bytesReceived += asked.body.length;
     upload.bytes = Buffer.concat([upload.bytes, asked.body]);
+    if (this.damageNext > 0 && upload.bytes.length === upload.length) {
+      this.damageNext -= 1;
+      upload.bytes[0] = (upload.bytes[0] as number) ^ 1;
+    }
     if (upload.bytes.length < upload.length) return this.#progress(204, upload);
     if (this.refuseNext > 0) {
       this.refuseNext -= 1;
       upload.refused = 422;
       return problem(422, "invalid", "There is no milestone with this id.");
+    }
+    const announced = (JSON.parse(upload.claim) as { sha256?: string }).sha256;
+    if (announced !== undefined && announced !== createHash("sha256").update(upload.bytes).digest("hex")) {
+      upload.refused = 409;
+      return problem(409, "photo-digest-mismatch", "The bytes that arrived are not those that were hashed.");
     }
     return this.#receive(upload) ? this.#progress(204, upload) : this.#conflict(upload);
   }
