@@ -72,6 +72,19 @@ GIVE_BACK: LiteralString = """
 """
 
 
+class _WithoutTraceback(logging.Filter):
+    """Procrastinate tells each try that it will repeat with a traceback; a fault's is written by us, once."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Every line passes."""
+        if record.levelno < logging.ERROR:
+            record.exc_info = record.exc_text = None
+        return True
+
+
+logging.getLogger("procrastinate.worker").addFilter(_WithoutTraceback())
+
+
 class _BackOff(BaseRetryStrategy):
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When to run a job again that failed; None where it is dead. ``job.attempts`` counts those before."""

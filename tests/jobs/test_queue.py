@@ -149,6 +149,8 @@ def test_what_is_away_is_one_line_in_the_log_and_a_fault_its_traceback(
     monkeypatch.setitem(jobs.HANDLERS, "fails", fail)
     queue("a", "fails")
 
+    # As a worker logs (``server.telemetry.logs``).
+    caplog.set_level("INFO", logger="procrastinate.worker")
     jobs.run_all_due()
     assert "job fails a waits: StoreAwayError" in caplog.text
     assert "Traceback" not in caplog.text
