@@ -77,9 +77,9 @@ class UploadClaim:
         """What the device said beside its envelope."""
         return DeviceClaim(position=self.device_position, captured_at=self.captured_at, sha256=self.sha256)
 
-    def beside(self, file: FileClaim, reading: Reading | None) -> Claims:
+    def beside(self, file: FileClaim, envelope: Reading | None) -> Claims:
         """The three claims, kept apart; the device's is that of its envelope where that can be read."""
-        signed = None if reading is None else reading.claim
+        signed = None if envelope is None else envelope.claim
         return Claims(
             file=file,
             device=signed or self.open_device_claim,
@@ -124,10 +124,10 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
     if earlier is not None:
         return _on_record(earlier)
     _check_size(seal)
-    reading = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
-    _expect_signed_bytes(upload, seal, reading)
+    envelope = None if upload.claim.envelope is None else read_envelope(upload.claim.envelope)
+    _expect_signed_bytes(upload, seal, envelope)
     file = _read(upload, seal)
-    claims = upload.claim.beside(file, reading)
+    claims = upload.claim.beside(file, envelope)
     target = find_target(actor, _wanted(upload.claim, claims), now=now)
     storage_key = _kept(upload.photo)
     photo = Photo(
@@ -137,7 +137,7 @@ def receive(actor: Actor, upload: Upload, *, now: datetime) -> Received:
         claim_digest=upload.claim.digest,
         caption=upload.claim.caption,
         claims=claims,
-        envelope=reading,
+        envelope=envelope,
         beside_envelope=upload.claim.open_device_claim,
     )
     try:
@@ -212,7 +212,7 @@ def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
     raise Problem("evidence-conflict", f"This id already stands for {what}. Give this one a fresh id.")
 
 
-def _expect_signed_bytes(upload: Upload, seal: Seal, reading: Reading | None) -> None:
+def _expect_signed_bytes(upload: Upload, seal: Seal, envelope: Reading | None) -> None:
     """Refuse bytes that changed on their way, where only the envelope says what they were.
 
     One that was signed for another id, or beside a digest in the open that is right, is weighed with the rest.
@@ -220,7 +220,7 @@ def _expect_signed_bytes(upload: Upload, seal: Seal, reading: Reading | None) ->
     Raises:
         Problem: ``photo-digest-mismatch``.
     """
-    signed = None if reading is None else reading.claim
+    signed = None if envelope is None else envelope.claim
     if signed is None or signed.envelope is None or upload.claim.sha256 is not None:
         return
     if signed.envelope.evidence == str(upload.evidence_id) and signed.sha256 != seal.sha256:

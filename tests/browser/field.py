@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Page
+from collections.abc import Iterator
 
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from tests.browser.test_road import ARGUMENTS, chromium
 from tests.personas import PASSWORD, PERSONAS
 
 #: What Chromium needs to have a camera without a person who allows it.
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
 #: Each language by its own name, with the title of the list of works in it.
 LANGUAGES = {"English": "Your works", "Filipino": "Ang iyong mga gawain", "ไทย": "งานของคุณ"}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """A browser with a camera; tests that import it share it within their file."""
+    program = chromium()
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + CAMERA)
+        yield started
+        started.close()
 
 
 def sign_in(page: Page) -> None:

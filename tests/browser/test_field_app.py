@@ -6,14 +6,14 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from field_app_pages import BUILT
-from tests.browser.field import CAMERA, LANGUAGES, screens, sign_in, take_a_photo
-from tests.browser.test_road import ARGUMENTS, CONTRASTS, UNLABELLED, address, chromium
+from tests.browser.field import LANGUAGES, browser, screens, sign_in, take_a_photo
+from tests.browser.test_road import CONTRASTS, UNLABELLED, address
 from tests.programme import ON_SITE
 
-__all__ = ["address"]
+__all__ = ["address", "browser"]
 
 FIRST_LOAD_BYTES = 120_000
 PHONE, DESK = 390, 1440
@@ -30,15 +30,6 @@ pytestmark = [
     pytest.mark.skipif(not (BUILT / "sw.js").is_file(), reason="the phone app is not built (bin/build-field)"),
     pytest.mark.sqlite_only("the app in the browser knows no database"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + CAMERA)
-        yield started
-        started.close()
 
 
 @pytest.fixture

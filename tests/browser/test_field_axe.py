@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from field_app_pages import BUILT
-from tests.browser.field import CAMERA, LANGUAGES, screens, sign_in, take_a_photo
-from tests.browser.test_road import ARGUMENTS, address, chromium
+from tests.browser.field import LANGUAGES, browser, screens, sign_in, take_a_photo
+from tests.browser.test_road import address
 from tests.programme import ON_SITE
 
-__all__ = ["address"]
+__all__ = ["address", "browser"]
 
 AXE = Path(__file__).resolve().parents[2] / "field_app" / "node_modules" / "axe-core" / "axe.min.js"
 #: Each rule that is broken, with the first element that breaks it.
@@ -26,15 +26,6 @@ pytestmark = [
     ),
     pytest.mark.sqlite_only("the app in the browser knows no database"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + CAMERA)
-        yield started
-        started.close()
 
 
 @pytest.fixture

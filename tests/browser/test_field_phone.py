@@ -16,18 +16,18 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, CDPSession, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, CDPSession, Page
 
 from field_app_pages import BUILT
 from field_app_pages.door import BUILD
 from server.db import reading
 from server.models import Evidence, EvidenceEnvelope
-from tests.browser.field import CAMERA, open_camera, sign_in, take_a_photo
-from tests.browser.test_road import ARGUMENTS, address, chromium
+from tests.browser.field import browser, open_camera, sign_in, take_a_photo
+from tests.browser.test_road import address
 from tests.photos import jpeg
 from tests.programme import ON_SITE
 
-__all__ = ["address"]
+__all__ = ["address", "browser"]
 
 ARRIVES_WITHIN_S = 20.0
 PERMISSIONS = ["geolocation", "camera", "background-sync"]
@@ -40,15 +40,6 @@ pytestmark = [
     pytest.mark.skipif(not (BUILT / "sw.js").is_file(), reason="the phone app is not built (bin/build-field)"),
     pytest.mark.sqlite_only("the app in the browser knows no database"),
 ]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    program = chromium()
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + CAMERA)
-        yield started
-        started.close()
 
 
 @pytest.fixture
