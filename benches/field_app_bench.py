@@ -6,13 +6,14 @@ rules for a cheap phone; it is installed into the benches' folder, as the app it
 
 from __future__ import annotations
 
+import base64
 import json
 import os
 import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,7 @@ from tests.personas import PASSWORD
 from tests.programme import ON_SITE
 
 FIRST_LOAD_KB, SHELL_S, SHUTTER_S = 120, 1.0, 1.0
-OPENED, SHOT = 11, 7
+OPENED, SHOTS = 11, 12
 SLOW_DOWN = 4
 LIGHTHOUSE = "lighthouse@12.8.2"
 GOALS = {"performance": 90, "accessibility": 100, "best-practices": 100}
@@ -41,14 +42,24 @@ LISTED = """new MutationObserver((_, observer) => {
     if (!document.querySelector('a[href^="#/works/"]')) return;
     window.listed = performance.now(); observer.disconnect();
 }).observe(document, {childList: true, subtree: true})"""
-#: Notes when the shutter is pressed or a file chosen, and when the photo is said to be on this phone.
-TIMED = """for (const name of ['click', 'change']) addEventListener(name, event => {
-    const pressed = event.target.closest('.shutter') || (name === 'change' && event.target.type === 'file');
-    if (pressed) { window.pressed = performance.now(); window.kept = null; }
+#: Notes when the shutter is pressed, and when the photo is said to be on this phone.
+TIMED = """addEventListener('click', event => {
+    if (event.target.closest('.shutter')) { window.pressed = performance.now(); window.kept = null; }
 }, true);
 new MutationObserver(() => {
     if (window.pressed && !window.kept && document.querySelector('.kept')) window.kept = performance.now();
 }).observe(document, {childList: true, subtree: true})"""
+#: A sensor whose still is ready; the picture as base64 is put in.
+SENSOR = """const still = Uint8Array.from(atob('%s'), letter => letter.charCodeAt(0));
+window.ImageCapture = class {
+    async getPhotoCapabilities() { return {imageWidth: {max: 4000}, imageHeight: {max: 3000}}; }
+    async takePhoto() { return new Blob([still], {type: 'image/jpeg'}); }
+}"""
+SHOWN_SIZE = """async () => {
+    const picture = document.querySelector('dialog .preview');
+    await picture.decode();
+    return [picture.naturalWidth, picture.naturalHeight];
+}"""
 
 
 def run() -> list[Row]:
@@ -59,7 +70,7 @@ def run() -> list[Row]:
     with installation() as installed, saksi(installed.settings) as server:
         address = f"http://127.0.0.1:{server.port}"
         rows.append(_offline_shell(address))
-        rows.append(_shutter(address))
+        rows += _shutter(address)
         rows += _lighthouse(address)
     return rows
 
@@ -105,59 +116,60 @@ def _opening(phone: BrowserContext) -> float:
     return listed
 
 
-def _shutter(address: str) -> Row:
-    """By a camera of 4000 x 3000 where Chromium gives one; else a file of that size through the gallery."""
+def _shutter(address: str) -> Iterator[Row]:
+    """By the frame on the screen, from Chromium's camera of 4000 x 3000; and by a sensor that gives its JPEG at once.
+
+    Chromium's camera from a file gives no JPEG when asked for a still, which the app learns at its first photo: that
+    one is told, not counted. A phone's sensor does, in a time of its own, which is in neither figure.
+    """
     with tempfile.TemporaryDirectory() as place:
         frames = Path(place) / "frames.mjpeg"
         frames.write_bytes(b"".join(photos(2)))
-        with (
-            _chromium([*CAMERA, f"--use-file-for-fake-video-capture={frames}"]) as browser,
-            _phone(browser, address) as phone,
-        ):
-            page = phone.new_page()
-            page.add_init_script(TIMED)
-            _sign_in(page)
-            way, shoot = _way_to_shoot(page, Path(place))
-            phone.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW_DOWN})
-            taken = [_shot(page, shoot) for _ in range(SHOT)]
+        camera = [*CAMERA, f"--use-file-for-fake-video-capture={frames}"]
+        first, *taken = _shots(address, camera, "")
+        yield _shutter_row("frame", taken, f"the first, which tried for a still: {first:.2f} s")
+        still = base64.b64encode(next(photos(1))).decode()
+        _, *taken = _shots(address, camera, SENSOR % still)
+        yield _shutter_row("sensor", taken, "the sensor's own time is not in it")
+
+
+def _shutter_row(way: str, taken: list[float], note: str) -> Row:
     return row(
-        "field_app_shutter",
+        f"field_app_shutter_{way}",
         median(taken),
-        f"s from the shutter to 'on this phone', 12 MP, {SLOW_DOWN} x CPU slow-down",
+        f"s from the shutter to 'on this phone', 12 MP, {SLOW_DOWN} x CPU slow-down of the page",
         goal=f"<= {SHUTTER_S} s",
         met=median(taken) <= SHUTTER_S,
-        note=f"by {way}; s: {spread(taken)}",
+        note=f"s: {spread(taken)}; {note}",
     )
 
 
-def _way_to_shoot(page: Page, place: Path) -> tuple[str, Callable[[], None]]:
+def _shots(address: str, camera: list[str], script: str) -> list[float]:
+    with _chromium(camera) as browser, _phone(browser, address) as phone:
+        page = phone.new_page()
+        page.add_init_script(TIMED)
+        page.add_init_script(script)
+        _sign_in(page)
+        _aim(page)
+        phone.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": SLOW_DOWN})
+        return [_shot(page) for _ in range(SHOTS)]
+
+
+def _aim(page: Page) -> None:
     page.goto("/field/#/works/ROAD-1/needed")
     page.locator("a.round.strong").first.click()
     page.locator(".shutter:not(:disabled)").wait_for()
     page.locator(".strip").filter(has_text="There is no position yet").wait_for(state="detached")
     page.wait_for_function("document.querySelector('video').videoWidth > 0")
-    size = page.evaluate("(({videoWidth, videoHeight}) => [videoWidth, videoHeight])(document.querySelector('video'))")
-    if size == [4000, 3000]:
-        return "the camera, 4000 x 3000", lambda: page.locator(".shutter").click()
-    files = iter([_file(place, number) for number in range(SHOT)])
-    return f"the gallery, as the camera gives {size[0]} x {size[1]}", lambda: _choose(page, next(files))
 
 
-def _file(place: Path, number: int) -> Path:
-    picture = place / f"{number}.jpg"
-    picture.write_bytes(next(photos(1, first=number)))
-    return picture
-
-
-def _choose(page: Page, picture: Path) -> None:
-    page.get_by_role("button", name="Other ways").click()
-    page.get_by_label("A picture from the gallery").set_input_files(picture)
-
-
-def _shot(page: Page, shoot: Callable[[], None]) -> float:
-    shoot()
+def _shot(page: Page) -> float:
+    page.locator(".shutter").click()
     page.wait_for_function("window.kept > 0")
     taken = float(page.evaluate("window.kept - window.pressed")) / 1000
+    size = page.evaluate(SHOWN_SIZE)
+    if sorted(size) != [3000, 4000]:
+        raise RuntimeError(f"the photo has {size[0]} x {size[1]} pixels, not twelve million")
     page.locator("dialog .main-button").click()
     page.locator("dialog").wait_for(state="detached")
     return taken

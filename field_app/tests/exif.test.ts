@@ -2,7 +2,8 @@
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { type ExifFacts, NotAJpegError, offsetText, withExif } from "../src/core/exif";
+import { type ExifFacts, offsetText, withExif } from "../src/core/exif";
+import { NotAJpegError } from "../src/core/jpeg";
 
 const folder = new URL("../../tests/data/exif/", import.meta.url);
 const read = (name: string): Uint8Array => new Uint8Array(readFileSync(new URL(name, folder)));

@@ -57,7 +57,7 @@ describe("The outbox", () => {
     outbox.observe(() => void database.count("pictures").then((count) => seen.push(count)));
     await outbox.add(photo("a"), three());
 
-    expect(await outbox.get("a")).toMatchObject({ state: "captured", kept: true, attempts: 0 });
+    expect(await outbox.get("a")).toMatchObject({ state: "queued", kept: true, attempts: 0 });
     expect(new Uint8Array((await outbox.bytes("a")) as ArrayBuffer)).toEqual(Uint8Array.of(1, 2, 3));
     expect((await outbox.photo("a"))?.type).toBe("image/jpeg");
     expect(seen).toEqual([1]);

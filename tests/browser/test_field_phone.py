@@ -32,6 +32,8 @@ __all__ = ["address", "browser"]
 ARRIVES_WITHIN_S = 20.0
 PERMISSIONS = ["geolocation", "camera", "background-sync"]
 LITTLE_ROOM = "navigator.storage.estimate = async () => ({quota: 1e9, usage: 93e7})"
+#: A closed tab's lock is let go a moment after it.
+NOBODY_CAPTURES = "async () => !(await navigator.locks.query()).held.some(lock => lock.name === 'saksi-capture')"
 #: The page's syncs are only noted, so that the test says when the browser wakes the worker.
 NOTED_SYNCS = """window.noted = [];
     window.SyncManager.prototype.register = async function (tag) { window.noted.push(tag); }"""
@@ -168,6 +170,7 @@ def test_an_update_waits_for_another_tab_that_takes_a_photo(
     assert page.evaluate("window.old")
 
     other.close()
+    page.wait_for_function(NOBODY_CAPTURES)
     page.get_by_role("button", name="Update").click()
     page.get_by_text("A new version is ready").wait_for(state="detached")
     page.get_by_role("link", name="ROAD-1").wait_for()

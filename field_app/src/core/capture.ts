@@ -9,7 +9,8 @@ import { sha256Hex, uuid7 } from "./bytes";
 import type { Entry, Person, Purpose, Source } from "./database";
 import type { Device } from "./device";
 import { type EnvelopePayload, type EnvelopePosition, sealEnvelope, withOffset } from "./envelope";
-import { NotAJpegError, withExif } from "./exif";
+import { withExif } from "./exif";
+import { NotAJpegError } from "./jpeg";
 import type { Outbox } from "./outbox";
 import { RADII_PER_SIGMA } from "./precheck";
 
@@ -72,12 +73,8 @@ export class Capture {
     const capturedAt = this.#time(facts.capturedAtMs);
     const { owner, purpose, source } = facts;
     const mediaType = picture.type || "image/jpeg";
-    const { outbox } = this.#around;
-    await outbox.add(
-      { id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim },
-      bytes.buffer,
-    );
-    return (await outbox.change(id, { state: "queued" })) as Entry;
+    const entry = { id, owner, purpose, source, capturedAt, size: bytes.length, sha256, mediaType, claim };
+    return this.#around.outbox.add(entry, bytes.buffer);
   }
 
   /** The picture with its Exif. One that cannot be written to is kept as it is: the envelope says the same. */

@@ -5,6 +5,8 @@
  * is replaced, its orientation carried over. Decoding and encoding pictures is kept out.
  */
 
+import { EXIF_HEAD, headSegments, isExif, orientationOf, type Segment } from "./jpeg";
+
 /** What is written; anything null is left out. `accuracyM` is the radius that holds 68 % of the error. */
 export interface ExifFacts {
   readonly evidence: string;
@@ -24,14 +26,8 @@ export interface ExifFacts {
   readonly software: string;
 }
 
-/** The bytes are no JPEG that can be written to. */
-export class NotAJpegError extends Error {
-  override readonly name = "NotAJpegError";
-}
-
 const [BYTE, ASCII, SHORT, LONG, RATIONAL, UNDEFINED] = [1, 2, 3, 4, 5, 7] as const;
 const SIZES: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 7: 1 };
-const EXIF_HEAD = [0x45, 0x78, 0x69, 0x66, 0, 0];
 const MAX_SEGMENT = 0xffff;
 
 /** One tag of a directory: its number, type and value; texts as strings, rationals as numbers. */
@@ -46,44 +42,12 @@ interface Tag {
 /** The same picture with these facts as its Exif. */
 export function withExif(jpeg: Uint8Array, facts: ExifFacts): Uint8Array<ArrayBuffer> {
   const segments = headSegments(jpeg);
-  const old = segments.find(({ start, end }) => isExif(jpeg, start, end));
-  const orientation = old ? orientationOf(jpeg.subarray(old.start + 10, old.end)) : null;
-  const block = exifSegment(facts, orientation);
+  const block = exifSegment(facts, orientationOf(jpeg, segments));
   // Exif stands before everything but JFIF's own APP0 (DC-008, 4.7.2), which some readers need first.
   const first = segments[0];
   const at = first !== undefined && jpeg[first.start + 1] === 0xe0 ? first.end : 2;
-  const kept = segments.filter(({ start, end }) => isExif(jpeg, start, end));
-  return spliced(jpeg, at, block, kept);
-}
-
-interface Segment {
-  readonly start: number;
-  readonly end: number;
-}
-
-/** The segments between the start of the image and its first scan. */
-function headSegments(jpeg: Uint8Array): Segment[] {
-  if (jpeg[0] !== 0xff || jpeg[1] !== 0xd8) throw new NotAJpegError("the file does not begin as a JPEG");
-  const segments: Segment[] = [];
-  let start = 2;
-  while (start + 4 <= jpeg.length) {
-    if (jpeg[start] !== 0xff) throw new NotAJpegError(`there is no segment at byte ${start}`);
-    const marker = jpeg[start + 1] as number;
-    if (marker === 0xff) {
-      start += 1;
-      continue;
-    }
-    const end = start + 2 + (((jpeg[start + 2] as number) << 8) | (jpeg[start + 3] as number));
-    if (marker === 0xda) return segments;
-    if (end > jpeg.length || end < start + 4) break;
-    segments.push({ start, end });
-    start = end;
-  }
-  throw new NotAJpegError("the file ends before its picture");
-}
-
-function isExif(jpeg: Uint8Array, start: number, end: number): boolean {
-  return jpeg[start + 1] === 0xe1 && end - start >= 10 && EXIF_HEAD.every((byte, at) => jpeg[start + 4 + at] === byte);
+  const replaced = segments.filter((segment) => isExif(jpeg, segment));
+  return spliced(jpeg, at, block, replaced);
 }
 
 function spliced(jpeg: Uint8Array, at: number, block: Uint8Array, dropped: Segment[]): Uint8Array<ArrayBuffer> {
@@ -104,22 +68,6 @@ function spliced(jpeg: Uint8Array, at: number, block: Uint8Array, dropped: Segme
   }
   put(jpeg.subarray(from));
   return result;
-}
-
-/** The orientation (1 to 8) that a TIFF block states in its first directory, or null. */
-export function orientationOf(tiff: Uint8Array): number | null {
-  if (tiff.length < 14) return null;
-  const view = new DataView(tiff.buffer, tiff.byteOffset, tiff.byteLength);
-  const little = view.getUint16(0) === 0x4949;
-  const start = view.getUint32(4, little);
-  if (start + 2 > tiff.length) return null;
-  const count = view.getUint16(start, little);
-  for (let at = start + 2; at < start + 2 + 12 * count && at + 12 <= tiff.length; at += 12) {
-    if (view.getUint16(at, little) !== 0x0112) continue;
-    const value = view.getUint16(at + 8, little);
-    return value >= 1 && value <= 8 ? value : null;
-  }
-  return null;
 }
 
 function exifSegment(facts: ExifFacts, orientation: number | null): Uint8Array {

@@ -73,7 +73,7 @@ export class Outbox {
     others.heard(() => this.#tellHere());
   }
 
-  /** Keep a photo. Resolves when picture and entry are on disk together. */
+  /** Keep a photo, and let it go as soon as it can. Resolves when picture and entry are on disk together. */
   async add(entry: NewEntry, bytes: ArrayBuffer): Promise<Entry> {
     const whole: Entry = { ...entry, ...FRESH, addedAt: this.#now() };
     const transaction = this.database.transaction(["photos", "pictures"], "readwrite", DURABLE);
@@ -199,7 +199,7 @@ export class Outbox {
 }
 
 const FRESH = {
-  state: "captured",
+  state: "queued",
   uploadUrl: null,
   sentBytes: 0,
   attempts: 0,

@@ -1,4 +1,12 @@
-/** The back camera: a live picture, and a still in the best quality that the browser can give. */
+/**
+ * The back camera: a live picture, and a still in the best quality that the browser can give.
+ *
+ * Where a browser reaches the sensor (ImageCapture), the live picture stays small and the sensor makes the still.
+ * Elsewhere, and from the first time that the sensor gives no JPEG, the frame on the screen is the photo, and the
+ * live picture is as large as it goes.
+ */
+import { jpegOf } from "./frame";
+import { sizeOf } from "./size";
 
 export type CameraFault = "denied" | "missing" | "lost";
 
@@ -28,49 +36,62 @@ interface StillCapture {
 }
 type StillCaptureMaker = new (track: MediaStreamTrack) => StillCapture;
 
-/** What is asked of the camera: as large as it goes. A 12-megapixel sensor is named; larger ones give more. */
-const WANTED: MediaStreamConstraints = {
-  audio: false,
-  video: { facingMode: { ideal: "environment" }, width: { ideal: 4096 }, height: { ideal: 3072 } },
-};
-const JPEG_QUALITY = 0.92;
+/** Enough to aim with. A stream of the sensor's own size heats a cheap phone and empties its battery. */
+const PREVIEW: MediaTrackConstraints = { width: { ideal: 1600 }, height: { ideal: 1200 } };
+/** What is asked of a live picture that becomes the photo. A 12-megapixel sensor is named; larger ones give more. */
+const PHOTO: MediaTrackConstraints = { width: { ideal: 4096 }, height: { ideal: 3072 }, frameRate: { ideal: 15 } };
+/** How long the sensor may take for its still, and the live picture to grow. */
+const [STILL_MS, GROWN_MS] = [5000, 5000] as const;
 
-/** Open the back camera. */
-export async function openCamera(): Promise<MediaStream> {
-  if (navigator.mediaDevices?.getUserMedia === undefined) throw new CameraError("missing");
-  try {
-    return await navigator.mediaDevices.getUserMedia(WANTED);
-  } catch (error) {
-    throw new CameraError(faultOf(error));
+export class BackCamera {
+  /** Whether the frame on the screen is the photo. */
+  #byFrame = stillMaker() === undefined;
+
+  /** Begin the live picture. Throws CameraError. */
+  async open(): Promise<MediaStream> {
+    if (navigator.mediaDevices?.getUserMedia === undefined) throw new CameraError("missing");
+    const size = this.#byFrame ? PHOTO : PREVIEW;
+    try {
+      return await navigator.mediaDevices.getUserMedia({
+        audio: false,
+        video: { facingMode: { ideal: "environment" }, ...size },
+      });
+    } catch (error) {
+      throw new CameraError(faultOf(error));
+    }
+  }
+
+  /** A still of what `shown` shows of the stream. Throws CameraError. */
+  async take(stream: MediaStream, shown: HTMLVideoElement): Promise<Still> {
+    if (!this.#byFrame) {
+      const still = await sensorStill(stream);
+      if (still !== null) return still;
+      this.#byFrame = true;
+      await grown(stream, shown);
+    }
+    return shownStill(shown);
   }
 }
 
-/** A still: by the sensor itself where the browser has a way to it, else the frame that is shown. */
-export async function takeStill(stream: MediaStream, shown: HTMLVideoElement): Promise<Still> {
-  const bySensor = await sensorStill(stream);
-  return bySensor ?? shownStill(shown);
-}
-
-/** Width and height of a JPEG, as it will be seen. */
-export async function sizeOf(jpeg: Blob): Promise<{ width: number; height: number }> {
-  const picture = await createImageBitmap(jpeg);
-  const size = { width: picture.width, height: picture.height };
-  picture.close();
-  return size;
-}
+/** The phone's, one for all screens: what it once learnt of its sensor holds until the app is closed. */
+export const backCamera = new BackCamera();
 
 export function closeCamera(stream: MediaStream): void {
   for (const track of stream.getTracks()) track.stop();
 }
 
+function stillMaker(): StillCaptureMaker | undefined {
+  return (globalThis as { ImageCapture?: StillCaptureMaker }).ImageCapture;
+}
+
 async function sensorStill(stream: MediaStream): Promise<Still | null> {
-  const Maker = (globalThis as { ImageCapture?: StillCaptureMaker }).ImageCapture;
+  const Maker = stillMaker();
   const [track] = stream.getVideoTracks();
   if (Maker === undefined || track === undefined) return null;
   try {
     const camera = new Maker(track);
-    const jpeg = await camera.takePhoto(await largest(camera));
-    return jpeg.type === "image/jpeg" ? { jpeg, ...(await sizeOf(jpeg)) } : null;
+    const jpeg = await within(STILL_MS, camera.takePhoto(await largest(camera)));
+    return jpeg?.type === "image/jpeg" ? { jpeg, ...(await sizeOf(jpeg)) } : null;
   } catch {
     // Several cameras promise stills and then give none; the frame on the screen is there in any case.
     return null;
@@ -91,14 +112,30 @@ async function largest(camera: StillCapture): Promise<StillSettings> {
   }
 }
 
+/** Let the live picture grow to what a photo needs. One that cannot is used as it is. */
+async function grown(stream: MediaStream, shown: HTMLVideoElement): Promise<void> {
+  const resized = new Promise<void>((resolve) => shown.addEventListener("resize", () => resolve(), { once: true }));
+  try {
+    await stream.getVideoTracks()[0]?.applyConstraints(PHOTO);
+    await within(GROWN_MS, resized);
+  } catch {
+    // A camera that refuses another size goes on with the one it has.
+  }
+}
+
 async function shownStill(shown: HTMLVideoElement): Promise<Still> {
-  const canvas = document.createElement("canvas");
-  canvas.width = shown.videoWidth;
-  canvas.height = shown.videoHeight;
-  canvas.getContext("2d")?.drawImage(shown, 0, 0);
-  const jpeg = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, "image/jpeg", JPEG_QUALITY));
+  const [width, height] = [shown.videoWidth, shown.videoHeight];
+  const jpeg = await jpegOf(shown);
   if (jpeg === null) throw new CameraError("lost");
-  return { jpeg, width: canvas.width, height: canvas.height };
+  return { jpeg, width, height };
+}
+
+/** What comes of a promise in time; null if nothing does. */
+function within<T>(milliseconds: number, promise: Promise<T>): Promise<T | null> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve(null), milliseconds);
+    promise.then(resolve, reject).finally(() => clearTimeout(timer));
+  });
 }
 
 function faultOf(error: unknown): CameraFault {

@@ -1,6 +1,6 @@
 /** The weaker ways to a photo: the phone's own camera, then the gallery, each labelled for what it is. */
 import { useState } from "preact/hooks";
-import { sizeOf } from "../device/camera";
+import { sizeOf } from "../device/size";
 import { type Key, say } from "../i18n";
 import type { Source } from "../ports";
 import type { Picture, Shutter } from "../state/shutter";

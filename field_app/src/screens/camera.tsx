@@ -1,7 +1,7 @@
 /** The camera: what is seen, what was seen before, how the phone is held, and whether the photo will hold. */
 import { useEffect, useRef, useState } from "preact/hooks";
 import { attitude, useWatchedAttitude } from "../device/attitude";
-import { CameraError, type CameraFault, closeCamera, openCamera, takeStill } from "../device/camera";
+import { backCamera, CameraError, type CameraFault, closeCamera } from "../device/camera";
 import { fixOf, position, useWatchedPosition } from "../device/position";
 import { type Key, say } from "../i18n";
 import { GhostSlider, useGhost } from "../parts/ghost";
@@ -55,7 +55,7 @@ export function Camera(aim: Aim) {
   const leave = () => go({ screen: "needed", project: aim.project.code });
   const shoot = () => {
     const video = shown.current;
-    if (stream !== null && video !== null) void shutter.press("camera", () => takeStill(stream, video));
+    if (stream !== null && video !== null) void shutter.press("camera", () => backCamera.take(stream, video));
   };
   return (
     <main class="camera" id="main">
@@ -140,7 +140,7 @@ function useCamera() {
     let gone = false;
     const begin = async () => {
       try {
-        const fresh = await openCamera();
+        const fresh = await backCamera.open();
         if (gone) return closeCamera(fresh);
         opened = fresh;
         fresh.getVideoTracks()[0]?.addEventListener("ended", () => fail("lost"));

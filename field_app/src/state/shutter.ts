@@ -8,7 +8,17 @@ import type { Still } from "../device/camera";
 import { fixOf, position } from "../device/position";
 import { FULL, type Room, roomLeft } from "../device/storage";
 import type { Key } from "../i18n";
-import type { Milestone, OutboxEntry, Project, Requirement, Result, Source } from "../ports";
+import type {
+  Fix,
+  Milestone,
+  Orientation,
+  OutboxEntry,
+  Project,
+  Requirement,
+  Result,
+  ShutterFacts,
+  Source,
+} from "../ports";
 import { type Field, useField } from "./field";
 import { checkShot } from "./place";
 
@@ -82,8 +92,19 @@ export function useShutter(aim: Aim): Shutter {
 
 const IDLE = { busy: false, asks: null, room: null, fault: null, taken: null } as const;
 
+/** What the phone knows at one instant of where it is, how it is held and what time it is. */
+interface Moment {
+  readonly atMs: number;
+  readonly fix: Fix | null;
+  readonly orientation: Orientation | null;
+}
+
+const momentNow = (): Moment => ({ atMs: Date.now(), fix: fixOf(position.value), orientation: attitude.value });
+
 /** Take the picture and keep it; what goes wrong is told by what the person can do about it. */
-async function taken(field: Field, aim: Aim, { source, take }: Pressed, reason: string | null) {
+export async function taken(field: Field, aim: Aim, { source, take }: Pressed, reason: string | null) {
+  // A sensor may need seconds for its still, and shows what stood before it when the shutter was pressed.
+  const atPress = momentNow();
   let picture: Picture;
   try {
     picture = await take();
@@ -91,50 +112,49 @@ async function taken(field: Field, aim: Aim, { source, take }: Pressed, reason: 
     return { fault: "camera.failed" as const };
   }
   try {
-    return { taken: await kept(field, aim, source, picture, reason) };
+    return { taken: await kept(field, aim, factsOf(field, aim, source, picture, atPress, reason), picture) };
   } catch {
     return { fault: "camera.store_failed" as const };
   }
 }
 
-async function kept(
+function factsOf(
   field: Field,
-  aim: Aim,
+  { project, milestone, requirement }: Aim,
   source: Source,
-  picture: Picture,
+  { width, height, capturedAtMs }: Picture,
+  atPress: Moment,
   reason: string | null,
-): Promise<TakenPhoto> {
+): ShutterFacts {
   const owner = field.session.value?.person;
   if (owner === undefined) throw new Error("Nobody is signed in.");
-  const { project, milestone, requirement } = aim;
-  const fix = fixOf(position.value);
-  const capturedAtMs = picture.capturedAtMs ?? Date.now();
-  const size =
-    picture.width === null || picture.height === null ? null : { width: picture.width, height: picture.height };
-  const purpose = {
-    project: project.code,
-    milestone: milestone.id,
-    requirement: requirement.code,
-    stage: requirement.stage,
-    title: requirement.title,
-  };
-  const entry = await field.ports.capture.assemble(picture.jpeg, {
-    purpose,
+  return {
+    purpose: {
+      project: project.code,
+      milestone: milestone.id,
+      requirement: requirement.code,
+      stage: requirement.stage,
+      title: requirement.title,
+    },
     owner,
     source,
-    capturedAtMs,
-    fix,
-    noPositionReason: fix === null ? reason : null,
-    orientation: source === "camera" ? attitude.value : null,
-    camera: size,
+    capturedAtMs: capturedAtMs ?? atPress.atMs,
+    fix: atPress.fix,
+    noPositionReason: atPress.fix === null ? reason : null,
+    orientation: source === "camera" ? atPress.orientation : null,
+    camera: width === null || height === null ? null : { width, height },
     caption: requirement.title,
-  });
+  };
+}
+
+async function kept(field: Field, aim: Aim, facts: ShutterFacts, { jpeg }: Picture): Promise<TakenPhoto> {
+  const entry = await field.ports.capture.assemble(jpeg, facts);
   field.ports.sync.kick();
-  const results = checkShot(project, milestone, requirement, {
-    fix,
-    capturedAtMs,
+  const results = checkShot(aim.project, aim.milestone, aim.requirement, {
+    fix: facts.fix,
+    capturedAtMs: facts.capturedAtMs,
     serverNowMs: field.serverNow(),
-    size,
+    size: facts.camera,
   });
-  return { entry, picture: picture.jpeg, results };
+  return { entry, picture: jpeg, results };
 }
