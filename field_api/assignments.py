@@ -71,7 +71,7 @@ class RequirementCounts(Answered):
 
 
 class Ghost(Answered):
-    """The photo of the same view from before the works, to be laid over the camera's picture."""
+    """The photo of the same view (and station) from before the works, to be laid over the camera's picture."""
 
     evidence = Ident(required=True)
     web = fields.String(required=True)

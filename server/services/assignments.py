@@ -39,8 +39,10 @@ COUNTED_AS = {
 Counts = dict[UUID, dict[str, int]]
 #: What a later photo of the same view is laid over, the better first.
 GHOST_STAGES = (Stage.BEFORE, Stage.MOBILISATION)
-#: The photo for each view of each project.
-Ghosts = dict[tuple[UUID, str], UUID]
+#: A view of a project, on a road or canal at one station: the same words are said of every station.
+View = tuple[UUID, str, float | None]
+#: The photo for each view.
+Ghosts = dict[View, UUID]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +92,7 @@ def _ghosts(project_ids: list[UUID]) -> Ghosts:
     """Of each view, the newest photo that holds and has copies, of the best stage that there is one of."""
     rank = sa.case({stage: place for place, stage in enumerate(GHOST_STAGES)}, value=Evidence.stage)
     query = (
-        sa.select(Milestone.project_id, Requirement.view, Evidence.id)
+        sa.select(Milestone.project_id, Requirement.view, Requirement.station_m, Evidence.id)
         .select_from(Requirement)
         .join(Milestone, Milestone.id == Requirement.milestone_id)
         .join(Evidence, Evidence.requirement_id == Requirement.id)
@@ -104,8 +106,8 @@ def _ghosts(project_ids: list[UUID]) -> Ghosts:
         .order_by(rank, Evidence.received_at.desc(), Evidence.id.desc())
     )
     ghosts: Ghosts = {}
-    for project_id, view, evidence_id in reading().execute(query):
-        ghosts.setdefault((project_id, view), evidence_id)
+    for project_id, view, station_m, evidence_id in reading().execute(query):
+        ghosts.setdefault((project_id, view, station_m), evidence_id)
     return ghosts
 
 
@@ -172,7 +174,7 @@ def _milestone(milestone: Milestone, standing: Standing) -> dict[str, Any]:
             _requirement(
                 requirement,
                 standing.counts.get(requirement.id, {}),
-                standing.ghosts.get((milestone.project_id, requirement.view)),
+                standing.ghosts.get((milestone.project_id, requirement.view, requirement.station_m)),
             )
             for requirement in milestone.requirements
         ],

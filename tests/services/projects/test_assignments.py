@@ -101,11 +101,11 @@ def test_only_projects_of_the_person_are_told_in_order_of_code(actor: Callable[[
     ]
 
 
-def _view(view: str) -> None:
+def _view(view: str, station_m: float | None = None) -> None:
     """Let the requirement of the first milestone ask for this view."""
     with writing() as session:
         first = session.execute(sa.select(Requirement).order_by(Requirement.id).limit(1)).scalar_one()
-        first.view = view
+        first.view, first.station_m = view, station_m
 
 
 def _ghosts(inspector: Actor) -> set[str | None]:
@@ -129,6 +129,24 @@ def test_a_view_without_a_photo_from_before_is_laid_over_that_of_the_mobilisatio
     photo = _photo(EvidenceState.VERIFIED, inspector, stage=Stage.MOBILISATION)
 
     assert _ghosts(inspector) == {str(photo)}
+
+
+def test_a_view_at_a_station_is_not_laid_over_another_stations(inspector: Actor) -> None:
+    _view("Along the line", station_m=1250.0)
+    photo = _photo(EvidenceState.VERIFIED, inspector, stage=Stage.BEFORE)
+
+    assert _ghosts(inspector) == {str(photo)}
+    _ask_also("Along the line", 1000.0)
+    assert _ghosts(inspector) == {str(photo), None}
+
+
+def _ask_also(view: str, station_m: float) -> None:
+    """Let the first milestone require another photo."""
+    with writing() as session:
+        milestone_id = session.scalars(sa.select(Requirement.milestone_id).order_by(Requirement.id)).first()
+        more = Requirement(milestone_id=milestone_id, code="NEXT", title="The next", stage=Stage.DURING)
+        more.view, more.station_m = view, station_m
+        session.add(more)
 
 
 def test_where_no_view_is_named_nothing_is_laid_over(inspector: Actor) -> None:
