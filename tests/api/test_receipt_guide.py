@@ -35,4 +35,6 @@ def test_the_guides_program_takes_a_receipt_and_no_changed_one(
 
     assert held.returncode == 0
     assert photo["id"] in held.stdout
-    assert "InvalidSignature" in changed.stderr
+    for each in (changed, check(tmp_path, "no receipt"), check(tmp_path, f"{head}.{head}.{signature}")):
+        assert each.returncode == 1
+        assert each.stderr == "This receipt does not hold: it was changed, or it is not this server's.\n"
