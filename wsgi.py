@@ -45,7 +45,7 @@ def _stop_with(parent: int) -> None:
 
 
 def _announce_receipt_key() -> None:
-    """Say by which key this process signs receipts; where the database is away, another process or start will."""
+    """Say by which key this process signs receipts; where the database is away, its first receipt or sweep will."""
     try:
         receipts.announce(now=utc_now())
     except SQLAlchemyError as error:
@@ -55,9 +55,12 @@ def _announce_receipt_key() -> None:
         db.engine.dispose()
 
 
-def _sweep_uploads(app: Flask, now: datetime) -> None:
+def sweep(app: Flask, now: datetime) -> None:
+    """What is due every hour: uploads that expired, and the key of receipts where it could not be put on record."""
     with app.app_context():
         uploads.sweep(now=now)
+        if not engines().receipt_key_on_record.is_set():
+            receipts.announce(now=now)
 
 
 def build() -> Flask:
@@ -71,7 +74,7 @@ def build() -> Flask:
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
-    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(_sweep_uploads, app))
+    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(sweep, app))
     threading.Thread(target=keep_swept, name="sweep", daemon=True).start()
     if multiprocessing.parent_process() is not None:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
