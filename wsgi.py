@@ -16,7 +16,7 @@ from multiprocessing.util import Finalize
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import jobs, stores
+from server import in_use, jobs, stores
 from server.app import create_app
 from server.db import db
 from server.engines import engines
@@ -64,11 +64,16 @@ def sweep(app: Flask, now: datetime) -> None:
 
 
 def build() -> Flask:
-    """The application with the settings of the environment and its job threads running."""
+    """The application with the settings of the environment and its job threads running.
+
+    Raises:
+        server.in_use.InUseError: a backup is being brought back into its database.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = create_app()
     with app.app_context():
         settings, store = engines().settings, engines().store
+        in_use.work_on(settings.database_url)
         _announce_receipt_key()
     process.begin(app)
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
