@@ -30,6 +30,7 @@ class SettingsError(ValueError):
 class ServingSettings:
     """How ``saksi serve`` runs: its processes, its queue of connections, and how long it may take to stop.
 
+    A part of a resumable upload and the form of a photo may be ``patch_seconds`` and ``form_seconds`` in coming.
     ``tls_host`` is where it listens with a certificate of its own making, which is for phones on the same network.
     ``proxies`` is how many in front of it may say for whom they ask, and over what; anyone may claim the rest.
     """
@@ -38,6 +39,8 @@ class ServingSettings:
     backlog: int = 1024
     stop_seconds: int = 30
     slow_body_seconds: int = 30
+    patch_seconds: int = 60
+    form_seconds: int = 600
     tls_host: str = "0.0.0.0"  # noqa: S104
     proxies: int = 0
 
@@ -197,6 +200,8 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         backlog=_integer(source, "SAKSI_BACKLOG", 1024, least=128, most=65_535),
         stop_seconds=_integer(source, "SAKSI_STOP_SECONDS", 30, least=1, most=1800),
         slow_body_seconds=_integer(source, "SAKSI_SLOW_BODY_SECONDS", 30, least=2, most=3600),
+        patch_seconds=_integer(source, "SAKSI_PATCH_SECONDS", 60, least=1, most=3600),
+        form_seconds=_integer(source, "SAKSI_FORM_SECONDS", 600, least=1, most=3600),
         tls_host=source.get("SAKSI_HOST", "0.0.0.0"),  # noqa: S104
         proxies=_integer(source, "SAKSI_PROXIES", 0, least=0, most=8),
     )

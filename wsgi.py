@@ -16,7 +16,7 @@ from multiprocessing.util import Finalize
 from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
-from server import jobs, stores
+from server import in_use, jobs, stores
 from server.app import create_app
 from server.db import db
 from server.engines import engines
@@ -45,7 +45,7 @@ def _stop_with(parent: int) -> None:
 
 
 def _announce_receipt_key() -> None:
-    """Say by which key this process signs receipts; where the database is away, another process or start will."""
+    """Say by which key this process signs receipts; where the database is away, its first receipt or sweep will."""
     try:
         receipts.announce(now=utc_now())
     except SQLAlchemyError as error:
@@ -55,23 +55,31 @@ def _announce_receipt_key() -> None:
         db.engine.dispose()
 
 
-def _sweep_uploads(app: Flask, now: datetime) -> None:
+def sweep(app: Flask, now: datetime) -> None:
+    """What is due every hour: uploads that expired, and the key of receipts where it could not be put on record."""
     with app.app_context():
         uploads.sweep(now=now)
+        if not engines().receipt_key_on_record.is_set():
+            receipts.announce(now=now)
 
 
 def build() -> Flask:
-    """The application with the settings of the environment and its job threads running."""
+    """The application with the settings of the environment and its job threads running.
+
+    Raises:
+        server.in_use.InUseError: a backup is being brought back into its database.
+    """
     sys.setswitchinterval(SWITCH_INTERVAL_S)
     app = create_app()
     with app.app_context():
         settings, store = engines().settings, engines().store
+        in_use.work_on(settings.database_url)
         _announce_receipt_key()
     process.begin(app)
     slow = SlowClients(app.wsgi_app, port=settings.port, patience_s=settings.serving.slow_body_seconds)
     app.wsgi_app = slow  # type: ignore[method-assign]
     slow.watch()
-    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(_sweep_uploads, app))
+    keep_swept = partial(stores.keep_swept, store, threading.Event(), partial(sweep, app))
     threading.Thread(target=keep_swept, name="sweep", daemon=True).start()
     if multiprocessing.parent_process() is not None:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()

@@ -138,8 +138,10 @@ def _invite_phone(place: House, console: Console) -> None:
     for address in tls.own_addresses()[:1]:
         console.print(f"\nOn a phone on the same network: {tls.invitation(f'https://{address}:{place.port}/')}")
         console.print(
-            f"The phone warns of the certificate until you install https://{address}:{place.port}/.well-known/saksi-ca.crt",
+            f"The phone warns of the certificate until you install https://{address}:{place.port}/.well-known/saksi-ca.crt\n"
+            f"Compare what the phone says of it. SHA-256 fingerprint: {tls.fingerprint(place.folder)}",
             soft_wrap=True,
+            highlight=False,
         )
 
 

@@ -7,16 +7,20 @@ JSON Pointer. What the values mean is the services' concern.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, cast
 
 from flask import Request, request
 from marshmallow import Schema, ValidationError
 from werkzeug.datastructures import FileStorage
 
 from field_api.fields import storable
+from server.auth import current_actor
+from server.engines import engines
 from server.problems import FieldError, Problem, field_errors, pointer
+from server.slow_lines import PLACES, Coming
 
 JSON = "application/json"
 FORM = "multipart/form-data"
@@ -101,6 +105,23 @@ class Streamed:
 Body = JsonBody | Multipart | StreamBody
 
 
+@contextmanager
+def coming(*, at_most_s: float) -> Iterator[None]:
+    """Bound how long the body of this request may be in coming, and how many come at once.
+
+    Raises:
+        Problem: ``too-busy``.
+    """
+    # Where the view is run again, the body may be here already.
+    if not _has_body() or (isinstance(request.stream, Coming) and request.stream.ended):
+        yield
+        return
+    body = Coming(request.stream, at_most_s=at_most_s)
+    request.stream = cast(Any, body)
+    with body.within(PLACES, current_actor().person_id, most=max(engines().settings.threads // 2, 1)):
+        yield
+
+
 def read_query(schema: type[Schema] | None) -> dict[str, Any]:
     """The query's parameters.
 
@@ -177,8 +198,7 @@ def _expect(*taken: str) -> None:
 
 
 def _streamed(body: StreamBody) -> Streamed | None:
-    # A body that is sent in chunks has no length.
-    if not body.required and request.content_length in {None, 0} and "Transfer-Encoding" not in request.headers:
+    if not body.required and not _has_body():
         return None
     _expect(*body.media_types)
     if request.environ.get(BODY_BEGUN, False):
@@ -187,6 +207,11 @@ def _streamed(body: StreamBody) -> Streamed | None:
             "store-away", "The database does not answer. Go on with the upload.", headers={"Retry-After": "30"}
         )
     return Streamed()
+
+
+def _has_body() -> bool:
+    # A body that is sent in chunks has no length.
+    return request.content_length not in {None, 0} or "Transfer-Encoding" in request.headers
 
 
 def _whole_body() -> bytes:

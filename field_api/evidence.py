@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any, BinaryIO, cast
 from urllib.parse import quote
 from uuid import UUID
@@ -11,7 +12,7 @@ from flask import Response, jsonify, request, url_for
 
 from evidence.context import Stage
 from field_api.blueprint import api
-from field_api.bodies import FilePart, JsonPart, Multipart
+from field_api.bodies import FilePart, JsonPart, Multipart, coming
 from field_api.caching import kept_bytes
 from field_api.evidence_documents import (
     CLAIM_EXAMPLE,
@@ -28,6 +29,7 @@ from field_api.shapes import page_of
 from server.access import READERS, UPLOADERS, roles
 from server.auth import current_actor
 from server.busy import UPLOADS
+from server.engines import engines
 from server.models.evidence import EvidenceState
 from server.problems import FieldError, Problem
 from server.requests import EvidenceRequest
@@ -86,6 +88,13 @@ class EvidenceQuery(PageByTimeQuery):
     received_to = Instant(load_default=None, metadata={"description": "Not included."})
 
 
+@contextmanager
+def _form_coming() -> Iterator[None]:
+    """Count an upload that is under way; its form may be so long in coming."""
+    with UPLOADS.one(), coming(at_most_s=engines().settings.serving.form_seconds):
+        yield
+
+
 @operation(
     api,
     "PUT",
@@ -100,8 +109,8 @@ class EvidenceQuery(PageByTimeQuery):
         },
     ),
     answers=RECEIVED,
-    problems=NOT_RECEIVED,
-    within=UPLOADS.one,
+    problems=(*NOT_RECEIVED, "too-slow", "too-busy"),
+    within=_form_coming,
 )
 def put_evidence(evidence_id: UUID, body: dict[str, Any]) -> Response:
     """The phone chooses the id, and may send again for as long as it has no answer.

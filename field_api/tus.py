@@ -16,8 +16,9 @@ from datetime import UTC
 from flask import Response, request, url_for
 from werkzeug.http import http_date
 
-from field_api.bodies import parse
+from field_api.bodies import coming, parse
 from server.busy import UPLOADS
+from server.engines import engines
 from server.problems import FieldError, Problem, pointer
 from server.services.uploads import CHECKSUMS, Progress
 
@@ -50,8 +51,12 @@ def spoken() -> Iterator[None]:
 
 @contextmanager
 def bytes_coming() -> Iterator[None]:
-    """As ``spoken``, and count an upload that is under way."""
-    with spoken(), UPLOADS.one():
+    """As ``spoken``, and count an upload that is under way; its bytes may be so long in coming.
+
+    Raises:
+        Problem: ``tus-version`` or ``too-busy``.
+    """
+    with spoken(), UPLOADS.one(), coming(at_most_s=engines().settings.serving.patch_seconds):
         yield
 
 

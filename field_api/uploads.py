@@ -30,7 +30,7 @@ from server.times import utc_now
 PROGRESS = ("Tus-Resumable", "Upload-Offset", "Upload-Expires", "Saksi-Evidence")
 SPOKEN = ("Tus-Resumable",)
 REFUSED = ("tus-version", "upload-gone", *NOT_RECEIVED)
-SENT = ("offset-conflict", "checksum-mismatch", *REFUSED)
+SENT = ("offset-conflict", "checksum-mismatch", "too-slow", "too-busy", *REFUSED)
 
 api.after_request(tus.sign)
 
@@ -74,7 +74,7 @@ def describe_uploads() -> Response:
     headers=("Tus-Resumable", "Upload-Length", "Upload-Metadata", "Upload-Checksum"),
     body=StreamBody((tus.OCTETS,), required=False),
     answers={201: Answer("It can be sent to this address.", headers=("Location", *PROGRESS))},
-    problems=("checksum-mismatch", "offset-conflict", "too-many-uploads", *REFUSED),
+    problems=("too-many-uploads", *SENT),
     within=tus.bytes_coming,
 )
 def begin_upload(body: Streamed | None) -> Response:

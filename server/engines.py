@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import threading
+from dataclasses import dataclass, field
 from typing import cast
 
 from flask import current_app
@@ -17,12 +18,16 @@ EXTENSION = "saksi"
 
 @dataclass(frozen=True, slots=True)
 class Engines:
-    """The engines that the settings chose, one set per application."""
+    """The engines that the settings chose, one set per application.
+
+    ``receipt_key_on_record`` is set once the public half of the key was seen in the database.
+    """
 
     settings: Settings
     store: OriginalStore
     policies: Policies
     receipt_key: SigningKey
+    receipt_key_on_record: threading.Event = field(default_factory=threading.Event)
 
 
 def engines() -> Engines:

@@ -30,6 +30,7 @@ CATALOGUE: dict[str, Kind] = {
     "not-found": Kind(404, "There is no such record"),
     "method-not-allowed": Kind(405, "This address does not take that method"),
     "not-acceptable": Kind(406, "The asked-for format is not offered"),
+    "too-slow": Kind(408, "It took too long to arrive"),
     "conflict": Kind(409, "The record has changed meanwhile"),
     "evidence-conflict": Kind(409, "This evidence id is already taken by something else"),
     "photo-digest-mismatch": Kind(409, "The photo changed on its way"),
@@ -57,6 +58,7 @@ CATALOGUE: dict[str, Kind] = {
     "internal": Kind(500, "Something went wrong on our side"),
     "store-away": Kind(503, "The store is away"),
     "original-damaged": Kind(503, "The photo is kept already, and damaged"),
+    "too-busy": Kind(503, "Too many are sending at once"),
     "not-ready": Kind(503, "The server is not ready"),
 }
 

@@ -81,6 +81,16 @@ def authority_file(data_root: Path) -> Path:
     return data_root / FOLDER / PUBLIC_AUTHORITY
 
 
+def fingerprint(data_root: Path) -> str:
+    """The SHA-256 of the authority's certificate as phones show it, for a person to compare.
+
+    Raises:
+        OSError: none was made.
+    """
+    authority = x509.load_pem_x509_certificate(authority_file(data_root).read_bytes())
+    return authority.fingerprint(hashes.SHA256()).hex(":").upper()
+
+
 def own_addresses() -> list[Address]:
     """The addresses of this machine that others on its network can reach, the likeliest first. Nothing is sent."""
     found = []

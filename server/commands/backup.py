@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 
 import config
 from evidence.storage.local import LocalStore
-from server import backup
+from server import backup, in_use
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.engines import engines
@@ -63,14 +63,15 @@ def backup_command(folder: Path, keep: int) -> None:
 def restore_command(folder: Path, snapshot: str | None, force: bool) -> None:
     """Bring a backup from FOLDER back into an empty installation, and check every photo on the way.
 
-    Where it is broken off, start it again: it goes on where it was. The server must not be running.
+    Where it is broken off, start it again: it goes on where it was. It refuses while a server or a worker runs on the
+    database that is there.
     """
     try:
         settings = config.load()
     except config.SettingsError as error:
         raise click.ClickException(str(error)) from error
     database = _database(settings)
-    with _told(), _bar() as progress:
+    with _told(), in_use.alone(database), _bar() as progress:
         aside_at = utc_now() if force else None
         manifest = backup.restore(
             folder, snapshot, database, settings.originals_root, progress=progress, aside_at=aside_at
@@ -90,7 +91,7 @@ def _database(settings: config.Settings) -> Path:
 def _told() -> Iterator[None]:
     try:
         yield
-    except backup.BackupError as error:
+    except (backup.BackupError, in_use.InUseError) as error:
         raise click.ClickException(str(error)) from error
 
 

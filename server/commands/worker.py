@@ -10,7 +10,7 @@ from types import FrameType
 import click
 from flask import current_app
 
-from server import jobs
+from server import in_use, jobs
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.commands.ports import check_metrics_port
@@ -40,6 +40,10 @@ def worker_command(concurrency: int) -> None:
     """
     with installation(job_threads=concurrency) as settings:
         check_metrics_port(settings.telemetry)
+        try:
+            in_use.work_on(settings.database_url)
+        except in_use.InUseError as error:
+            raise click.ClickException(str(error)) from error
         app = current_app._get_current_object()  # type: ignore[attr-defined]
         stop = _told_to_stop()
         logs.configure(settings.telemetry.log_format)

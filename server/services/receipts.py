@@ -1,6 +1,7 @@
 """Receipts: certifying what is on record, and the keys by which that can be checked.
 
-Every key that ever signed stays on record with its public half, so that a receipt outlives its key.
+Every key that ever signed stays on record with its public half, so that a receipt outlives its key. A process puts
+its own there when it begins to serve; where the database was away then, before the first receipt.
 """
 
 from __future__ import annotations
@@ -10,25 +11,47 @@ from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.orm import Session
 
 from evidence.receipts import Receipt, public_jwk
-from server.db import insert_if_new, reading, writing
+from server.db import db, insert_if_new, reading, writing
 from server.engines import engines
 from server.models import ReceiptKey
-from server.times import iso
+from server.times import iso, utc_now
 
 
 def receipt_of(row: Mapping[str, Any], *, size: int) -> str:
-    """The receipt of a photo's row, as a compact JWS; the same row and key give the same text."""
+    """The receipt of a photo's row, as a compact JWS; the same row and key give the same text.
+
+    Raises:
+        sqlalchemy.exc.SQLAlchemyError: the key is not on record yet, and cannot be put there.
+    """
+    _expect_announced()
     receipt = Receipt(str(row["id"]), row["sha256"], size, iso(row["received_at"]) or "")
     return engines().receipt_key.sign(receipt)
 
 
 def announce(*, now: datetime) -> None:
     """Put the public half of this installation's key on record, before anything is signed with it."""
-    key = engines().receipt_key
     with writing() as session:
-        insert_if_new(session, ReceiptKey, kid=key.kid, x=key.x, first_used_at=now)
+        _put_on_record(session, now)
+    engines().receipt_key_on_record.set()
+
+
+def _expect_announced() -> None:
+    """Put the key on record, unless it is; inside a transaction that writes, as a part of it."""
+    if engines().receipt_key_on_record.is_set():
+        return
+    if db.session().info.get("writing"):
+        # Whether that will hold is not known yet; until it is, each receipt sees to it again.
+        _put_on_record(db.session(), utc_now())
+    else:
+        announce(now=utc_now())
+
+
+def _put_on_record(session: Session, now: datetime) -> None:
+    key = engines().receipt_key
+    insert_if_new(session, ReceiptKey, kid=key.kid, x=key.x, first_used_at=now)
 
 
 def keys() -> dict[str, Any]:

@@ -31,6 +31,7 @@ from server.problems import FieldError, Problem
 from server.services import upload_pieces
 from server.services.evidence import Upload, UploadClaim, receive
 from server.services.upload_pieces import Piece, PieceLostError
+from server.slow_lines import TooSlowError
 
 LOG = logging.getLogger("saksi")
 #: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
@@ -169,11 +170,12 @@ def look(actor: Actor, upload_id: UUID, read_claim: ClaimReader, *, now: datetim
 def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, clock: Clock) -> Progress:
     """Take in more of a file, and make it evidence once it is whole.
 
-    What came before a connection broke is kept, unless it had a checksum to be held against. The ``clock`` is asked
-    again when bytes have come: they may take minutes, and evidence was received when its last byte was here.
+    What came before a connection broke or the body's time was up is kept, unless it had a checksum to be held
+    against. The ``clock`` is asked again when bytes have come: evidence was received when its last byte was here.
 
     Raises:
-        Problem: as ``look``, and ``offset-conflict``, ``too-large`` or ``checksum-mismatch``.
+        Problem: as ``look``, and ``offset-conflict``, ``too-large``, ``checksum-mismatch`` or, with a checksum,
+            ``too-slow``; without one, a body whose time is up has ended.
         StoreAwayError: the store did not keep a piece; the upload stands where it stood before that.
     """
     upload = _standing(actor, upload_id, now=clock())
@@ -267,6 +269,8 @@ def _pieces(body: Body) -> Iterator[bytes]:
     while not ended:
         try:
             chunk = body.read(READ_BYTES)
+        except TooSlowError:
+            chunk = b""
         except Exception as error:
             broken, chunk = error, b""
         ended = not chunk

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+import json
 import os
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
+from joserfc.util import urlsafe_b64decode
+from sqlalchemy.exc import OperationalError
 
 import config
+import wsgi
 from server.app import create_app
-from server.db import db
+from server.db import db, new_id, reading, writing
 from server.engines import engines
+from server.models import ReceiptKey
 from server.services import receipts
+from tests.api.calls import Headers, assert_problem, good_photo, put_photo, road_claim
+
+Bearer = Callable[[str], Headers]
 
 
 def announced(settings: config.Settings) -> str:
@@ -31,6 +42,14 @@ def announced(settings: config.Settings) -> str:
         db.session.remove()
         db.engine.dispose()
     return kid
+
+
+ROW = {"id": new_id(), "sha256": "0" * 64, "received_at": datetime(2026, 5, 6, tzinfo=UTC)}
+
+
+def away(*_args: object, **_named: object) -> NoReturn:
+    """A database that does not answer."""
+    raise OperationalError("INSERT", {}, Exception("away"))
 
 
 def kids(client: FlaskClient) -> list[str]:
@@ -56,6 +75,75 @@ def test_a_key_that_is_no_longer_used_stays_in_the_list(settings: config.Setting
     assert kids(app.test_client()) == [old, new]
     with app.app_context():
         db.engine.dispose()
+
+
+def on_record(app: Flask) -> bool:
+    """Whether the key of this application is on record."""
+    reading().rollback()
+    return reading().get(ReceiptKey, engines().receipt_key.kid) is not None
+
+
+def test_a_key_that_could_not_be_announced_at_the_start_is_on_record_once_it_signed(
+    app: Flask, client: FlaskClient, bearer: Bearer, settings: config.Settings
+) -> None:
+    assert not on_record(app)
+
+    answer = put_photo(client, bearer("inspector"), good_photo(), road_claim())
+
+    signed_by = json.loads(urlsafe_b64decode(answer.get_json()["receipt"].partition(".")[0].encode()))["kid"]
+    later = create_app(replace(settings, receipt_key="n" * 42 + "A"))
+    assert signed_by in kids(later.test_client())
+    with later.app_context():
+        db.engine.dispose()
+
+
+def test_of_many_photos_each_has_its_receipt_though_the_first_puts_the_key_on_record(
+    app: Flask, client: FlaskClient, bearer: Bearer
+) -> None:
+    headers = bearer("inspector")
+    for number in range(3):
+        put_photo(client, headers, good_photo() + bytes([number]), road_claim())
+    with writing() as session:
+        session.execute(sa.delete(ReceiptKey))
+    engines().receipt_key_on_record.clear()
+
+    listed = client.get("/api/v1/evidence?project=ROAD-1", headers=headers).get_json()["items"]
+
+    assert len({each["receipt"] for each in listed}) == 3
+    assert on_record(app)
+
+
+def test_inside_another_transaction_the_key_is_on_record_if_that_is(app: Flask) -> None:
+    with writing() as session:
+        receipts.receipt_of(ROW, size=1)
+        session.rollback()
+    undone = on_record(app)
+
+    with writing():
+        receipts.receipt_of(ROW, size=1)
+
+    assert (undone, on_record(app)) == (False, True)
+
+
+def test_a_key_that_cannot_be_put_on_record_signs_nothing(
+    client: FlaskClient, bearer: Bearer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    headers, evidence_id = bearer("inspector"), new_id()
+    put_photo(client, headers, good_photo(), road_claim(), evidence_id=evidence_id)
+    engines().receipt_key_on_record.clear()
+
+    with monkeypatch.context() as patched:
+        patched.setattr(receipts, "insert_if_new", away)
+        refused = client.get(f"/api/v1/evidence/{evidence_id}/receipt", headers=headers)
+
+    assert_problem(refused, 503, "store-away")
+    assert client.get(f"/api/v1/evidence/{evidence_id}/receipt", headers=headers).status_code == 200
+
+
+def test_the_sweep_of_a_serving_process_puts_it_on_record(app: Flask) -> None:
+    wsgi.sweep(app, datetime.now(UTC))
+
+    assert on_record(app)
 
 
 def test_the_key_is_made_once_and_is_its_owners_alone(app: Flask, settings: config.Settings) -> None:

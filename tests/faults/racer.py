@@ -22,7 +22,7 @@ from server.access import Actor
 from server.engines import EXTENSION, Engines
 from server.models.submissions import SubmissionDecisionWord
 from server.problems import Problem
-from server.services import certificates, sessions, submissions
+from server.services import certificates, devices, sessions, submissions
 
 DONE = "done"
 
@@ -75,7 +75,12 @@ def _submit(actor: Actor, order: dict[str, Any], now: datetime) -> None:
     submissions.submit(actor, UUID(order["milestone"]), now=now)
 
 
-STEPS = {"approve": _approve, "pay": _pay, "submit": _submit}
+def _take_nonces(actor: Actor, order: dict[str, Any], now: datetime) -> None:
+    for _ in range(order["times"]):
+        devices.give_nonces(actor, UUID(order["device"]), order["count"], now=now)
+
+
+STEPS = {"approve": _approve, "pay": _pay, "submit": _submit, "take nonces": _take_nonces}
 
 if __name__ == "__main__":
     while line := sys.stdin.readline():

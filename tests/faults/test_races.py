@@ -11,6 +11,7 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,15 +23,17 @@ from flask import Flask
 import config
 from server.access import Actor
 from server.db import db, reading
-from server.models import Certificate, CustodyEvent, Payment, Submission, SubmissionDecision
+from server.models import Certificate, CustodyEvent, Nonce, Payment, Submission, SubmissionDecision
 from server.models.evidence import EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import custody, evidence_review
+from server.services import custody, devices, evidence_review
+from server.services.devices import MOST_NONCES, OfferedKey
 from tests.faults import racer
 from tests.faults.racer import DONE
+from tests.phones import Phone
 from tests.services.money.road import REFUSE, Road
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -199,6 +202,20 @@ def test_two_people_approving_a_large_amount_at_once_complete_it(road: Road, rac
     assert sorted(reading().scalars(sa.select(SubmissionDecision.position))) == [1, 2]
     assert road.certificate().state is CertificateState.UNLOCKED
     assert count(CustodyEvent, CustodyEvent.action == "certificate.unlocked") == 1
+
+
+@pytest.mark.parametrize("_round", range(ROUNDS))
+def test_of_two_who_take_nonces_for_one_device_at_once_none_makes_it_hold_too_many(
+    road: Road, race: Race, _round: int
+) -> None:
+    key = Phone().public_key
+    now = datetime.now(UTC)
+    device = devices.enrol(road.actor("inspector"), OfferedKey(key["x"], key["y"], "Mine"), now=now).device
+    taking = {"step": "take nonces", "device": str(device.id), "count": 30, "times": 6}
+
+    assert race([("inspector", taking)] * 2) == {DONE: 2}
+
+    assert count(Nonce, Nonce.device_id == device.id) == MOST_NONCES
 
 
 @pytest.mark.parametrize("_round", range(ROUNDS))

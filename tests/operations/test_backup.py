@@ -12,8 +12,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -22,7 +22,7 @@ from flask.testing import FlaskClient
 
 import config
 from evidence.storage.local import LocalStore
-from server import backup, jobs
+from server import backup, in_use, jobs
 from server.app import create_app
 from server.db import db
 from server.services import audit, custody
@@ -30,7 +30,7 @@ from server.services.audit import Findings
 from server.times import utc_now
 from tests.api.calls import put_photo, road_claim
 from tests.cli.conftest import Saksi, _runner
-from tests.operations.serving import photo, put, serving
+from tests.operations.serving import PATIENCE_S, ROOT, environ, free_port, photo, put, serving
 
 Bearer = Callable[[str], dict[str, str]]
 pytestmark = pytest.mark.sqlite_only(reason="PostgreSQL is saved by its own tools")
@@ -54,6 +54,24 @@ def photos(client: FlaskClient, bearer: Bearer) -> list[str]:
     told = [put_photo(client, headers, photo(shade), road_claim()).get_json() for shade in range(3)]
     jobs.run_all_due()
     return [each["sha256"] for each in told]
+
+
+@contextmanager
+def running(settings: config.Settings, command: str) -> Iterator[None]:
+    """A server or a worker that works, for as long as the block runs."""
+    own = environ(settings, SAKSI_PORT=str(free_port()))
+    process = subprocess.Popen([sys.executable, "-m", "server.cli", command], env=own, cwd=ROOT)
+    held = settings.data_root / f"saksi.sqlite3{in_use.SUFFIX}"
+    try:
+        until = time.monotonic() + PATIENCE_S
+        while not held.exists() and time.monotonic() < until:
+            time.sleep(0.1)
+        # From the file to the lock on it is one step more.
+        time.sleep(0.2)
+        yield
+    finally:
+        process.terminate()
+        process.wait(PATIENCE_S)
 
 
 def test_a_backup_made_while_photos_come_in_is_whole(settings: config.Settings, bearer: Bearer, tmp_path: Path) -> None:
@@ -186,6 +204,21 @@ class TestTheCommands:
 
         [aside] = settings.data_root.glob("saksi.sqlite3.before-*")
         assert _originals(aside) == _originals(settings.data_root / "saksi.sqlite3") == len(photos)
+
+    @pytest.mark.parametrize("command", ["serve", "worker"])
+    def test_not_even_force_replaces_what_a_server_or_a_worker_has_open(
+        self, saksi: Saksi, photos: list[str], tmp_path: Path, settings: config.Settings, command: str
+    ) -> None:
+        saksi("backup", str(tmp_path / "backup"))
+        before = sorted(each.name for each in settings.data_root.glob("saksi.sqlite3*before*"))
+
+        with running(settings, command):
+            refused = saksi("restore", str(tmp_path / "backup"), "--force")
+
+        after = sorted(each.name for each in settings.data_root.glob("saksi.sqlite3*before*"))
+        told = "is running on"
+        assert (refused.exit_code, told in refused.output, after) == (1, True, before)
+        assert saksi("restore", str(tmp_path / "backup"), "--force").exit_code == 0
 
     def test_force_leaves_the_database_where_a_snapshot_is_not_whole(
         self, saksi: Saksi, photos: list[str], settings: config.Settings, tmp_path: Path
@@ -349,3 +382,14 @@ def test_a_file_that_is_no_database_is_not_written_over(saksi: Saksi, elsewhere:
     (tmp_path / "elsewhere" / "saksi.sqlite3").write_text("somebody's notes " * 100)
 
     assert "is there already" in elsewhere("restore", str(tmp_path / "backup")).output
+
+
+def test_nobody_begins_to_work_on_a_database_that_is_being_replaced(settings: config.Settings) -> None:
+    with (
+        in_use.alone(settings.data_root / "saksi.sqlite3"),
+        pytest.raises(in_use.InUseError, match="being brought back"),
+    ):
+        in_use.work_on(settings.database_url)
+
+    in_use.work_on(settings.database_url)
+    in_use.work_on(settings.database_url)

@@ -46,6 +46,7 @@ def test_it_is_served_over_https_alone(app: Flask, settings: config.Settings, tm
         with pytest.raises(httpx.TransportError):
             httpx.get(address.replace("https", "http"), trust_env=False)
         assert f"Saksi listens on {address}/" in log.read_text()
+        assert tls.fingerprint(settings.data_root) in log.read_text()
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(PATIENCE_S)

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import ssl
 import stat
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.x509.oid import ExtendedKeyUsageOID
 from cryptography.x509.verification import PolicyBuilder, Store, VerificationError
 
 from server import tls
@@ -46,6 +49,22 @@ def test_it_speaks_for_no_other(tmp_path: Path, name: str) -> None:
     tls.self_signed(tmp_path, [HOME, PUBLIC], now=NOW)
 
     assert not verified(tmp_path, name)
+
+
+def test_it_is_for_servers_alone(tmp_path: Path) -> None:
+    server = tls.self_signed(tmp_path, [HOME], now=NOW)
+
+    leaf, _authority = x509.load_pem_x509_certificates(server.read_bytes())
+    uses = leaf.extensions.get_extension_for_class(x509.ExtendedKeyUsage).value
+    assert list(uses) == [ExtendedKeyUsageOID.SERVER_AUTH]
+
+
+def test_its_authority_is_told_by_the_sha256_of_the_file_that_a_phone_installs(tmp_path: Path) -> None:
+    tls.self_signed(tmp_path, [HOME], now=NOW)
+
+    certificate = ssl.PEM_cert_to_DER_cert(tls.authority_file(tmp_path).read_text())
+    digest = hashlib.sha256(certificate).hexdigest().upper()
+    assert tls.fingerprint(tmp_path) == ":".join(digest[at : at + 2] for at in range(0, 64, 2))
 
 
 def test_its_keys_are_its_owners_alone(tmp_path: Path) -> None:
