@@ -37,6 +37,7 @@ ADDRESSES = (
     ("One project", "/projects/FMR-HAL-014"),
     ("Refused photos", "/projects/BRG-HUW-007"),
     ("What waits for you", "/review/"),
+    ("The inspector's phone app", "/field/"),
     ("The API's description", "/openapi.json"),
 )
 
@@ -127,22 +128,11 @@ def welcome(place: House, console: Console) -> None:
         accounts.add_row(f"  {person['role'].replace('_', ' ')}", person["email"], person["shows"])
     console.print(accounts)
     if place.tls:
-        _invite_phone(place, console)
+        invitation = tls.invitation(place.folder, tls.own_addresses(), place.port)
+        console.print(f"\n{invitation}", soft_wrap=True, highlight=False)
     console.print(
         f"\nEverything is kept in {place.folder}; `make demo-reset` throws it away.", soft_wrap=True, highlight=False
     )
-
-
-def _invite_phone(place: House, console: Console) -> None:
-    """Say where a phone on the same network finds it, as a QR code too."""
-    for address in tls.own_addresses()[:1]:
-        console.print(f"\nOn a phone on the same network: {tls.invitation(f'https://{address}:{place.port}/')}")
-        console.print(
-            f"The phone warns of the certificate until you install https://{address}:{place.port}/.well-known/saksi-ca.crt\n"
-            f"Compare what the phone says of it. SHA-256 fingerprint: {tls.fingerprint(place.folder)}",
-            soft_wrap=True,
-            highlight=False,
-        )
 
 
 @contextmanager

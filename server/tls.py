@@ -39,6 +39,12 @@ RENEWED_BEFORE, CLOCKS_DIFFER = timedelta(days=30), timedelta(days=1)
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
 LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
 LOCALHOST = "localhost"
+#: Where inspectors' phones go.
+APP = "/field/"
+NOT_REACHABLE = (
+    "No phone can come here yet: this machine has no private address (10.…, 172.16.… to 172.31.…, 192.168.…), and the "
+    "certificate speaks for no other. Join a Wi-Fi or a phone's hotspot, and start again."
+)
 Address = IPv4Address | IPv6Address
 
 
@@ -104,11 +110,24 @@ def own_addresses() -> list[Address]:
     return [each for each in addresses if not each.is_loopback and _is_private(each)]
 
 
-def invitation(address: str) -> str:
-    """An address and its QR code, as lines for a terminal."""
+def invitation(data_root: Path, addresses: list[Address], port: int) -> str:
+    """Where a phone on the same network finds the app, as a QR code too, and how it knows the authority; for a terminal.
+
+    Raises:
+        OSError: no authority was made.
+    """
+    origin = f"https://{addresses[0] if addresses else LOCALHOST}:{port}"
+    way = f"On a phone on the same network: {origin}{APP}\n{_qr(origin + APP)}" if addresses else NOT_REACHABLE
+    return (
+        f"{way}\nA browser warns of the certificate until you install {origin}/.well-known/{PUBLIC_AUTHORITY}\n"
+        f"Compare what it says of that. SHA-256 fingerprint: {fingerprint(data_root)}"
+    )
+
+
+def _qr(text: str) -> str:
     drawn = io.StringIO()
-    segno.make(address, error="l", micro=False).terminal(drawn, compact=True)
-    return f"{address}\n{drawn.getvalue()}"
+    segno.make(text, error="l", micro=False).terminal(drawn, compact=True)
+    return drawn.getvalue()
 
 
 def _is_private(address: Address) -> bool:

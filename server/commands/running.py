@@ -89,13 +89,7 @@ def _certificate(settings: config.Settings) -> Path:
     """The certificate for this machine's addresses; says where a phone finds its authority, and how it is known."""
     addresses = tls.own_addresses()
     certificate = tls.self_signed(settings.data_root, addresses, now=utc_now())
-    for address in addresses[:1]:
-        click.echo(tls.invitation(f"https://{address}:{settings.port}/"))
-    click.echo(
-        "A browser warns of this certificate until the authority is installed that made it, from the address above and "
-        "/.well-known/saksi-ca.crt\nCompare what the phone says of it. "
-        f"SHA-256 fingerprint: {tls.fingerprint(settings.data_root)}"
-    )
+    click.echo(tls.invitation(settings.data_root, addresses, settings.port))
     return certificate
 
 

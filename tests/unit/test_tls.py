@@ -111,9 +111,23 @@ def test_only_addresses_that_phones_nearby_can_reach_are_our_own() -> None:
         assert not address.is_loopback
 
 
-def test_an_invitation_is_an_address_and_its_picture() -> None:
-    address, *lines = tls.invitation("https://192.168.1.20:8000/").splitlines()
+def test_an_invitation_is_the_apps_address_its_picture_and_how_the_authority_is_known(tmp_path: Path) -> None:
+    tls.self_signed(tmp_path, [HOME], now=NOW)
 
-    assert address == "https://192.168.1.20:8000/"
+    address, *lines = tls.invitation(tmp_path, [HOME], 8000).splitlines()
+
+    assert address == "On a phone on the same network: https://192.168.1.20:8000/field/"
     assert len(lines) > 10
     assert set("".join(lines)) & set("█▀▄")
+    assert "https://192.168.1.20:8000/.well-known/saksi-ca.crt" in lines[-2]
+    assert tls.fingerprint(tmp_path) in lines[-1]
+
+
+def test_without_an_address_that_phones_can_reach_it_says_so_and_what_to_do(tmp_path: Path) -> None:
+    tls.self_signed(tmp_path, [], now=NOW)
+
+    told = tls.invitation(tmp_path, [], 8000)
+
+    assert told.startswith("No phone can come here yet")
+    assert "Join a Wi-Fi" in told
+    assert "https://localhost:8000/.well-known/saksi-ca.crt" in told
