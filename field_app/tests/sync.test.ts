@@ -3,7 +3,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../src/core/database";
-import { judgementOf } from "../src/core/sync";
+import { judgementOf } from "../src/core/verdicts";
 import { en } from "../src/i18n/en";
 import { type Page, ticks, World } from "./fake/world";
 
