@@ -174,6 +174,43 @@ describe("Sync", () => {
     expect(await entry(second.id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "receipt" } });
   });
 
+  test("says that a receipt could not be checked yet where the keys cannot be had, and keeps the picture", async () => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "none", "none", "busy");
+    await page.sync.run();
+    const { nextTryAt } = await entry(id);
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "unchecked", detail: "" } });
+    expect((nextTryAt as number) - world.clock.now()).toBe(7000);
+    expect(en["trouble.unchecked"]).toContain("could not be checked yet");
+    world.clock.advance(7000);
+    await page.sync.run();
+    expect((await entry(id)).kept).toBe(false);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("says of a network that broke before the keys came that it did, and checks with the next one", async () => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "none", "none", "lost");
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "network" } });
+    await page.sync.run({ hasten: true });
+    expect((await entry(id)).kept).toBe(false);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("does not hold its own photo behind a conflict while its receipt cannot be checked", async () => {
+    const { id, sha256 } = await shoot("ana", 30);
+    const bytes = Buffer.from((await page.outbox.bytes(id)) as ArrayBuffer);
+    const recorded = { owner: "ana", sha256, bytes, receivedAt: "2026-03-31T00:00:00Z" };
+    world.server.evidence.set(id, { ...recorded, state: "accepted", claim: "another" });
+    world.mishaps.push("none", "none", "none", "busy");
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "unchecked" } });
+  });
+
   test("backs off from a server that cannot, for as long as it says", async () => {
     const { id } = await shoot();
     world.mishaps.push("busy");

@@ -75,9 +75,8 @@ export class Api {
   }
 
   /** The keys by which receipts are checked. */
-  async receiptKeys(): Promise<unknown> {
-    const { status, body } = await this.ask("GET", "/.well-known/saksi-keys.json", null);
-    return status === 200 ? body : null;
+  receiptKeys(): Promise<Answer> {
+    return this.ask("GET", "/.well-known/saksi-keys.json", null);
   }
 }
 

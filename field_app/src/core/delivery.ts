@@ -9,7 +9,7 @@ import { sha256Hex } from "./bytes";
 import type { Entry } from "./database";
 import { backOffMs, ChunkSize } from "./link";
 import type { Outbox } from "./outbox";
-import { type PinnedKeys, prove } from "./receipt";
+import { type Keys, KeysAwayError, prove } from "./receipt";
 import { type Sent, send } from "./upload";
 import { judgementOf } from "./verdicts";
 
@@ -17,7 +17,7 @@ export interface DeliveryPorts {
   readonly outbox: Outbox;
   readonly api: Api;
   readonly fetch: Fetch;
-  readonly keys: Pick<PinnedKeys, "find">;
+  readonly keys: Keys;
   readonly clock: { now(): number };
   /** 0 ≤ r < 1. */
   readonly random: () => number;
@@ -45,6 +45,7 @@ export class Delivery {
     try {
       return await this.#decide(entry, await this.#transfer(entry, credentials), credentials);
     } catch (error) {
+      if (error instanceof KeysAwayError) return this.#later(entry, later(error), false, "unchecked");
       if (!(error instanceof OfflineError)) throw error;
       return this.#later(entry, { kind: "later", answered: false, retryAfterMs: null });
     }
@@ -144,7 +145,7 @@ export class Delivery {
     { id, attempts: before }: Entry,
     { answered, retryAfterMs }: Extract<Sent, { kind: "later" }>,
     anew = false,
-    why: "network" | "server" | "receipt" = answered ? "server" : "network",
+    why: "network" | "server" | "receipt" | "unchecked" = answered ? "server" : "network",
   ): Promise<boolean> {
     const { outbox, clock, random } = this.#ports;
     // Bytes that were taken and must all go again were no progress: only then does the wait still grow.
@@ -179,7 +180,7 @@ export class Delivery {
   }
 }
 
-const later = ({ retryAfterMs }: Answer): Extract<Sent, { kind: "later" }> => ({
+const later = ({ retryAfterMs }: Pick<Answer, "retryAfterMs">): Extract<Sent, { kind: "later" }> => ({
   kind: "later",
   answered: true,
   retryAfterMs,

@@ -53,10 +53,15 @@ export class FakeServer {
   now: () => number;
   #count = 0;
   #keys = generateKeyPairSync("ed25519");
-  kid = "key-1";
+  kid: string;
+  /** What the document of the receipt keys lists. */
+  listed: unknown[];
 
   constructor(now: () => number = Date.now) {
     this.now = now;
+    const jwk = this.#jwk();
+    this.kid = jwk.kid;
+    this.listed = [jwk];
   }
 
   #next(): number {
@@ -70,14 +75,23 @@ export class FakeServer {
     return token;
   }
 
-  /** A new key under the old id: what a forger's server, or a restored one, would show. */
+  /** A new key under the old id, which is not its thumbprint: a forger's. */
   forgeKeys(): void {
     this.#keys = generateKeyPairSync("ed25519");
+    this.listed = [{ ...this.#jwk(), kid: this.kid }];
+  }
+
+  /** A new key, beside those that signed before or, as by another server under this address, alone. */
+  turnKeys({ alone = false } = {}): void {
+    this.#keys = generateKeyPairSync("ed25519");
+    const jwk = this.#jwk();
+    this.kid = jwk.kid;
+    this.listed = alone ? [jwk] : [...this.listed, jwk];
   }
 
   handle(asked: Asked): Told {
     this.log.push(`${asked.method} ${asked.path}`);
-    if (asked.path === "/.well-known/saksi-keys.json") return json(200, this.#jwks());
+    if (asked.path === "/.well-known/saksi-keys.json") return json(200, { keys: this.listed });
     const person = this.tokens.get((asked.headers.get("Authorization") ?? "").replace("Bearer ", ""));
     if (person === undefined) return problem(401, "not-signed-in", "Sign in first.");
     if (asked.path.startsWith("/api/v1/uploads/")) return this.#tus(asked, person);
@@ -180,9 +194,10 @@ export class FakeServer {
     return `${signed}.${b64(sign(null, Buffer.from(signed), this.#keys.privateKey))}`;
   }
 
-  #jwks(): unknown {
+  #jwk() {
     const { x } = this.#keys.publicKey.export({ format: "jwk" });
-    return { keys: [{ kty: "OKP", crv: "Ed25519", use: "sig", kid: this.kid, x }] };
+    const kid = createHash("sha256").update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest("base64url");
+    return { kty: "OKP", crv: "Ed25519", use: "sig", kid, x: x as string };
   }
 
   #enrol(asked: Asked, person: string): Told {
