@@ -3,6 +3,7 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../src/core/database";
+import { type Locks, Sync, type SyncPorts } from "../src/core/sync";
 import { judgementOf } from "../src/core/verdicts";
 import { en } from "../src/i18n/en";
 import { type Page, ticks, World } from "./fake/world";
@@ -21,6 +22,10 @@ async function shoot(owner = "ana", size = 300): Promise<Entry> {
     new Blob([Buffer.alloc(size, `photo ${world.random()}`)], { type: "image/jpeg" }),
     page.facts(owner),
   );
+}
+
+async function afterSteps(steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
 }
 
 const entry = async (id: string): Promise<Entry> => (await page.outbox.get(id)) as Entry;
@@ -286,6 +291,33 @@ describe("Sync", () => {
     await Promise.all([page.sync.run(), other.sync.run()]);
 
     expect(world.server.log.filter((line) => line.startsWith("POST /api/v1/uploads"))).toHaveLength(1);
+  });
+
+  test("loses no kick that comes just when a turn ends", async () => {
+    for (let steps = 0; steps < 12; steps += 1) {
+      let turns = 0;
+      const ifFree: Locks["ifFree"] = async () => {
+        turns += 1;
+        if (turns === 1) void afterSteps(steps).then(() => sync.kick());
+        return true;
+      };
+      const sync = new Sync({ locks: { ifFree } } as unknown as SyncPorts);
+      sync.kick();
+      await ticks(3);
+
+      expect([steps, turns]).toEqual([steps, 2]);
+    }
+  });
+
+  test("sends what waited for a network when one is found during a turn that a timer began", async () => {
+    const { id } = await shoot();
+    const trouble = { key: "network", detail: "" };
+    await page.outbox.change(id, { state: "queued", trouble, nextTryAt: world.clock.now() + 300_000 });
+    const turn = page.sync.run();
+    page.sync.kick();
+    await turn;
+
+    expect((await entry(id)).kept).toBe(false);
   });
 
   test("learns a verdict that changed later", async () => {

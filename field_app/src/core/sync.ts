@@ -47,7 +47,8 @@ export class Sync {
   readonly #watchers = new Set<() => void>();
   #status: SyncStatus = { phase: "idle", lastHeardAt: null };
   #running: Promise<void> | null = null;
-  #again = false;
+  #asked = false;
+  #hasten = false;
   #stopTimer: () => void = () => undefined;
 
   constructor(ports: SyncPorts) {
@@ -75,21 +76,29 @@ export class Sync {
 
   /** Send what is due; resolves when nothing more is due now. Background Sync awaits this. */
   run({ hasten = false } = {}): Promise<void> {
-    this.#again ||= this.#running !== null;
-    this.#running ??= this.#turns(hasten).finally(() => {
-      this.#running = null;
-    });
+    this.#asked = true;
+    this.#hasten ||= hasten;
+    this.#running ??= this.#turns();
     return this.#running;
   }
 
   /** One turn, and another for whoever asked meanwhile. */
-  async #turns(hasten: boolean): Promise<void> {
+  async #turns(): Promise<void> {
     this.#stopTimer();
-    do {
-      this.#again = false;
-      const free = await this.#ports.locks.ifFree(LOCK, () => this.#drain(hasten));
-      if (!free) this.#wakeAfter(OTHER_TAB_MS);
-    } while (this.#again);
+    try {
+      while (this.#asked) await this.#turn();
+    } finally {
+      // Within the step that saw nobody ask: were it a later one, whoever asked between would wait for nothing.
+      this.#running = null;
+    }
+  }
+
+  async #turn(): Promise<void> {
+    const hasten = this.#hasten;
+    this.#asked = false;
+    this.#hasten = false;
+    const free = await this.#ports.locks.ifFree(LOCK, () => this.#drain(hasten));
+    if (!free) this.#wakeAfter(OTHER_TAB_MS);
   }
 
   #go(hasten: boolean): void {
