@@ -121,20 +121,59 @@ describe("Sync", () => {
     expect((await entry(id)).kept).toBe(false);
   });
 
-  test("learns the sentence of a refusal whose answer was lost", async () => {
+  test("learns the sentence of a refusal whose answer was lost, and sends no byte again for it", async () => {
     const { id } = await shoot("ana", 30);
-    world.server.refuseNext = 2;
+    world.server.refuseNext = 1;
     world.mishaps.push("none", "lost");
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      await page.sync.run({ hasten: true });
-      world.clock.advance(600_000);
-    }
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
 
     expect(await entry(id)).toMatchObject({
       state: "held",
       trouble: { detail: "There is no milestone with this id." },
     });
-    expect(world.server.log.filter((line) => line.startsWith("HEAD"))).toHaveLength(1);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("asks again for that sentence where the network breaks once more", async () => {
+    const { id } = await shoot("ana", 30);
+    world.server.refuseNext = 1;
+    world.mishaps.push("none", "lost", "none", "lost");
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
+    expect(await entry(id)).toMatchObject({ state: "queued", trouble: { key: "network" } });
+    await page.sync.run({ hasten: true });
+
+    expect(await entry(id)).toMatchObject({ state: "held" });
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("sends anew what changed on its way, also where that answer was lost", async () => {
+    await page.device.ready(world.credentials as NonNullable<typeof world.credentials>);
+    const { id } = await shoot("ana", 30);
+    world.server.damageNext = 1;
+    world.mishaps.push("none", "lost");
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
+    expect(await entry(id)).toMatchObject({ state: "queued", uploadUrl: null, trouble: { key: "server" } });
+    world.clock.advance(600_000);
+    await page.sync.run();
+
+    expect((await entry(id)).kept).toBe(false);
+  });
+
+  test.each([
+    ["is still known", false],
+    ["is forgotten since", true],
+  ])("sends no byte again where the answer to the last was lost and the upload %s", async (_name, forgotten) => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "lost");
+    await page.sync.run();
+    if (forgotten) world.server.uploads.clear();
+    await page.sync.run({ hasten: true });
+
+    expect(await entry(id)).toMatchObject({ state: "needs_review", kept: false });
+    expect(world.server.bytesReceived).toBe(30);
   });
 
   test("finds its own photo behind a conflict about the same bytes", async () => {

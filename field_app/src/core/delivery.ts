@@ -70,11 +70,11 @@ export class Delivery {
   async #decide(entry: Entry, sent: Sent, credentials: Credentials): Promise<boolean> {
     switch (sent.kind) {
       case "arrived":
+      // What the server made of an upload outlives it, and is looked for before the photo is sent once more.
+      case "gone":
         return this.#prove(entry, credentials);
       case "signed_out":
         return this.#signedOut(entry, credentials);
-      case "gone":
-        return this.#later(entry, { kind: "later", answered: true, retryAfterMs: null }, true);
       case "damaged":
         return this.#damaged(entry);
       case "refused":

@@ -22,7 +22,7 @@ interface Unfinished {
   readonly evidence: string;
   readonly claim: string;
   bytes: Buffer;
-  refused: number | null;
+  refused: Told | null;
 }
 
 interface Recorded {
@@ -106,7 +106,7 @@ export class FakeServer {
     const id = asked.path.split("/").at(-1) ?? "";
     const upload = this.uploads.get(id);
     if (upload === undefined || upload.owner !== person) return problem(404, "not-found", "There is no such upload.");
-    if (asked.method === "HEAD" && upload.refused !== null) return { status: upload.refused, headers: {}, body: "" };
+    if (upload.refused !== null) return asked.method === "HEAD" ? { ...upload.refused, body: "" } : upload.refused;
     return asked.method === "HEAD" ? this.#progress(200, upload) : this.#patch(asked, upload);
   }
 
@@ -137,20 +137,24 @@ export class FakeServer {
     if (upload.bytes.length < upload.length) return this.#progress(204, upload);
     if (this.refuseNext > 0) {
       this.refuseNext -= 1;
-      upload.refused = 422;
-      return problem(422, "invalid", "There is no milestone with this id.");
+      return this.#refuse(upload, problem(422, "invalid", "There is no milestone with this id."));
     }
     const announced = (JSON.parse(upload.claim) as { sha256?: string }).sha256;
     if (announced !== undefined && announced !== createHash("sha256").update(upload.bytes).digest("hex")) {
-      upload.refused = 409;
-      return problem(409, "photo-digest-mismatch", "The bytes that arrived are not those that were hashed.");
+      const detail = "The bytes that arrived are not those that were hashed.";
+      return this.#refuse(upload, problem(409, "photo-digest-mismatch", detail));
     }
-    return this.#receive(upload) ? this.#progress(204, upload) : this.#conflict(upload);
+    if (this.#receive(upload)) return this.#progress(204, upload);
+    return this.#refuse(
+      upload,
+      problem(409, "evidence-conflict", "This evidence id is already taken by something else."),
+    );
   }
 
-  #conflict(upload: Unfinished): Told {
-    upload.refused = 409;
-    return problem(409, "evidence-conflict", "This evidence id is already taken by something else.");
+  /** What the last byte was refused with is the answer for ever. */
+  #refuse(upload: Unfinished, told: Told): Told {
+    upload.refused = told;
+    return told;
   }
 
   #receive({ evidence, bytes, owner, claim }: Unfinished): boolean {
