@@ -111,7 +111,7 @@ def own_addresses() -> list[Address]:
 
 
 def invitation(data_root: Path, addresses: list[Address], port: int) -> str:
-    """Where a phone on the same network finds the app, as a QR code too, and how it knows the authority; for a terminal.
+    """Where a phone finds the app, as a QR code too, and how it knows the authority; for a terminal.
 
     Raises:
         OSError: no authority was made.

@@ -10,9 +10,10 @@ import { broadcast, Outbox } from "./core/outbox";
 import { PinnedKeys } from "./core/receipt";
 import { type Clock, type Locks, Sync } from "./core/sync";
 import { OUTBOX_CHANNEL } from "./quiet";
+import { endSessions } from "./state/ending";
 import { openKept } from "./state/kept";
 
-/** Photos are left that could not go now; thrown so that the browser wakes the worker again. */
+/** Something is left that could not be done now; thrown so that the browser wakes the worker again. */
 export class StillWaitingError extends Error {
   override readonly name = "StillWaitingError";
 }
@@ -65,7 +66,9 @@ export async function sendInBackground(fetch: Fetch, origin: string, manager: Lo
   try {
     const outbox = new Outbox(database, clock.now, broadcast(channel));
     const session = () => kept.session();
+    const ended = await endSessions(kept);
     await sendWhatWaits(outbox, database, { fetch, origin, clock, locks: inTurn(manager), session });
+    if (!ended) throw new StillWaitingError("a session has still to be ended");
   } finally {
     channel.close();
     database.close();

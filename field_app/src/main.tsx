@@ -1,7 +1,7 @@
 /** Starts the app: look and language first, then what is kept, then the network. */
 import { render } from "preact";
 import { App } from "./app";
-import { asker } from "./device/background_sync";
+import { asker, askForSync } from "./device/background_sync";
 import { startInstalling } from "./device/install";
 import { askToKeep } from "./device/storage";
 import { startUpdates } from "./device/updates";
@@ -47,9 +47,10 @@ function watchSignal(field: Field): void {
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") signal();
   });
-  const askForSync = asker();
-  askForSync(field.entries.value);
-  field.entries.observe(() => askForSync(field.entries.value));
+  const askForPhotos = asker();
+  askForPhotos(field.entries.value);
+  field.entries.observe(() => askForPhotos(field.entries.value));
+  field.ending.observe(() => void (field.ending.value && askForSync()));
 }
 
 /** What cannot be mended is said in words, and that the photos are kept. */

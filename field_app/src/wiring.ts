@@ -5,7 +5,7 @@ import { openDatabase } from "./core/database";
 import { Device } from "./core/device";
 import { broadcast, Outbox } from "./core/outbox";
 import { PinnedKeys } from "./core/receipt";
-import { type Clock, type Locks, Sync } from "./core/sync";
+import { type Locks, realClock, Sync } from "./core/sync";
 import type { Ports } from "./ports";
 import { OUTBOX_CHANNEL, whileCapturing } from "./quiet";
 
@@ -19,14 +19,6 @@ export interface Shell {
 
 const now = () => Date.now();
 const throughNetwork = (url: string, init: RequestInit) => fetch(url, init);
-
-const clock: Clock = {
-  now,
-  after: (ms, wake) => {
-    const timer = setTimeout(wake, ms);
-    return () => clearTimeout(timer);
-  },
-};
 
 /** Web Locks; a browser without them has one tab of this app at a time, as nearly as we can know. */
 const locks: Locks = {
@@ -48,7 +40,16 @@ export async function wire(shell: Shell): Promise<Ports> {
   const outbox = new Outbox(database, now, broadcast(new BroadcastChannel(OUTBOX_CHANNEL)));
   const device = await new Device(database, api, now, deviceName(navigator.userAgent)).load();
   const keys = new PinnedKeys(database, () => api.receiptKeys());
-  const sync = new Sync({ outbox, api, fetch: throughNetwork, keys, clock, locks, random: Math.random, ...shell });
+  const sync = new Sync({
+    outbox,
+    api,
+    fetch: throughNetwork,
+    keys,
+    clock: realClock,
+    locks,
+    random: Math.random,
+    ...shell,
+  });
   const offsetMinutes = (instantMs: number) => -new Date(instantMs).getTimezoneOffset();
   const around = { outbox, device, version: __VERSION__, userAgent: navigator.userAgent, offsetMinutes };
   const capture = new Capture(around);

@@ -1,8 +1,9 @@
 /** Sending with every page closed, as the service worker does it: the same outbox, another waker. */
 import "fake-indexeddb/auto";
-import { beforeEach, describe, expect, test } from "vitest";
-import { StillWaitingError, sendWhatWaits } from "../src/background";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { StillWaitingError, sendInBackground, sendWhatWaits } from "../src/background";
 import type { Entry } from "../src/core/database";
+import { openKept } from "../src/state/kept";
 import { type Page, World } from "./fake/world";
 
 let world: World;
@@ -13,6 +14,8 @@ beforeEach(async () => {
   page = await world.open();
   world.signIn("ana");
 });
+
+afterEach(() => vi.unstubAllGlobals());
 
 async function shoot(owner = "ana"): Promise<Entry> {
   const picture = new Blob([Buffer.alloc(300, `photo ${world.random()}`)], { type: "image/jpeg" });
@@ -77,5 +80,23 @@ describe("the woken worker", () => {
     world.credentials = null;
     await woken();
     expect(world.server.evidence.size).toBe(0);
+  });
+
+  test("ends a session that was signed out of without a network, and asks to be woken again until it has", async () => {
+    const kept = await openKept();
+    await kept.putAside("aside");
+    const asked = vi.fn<(address: string, init: RequestInit) => Promise<Response>>();
+    vi.stubGlobal("fetch", asked.mockRejectedValueOnce(new TypeError("Failed to fetch")));
+    const manager = { request: (_name: string, work: () => Promise<void>) => work() } as unknown as LockManager;
+    const wake = () => sendInBackground(asked, "http://server", manager);
+
+    await expect(wake()).rejects.toBeInstanceOf(StillWaitingError);
+    expect(await kept.ending()).toEqual(["aside"]);
+    asked.mockResolvedValueOnce(new Response(null, { status: 204 }));
+    await wake();
+
+    expect(await kept.ending()).toEqual([]);
+    expect(new Headers(asked.mock.lastCall?.[1].headers).get("Authorization")).toBe("Bearer aside");
+    kept.close();
   });
 });

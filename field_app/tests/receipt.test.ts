@@ -4,9 +4,10 @@ import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { verifyAsync } from "@noble/ed25519";
 import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Answer } from "../src/core/api";
 import { fromBase64url, utf8 } from "../src/core/bytes";
 import { type FieldDatabase, openDatabase } from "../src/core/database";
-import { keysOf, PinnedKeys, prove } from "../src/core/receipt";
+import { KeysAwayError, keysOf, PinnedKeys, prove } from "../src/core/receipt";
 import { FakeServer } from "./fake/server";
 
 const ID = "0195e8a0-1111-7abc-8def-0123456789ab";
@@ -17,15 +18,15 @@ let server: FakeServer;
 let database: FieldDatabase;
 let keys: PinnedKeys;
 
-const jwks = async (): Promise<unknown> => {
-  const answer = server.handle({
-    method: "GET",
-    path: "/.well-known/saksi-keys.json",
-    headers: new Headers(),
-    body: new Uint8Array(),
-  });
-  return JSON.parse(answer.body);
-};
+const document = () => ({ keys: server.listed });
+/** What the server answers when asked for its keys. */
+const told = async (body: unknown = document(), status = 200): Promise<Answer> => ({
+  status,
+  body,
+  retryAfterMs: null,
+});
+const proven = async () => (await prove(server.receipt(ID), expected, keys)) !== null;
+const pinned = async () => (await database.get("settings", "receipt-keys")) ?? {};
 
 beforeEach(async () => {
   globalThis.indexedDB = new IDBFactory();
@@ -39,7 +40,7 @@ beforeEach(async () => {
     claim: "",
   });
   database = await openDatabase("receipts");
-  keys = new PinnedKeys(database, jwks);
+  keys = new PinnedKeys(database, () => told());
 });
 
 describe("A receipt", () => {
@@ -60,7 +61,7 @@ describe("A receipt", () => {
       await verifyAsync(
         fromBase64url(signature) as Uint8Array,
         utf8(`${head}.${body}`),
-        fromBase64url((await keys.find("key-1")) as string) as Uint8Array,
+        fromBase64url((await keys.find(server.kid)) as string) as Uint8Array,
       ),
     ).toBe(true);
     vi.restoreAllMocks();
@@ -73,7 +74,7 @@ describe("A receipt", () => {
     ["of another version", { v: 2 }, {}],
     ["without a signature's algorithm", {}, { alg: "none" }],
     ["of another kind", {}, { typ: "JWT" }],
-    ["by an unknown key", {}, { kid: "key-2" }],
+    ["by an unknown key", {}, { kid: "A".repeat(43) }],
   ])("%s proves nothing", async (_name, payload, header) => {
     expect(await prove(server.receipt(ID, payload, header), expected, keys)).toBeNull();
   });
@@ -100,33 +101,87 @@ describe("A receipt", () => {
 });
 
 describe("The server's keys", () => {
-  test("are pinned at their first use", async () => {
-    await prove(server.receipt(ID), expected, keys);
+  test("are named by their thumbprints (RFC 8037, A.3)", async () => {
+    const x = "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo";
+    const kid = "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k";
+    const key = { kty: "OKP", crv: "Ed25519", x };
+
+    expect(await keysOf({ keys: [{ ...key, kid }] })).toEqual(new Map([[kid, x]]));
+    expect(await keysOf({ keys: [{ ...key, kid: "A".repeat(43) }] })).toEqual(new Map());
+  });
+
+  test("are each pinned once a receipt was verified by it, and no other key of the document with it", async () => {
+    server.listed = [...new FakeServer().listed, ...server.listed, ...new FakeServer().listed];
+
+    expect(await proven()).toBe(true);
+    expect(Object.keys(await pinned())).toEqual([server.kid]);
+  });
+
+  test("are not pinned for a receipt that proves nothing", async () => {
+    expect(await prove(`${server.receipt(ID).slice(0, -86)}${"A".repeat(86)}`, expected, keys)).toBeNull();
+    expect(await pinned()).toEqual({});
+  });
+
+  test("are not replaced by another under the same id", async () => {
+    expect(await proven()).toBe(true);
     server.forgeKeys();
 
-    expect(await prove(server.receipt(ID), expected, keys)).toBeNull();
+    expect(await proven()).toBe(false);
   });
 
-  test("may grow by one, but not lose or change one", async () => {
-    const first = await keys.find("key-1");
-    const grown = async () => ({
-      keys: [...((await jwks()) as { keys: object[] }).keys, { kty: "OKP", crv: "Ed25519", kid: "key-2", x: "y" }],
-    });
+  test("under an id that is not their thumbprint verify nothing, also at first", async () => {
+    server.forgeKeys();
 
-    expect(await new PinnedKeys(database, grown).find("key-2")).toBe("y");
-    expect(await new PinnedKeys(database, jwks).find("key-3")).toBeNull();
-    expect(await new PinnedKeys(database, async () => null).find("key-1")).toBe(first);
+    expect(await proven()).toBe(false);
+    expect(await pinned()).toEqual({});
   });
 
-  test("are Ed25519 or nothing", () => {
-    expect(
-      keysOf({
-        keys: [
-          { kty: "EC", crv: "P-256", kid: "a", x: "b" },
-          { kty: "OKP", crv: "Ed25519", kid: "c", x: "d" },
-        ],
-      }),
-    ).toEqual({ c: "d" });
-    expect([keysOf(null), keysOf({}), keysOf({ keys: "x" })]).toEqual([{}, {}, {}]);
+  test("may be followed by a new one while the pinned ones are still listed", async () => {
+    const first = server.kid;
+    expect(await proven()).toBe(true);
+    server.turnKeys();
+
+    expect(await proven()).toBe(true);
+    expect(Object.keys(await pinned()).sort()).toEqual([first, server.kid].sort());
+  });
+
+  test("are another server's, and verify nothing new, where a pinned one is no longer listed", async () => {
+    expect(await proven()).toBe(true);
+    const before = await pinned();
+    server.turnKeys({ alone: true });
+
+    expect(await proven()).toBe(false);
+    expect(await pinned()).toEqual(before);
+  });
+
+  test("still verify by what is pinned where the document cannot be had", async () => {
+    expect(await proven()).toBe(true);
+    keys = new PinnedKeys(database, () => told(null, 503));
+
+    expect(await proven()).toBe(true);
+  });
+
+  test.each([
+    ["a server that cannot", null, 503],
+    ["a page of a proxy", null, 200],
+    ["a document without keys", {}, 200],
+  ])("are away, and no word on the receipt is given, with %s", async (_name, body, status) => {
+    keys = new PinnedKeys(database, async () => ({ status, body, retryAfterMs: 7000 }));
+
+    await expect(proven()).rejects.toBeInstanceOf(KeysAwayError);
+    await expect(proven()).rejects.toMatchObject({ retryAfterMs: 7000 });
+  });
+
+  test("are found among entries that are no objects, of another type, or without what a key has", async () => {
+    const own = server.listed[0] as Record<string, unknown>;
+    const { x: _left, ...withoutX } = own;
+    server.listed = [null, 7, "key", [], { ...own, kty: "EC", crv: "P-256" }, withoutX, { ...own, x: 5 }, own];
+
+    expect(await proven()).toBe(true);
+    expect([await keysOf(null), await keysOf({}), await keysOf({ keys: "x" })]).toEqual([
+      new Map(),
+      new Map(),
+      new Map(),
+    ]);
   });
 });

@@ -3,7 +3,8 @@
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
 import type { Entry } from "../src/core/database";
-import { judgementOf } from "../src/core/sync";
+import { type Locks, Sync, type SyncPorts } from "../src/core/sync";
+import { judgementOf } from "../src/core/verdicts";
 import { en } from "../src/i18n/en";
 import { type Page, ticks, World } from "./fake/world";
 
@@ -21,6 +22,10 @@ async function shoot(owner = "ana", size = 300): Promise<Entry> {
     new Blob([Buffer.alloc(size, `photo ${world.random()}`)], { type: "image/jpeg" }),
     page.facts(owner),
   );
+}
+
+async function afterSteps(steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
 }
 
 const entry = async (id: string): Promise<Entry> => (await page.outbox.get(id)) as Entry;
@@ -116,20 +121,59 @@ describe("Sync", () => {
     expect((await entry(id)).kept).toBe(false);
   });
 
-  test("learns the sentence of a refusal whose answer was lost", async () => {
+  test("learns the sentence of a refusal whose answer was lost, and sends no byte again for it", async () => {
     const { id } = await shoot("ana", 30);
-    world.server.refuseNext = 2;
+    world.server.refuseNext = 1;
     world.mishaps.push("none", "lost");
-    for (let attempt = 0; attempt < 3; attempt += 1) {
-      await page.sync.run({ hasten: true });
-      world.clock.advance(600_000);
-    }
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
 
     expect(await entry(id)).toMatchObject({
       state: "held",
       trouble: { detail: "There is no milestone with this id." },
     });
-    expect(world.server.log.filter((line) => line.startsWith("HEAD"))).toHaveLength(1);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("asks again for that sentence where the network breaks once more", async () => {
+    const { id } = await shoot("ana", 30);
+    world.server.refuseNext = 1;
+    world.mishaps.push("none", "lost", "none", "lost");
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
+    expect(await entry(id)).toMatchObject({ state: "queued", trouble: { key: "network" } });
+    await page.sync.run({ hasten: true });
+
+    expect(await entry(id)).toMatchObject({ state: "held" });
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("sends anew what changed on its way, also where that answer was lost", async () => {
+    await page.device.ready(world.credentials as NonNullable<typeof world.credentials>);
+    const { id } = await shoot("ana", 30);
+    world.server.damageNext = 1;
+    world.mishaps.push("none", "lost");
+    await page.sync.run();
+    await page.sync.run({ hasten: true });
+    expect(await entry(id)).toMatchObject({ state: "queued", uploadUrl: null, trouble: { key: "server" } });
+    world.clock.advance(600_000);
+    await page.sync.run();
+
+    expect((await entry(id)).kept).toBe(false);
+  });
+
+  test.each([
+    ["is still known", false],
+    ["is forgotten since", true],
+  ])("sends no byte again where the answer to the last was lost and the upload %s", async (_name, forgotten) => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "lost");
+    await page.sync.run();
+    if (forgotten) world.server.uploads.clear();
+    await page.sync.run({ hasten: true });
+
+    expect(await entry(id)).toMatchObject({ state: "needs_review", kept: false });
+    expect(world.server.bytesReceived).toBe(30);
   });
 
   test("finds its own photo behind a conflict about the same bytes", async () => {
@@ -172,6 +216,43 @@ describe("Sync", () => {
 
     expect((await entry(first.id)).kept).toBe(false);
     expect(await entry(second.id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "receipt" } });
+  });
+
+  test("says that a receipt could not be checked yet where the keys cannot be had, and keeps the picture", async () => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "none", "none", "busy");
+    await page.sync.run();
+    const { nextTryAt } = await entry(id);
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "unchecked", detail: "" } });
+    expect((nextTryAt as number) - world.clock.now()).toBe(7000);
+    expect(en["trouble.unchecked"]).toContain("could not be checked yet");
+    world.clock.advance(7000);
+    await page.sync.run();
+    expect((await entry(id)).kept).toBe(false);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("says of a network that broke before the keys came that it did, and checks with the next one", async () => {
+    const { id } = await shoot("ana", 30);
+    world.mishaps.push("none", "none", "none", "lost");
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "network" } });
+    await page.sync.run({ hasten: true });
+    expect((await entry(id)).kept).toBe(false);
+    expect(world.server.bytesReceived).toBe(30);
+  });
+
+  test("does not hold its own photo behind a conflict while its receipt cannot be checked", async () => {
+    const { id, sha256 } = await shoot("ana", 30);
+    const bytes = Buffer.from((await page.outbox.bytes(id)) as ArrayBuffer);
+    const recorded = { owner: "ana", sha256, bytes, receivedAt: "2026-03-31T00:00:00Z" };
+    world.server.evidence.set(id, { ...recorded, state: "accepted", claim: "another" });
+    world.mishaps.push("none", "none", "none", "busy");
+    await page.sync.run();
+
+    expect(await entry(id)).toMatchObject({ state: "queued", kept: true, trouble: { key: "unchecked" } });
   });
 
   test("backs off from a server that cannot, for as long as it says", async () => {
@@ -249,6 +330,33 @@ describe("Sync", () => {
     await Promise.all([page.sync.run(), other.sync.run()]);
 
     expect(world.server.log.filter((line) => line.startsWith("POST /api/v1/uploads"))).toHaveLength(1);
+  });
+
+  test("loses no kick that comes just when a turn ends", async () => {
+    for (let steps = 0; steps < 12; steps += 1) {
+      let turns = 0;
+      const ifFree: Locks["ifFree"] = async () => {
+        turns += 1;
+        if (turns === 1) void afterSteps(steps).then(() => sync.kick());
+        return true;
+      };
+      const sync = new Sync({ locks: { ifFree } } as unknown as SyncPorts);
+      sync.kick();
+      await ticks(3);
+
+      expect([steps, turns]).toEqual([steps, 2]);
+    }
+  });
+
+  test("sends what waited for a network when one is found during a turn that a timer began", async () => {
+    const { id } = await shoot();
+    const trouble = { key: "network", detail: "" };
+    await page.outbox.change(id, { state: "queued", trouble, nextTryAt: world.clock.now() + 300_000 });
+    const turn = page.sync.run();
+    page.sync.kick();
+    await turn;
+
+    expect((await entry(id)).kept).toBe(false);
   });
 
   test("learns a verdict that changed later", async () => {

@@ -35,4 +35,4 @@ def test_a_signed_photo_goes_in_and_comes_back_with_its_receipt(
         )
 
     assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert "2 passed" in ran.stdout
+    assert "3 passed" in ran.stdout

@@ -69,10 +69,14 @@ export class Api {
     }
   }
 
+  /** What the server has on record of a photo. */
+  evidence(id: string, token: string): Promise<Answer> {
+    return this.ask("GET", `/api/v1/evidence/${id}`, token);
+  }
+
   /** The keys by which receipts are checked. */
-  async receiptKeys(): Promise<unknown> {
-    const { status, body } = await this.ask("GET", "/.well-known/saksi-keys.json", null);
-    return status === 200 ? body : null;
+  receiptKeys(): Promise<Answer> {
+    return this.ask("GET", "/.well-known/saksi-keys.json", null);
   }
 }
 

@@ -48,7 +48,6 @@ export function send(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progr
 class Try {
   readonly #way: Way;
   readonly #progress: Progress;
-  readonly #resolve: (sent: Sent) => void;
   readonly #upload: Upload;
   readonly #size: number;
   #sentAt = 0;
@@ -57,7 +56,6 @@ class Try {
   constructor(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress, resolve: (sent: Sent) => void) {
     this.#way = way;
     this.#progress = progress;
-    this.#resolve = resolve;
     this.#size = bytes.byteLength;
     this.#upload = new Upload(new Blob(), {
       endpoint: way.endpoint,
@@ -81,7 +79,7 @@ class Try {
       },
       onAfterResponse: (request, response) => this.#answered(request, response),
       onSuccess: () => resolve({ kind: "arrived" }),
-      onError: () => this.#failed(),
+      onError: () => void this.#failed().then(resolve),
     });
   }
 
@@ -112,15 +110,33 @@ class Try {
     this.#upload.options.chunkSize = this.#way.chunk.bytes;
   }
 
-  #failed(): void {
+  /** Not the library's word for it: what was answered last is known here, and otherwise nobody answered. */
+  async #failed(): Promise<Sent> {
     const last = this.#last;
     const status = last?.response.getStatus() ?? 0;
-    const answered = last !== null && (status < 200 || status > 299);
-    if (!answered) this.#way.chunk.lost();
-    // Not the library's word for it: what was answered last is known here, and otherwise nobody answered.
-    this.#resolve(
-      answered ? meaning(last.method, last.response) : { kind: "later", answered: false, retryAfterMs: null },
-    );
+    if (last === null || (status >= 200 && status <= 299)) return this.#unanswered();
+    const sent = meaning(last.method, last.response);
+    return sent.kind === "gone" && last.method === "HEAD" ? this.#askWhy() : sent;
+  }
+
+  /** An answer to HEAD has no sentence; one to no bytes at all has, and is what the last byte was answered with. */
+  async #askWhy(): Promise<Sent> {
+    const { url, options } = this.#upload;
+    const request = new FetchStack(this.#way.fetch).createRequest("PATCH", url ?? "");
+    const headers = { ...options.headers, "Tus-Resumable": "1.0.0", "Upload-Offset": String(this.#size) };
+    for (const [name, value] of Object.entries(headers)) request.setHeader(name, value);
+    request.setHeader("Content-Type", "application/offset+octet-stream");
+    try {
+      return meaning("PATCH", await request.send(new Uint8Array(0)));
+    } catch {
+      // No whole answer came, whatever the browser calls that: it is asked for again.
+      return this.#unanswered();
+    }
+  }
+
+  #unanswered(): Sent {
+    this.#way.chunk.lost();
+    return { kind: "later", answered: false, retryAfterMs: null };
   }
 }
 
@@ -133,7 +149,6 @@ function meaning(method: string, response: HttpResponse): Sent {
   if (status === 401) return { kind: "signed_out" };
   if (status === 408 || status === 423 || status === 425 || status === 429 || status === 460 || status >= 500)
     return later;
-  // Its answer to HEAD has no sentence; sent anew, the last byte will be answered with one.
   if (method === "HEAD") return { kind: "gone" };
   if (problem.type.endsWith("/offset-conflict")) return later;
   if (problem.type.endsWith("/photo-digest-mismatch")) return { kind: "damaged" };

@@ -210,6 +210,8 @@ export const en = {
   "trouble.network": "The connection broke off. It goes on from where it stopped.",
   "trouble.server": "The server was busy. It is tried again.",
   "trouble.sign_in": "Sign in again to send it.",
+  "trouble.unchecked":
+    "The server’s receipt could not be checked yet. It is tried again; the photo stays on this phone until then.",
   "trouble.receipt": "The server’s receipt has not come or does not fit this photo. The photo stays on this phone.",
   "trouble.picture_gone": "The picture on this phone is lost or damaged. Take the photo again.",
   "trouble.other_bytes":

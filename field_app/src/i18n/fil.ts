@@ -217,6 +217,8 @@ export const fil: Words = {
   "trouble.network": "Naputol ang koneksiyon. Magpapatuloy ito kung saan huminto.",
   "trouble.server": "Abala ang server. Susubukan muli.",
   "trouble.sign_in": "Mag-sign in muli para maipadala.",
+  "trouble.unchecked":
+    "Hindi pa masuri ang resibo ng server. Susubukan muli; hanggang doon, mananatili sa teleponong ito ang larawan.",
   "trouble.receipt": "Wala pa o hindi tugma ang resibo ng server. Mananatili sa teleponong ito ang larawan.",
   "trouble.picture_gone": "Nawala o nasira ang larawan sa teleponong ito. Kunan itong muli.",
   "trouble.other_bytes":

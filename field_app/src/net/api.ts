@@ -26,9 +26,15 @@ export async function signIn(email: string, password: string): Promise<Credentia
   return { token, person: { id: person.id, name: person.name } };
 }
 
-/** End the session at the server; that it cannot be reached does not keep anybody signed in on this phone. */
-export async function signOut(token: string): Promise<void> {
-  await call("/api/v1/session", { method: "DELETE", token }).catch(ignoreFailures);
+/** End the session at the server. Resolves to whether it has ended, now or before: its token is then worth nothing. */
+export async function signOut(token: string): Promise<boolean> {
+  try {
+    await call("/api/v1/session", { method: "DELETE", token });
+    return true;
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error;
+    return error.failure === "signed_out";
+  }
 }
 
 /** The assignments, or null where those of `etag` still hold. */
@@ -90,8 +96,4 @@ function failureOf(status: number, withToken: boolean): Failure {
   if (status === 401) return withToken ? "signed_out" : "refused";
   if (status === 429) return "too_many";
   return status >= 500 ? "server" : "refused";
-}
-
-function ignoreFailures(error: unknown): void {
-  if (!(error instanceof ApiError)) throw error;
 }

@@ -7,6 +7,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import * as api from "../net/api";
 import type { Assignments, Credentials, OutboxEntry, Ports, Project, SyncStatus } from "../ports";
+import { endSessions } from "./ending";
 import type { Kept } from "./kept";
 import { Observable } from "./observable";
 
@@ -19,6 +20,8 @@ export class Field {
   readonly session = new Observable<Credentials | null>(null);
   /** Whether the last session ended without the person's doing. */
   readonly ended = new Observable(false);
+  /** Whether the server has still to be told of a sign-out. */
+  readonly ending = new Observable(false);
   readonly assignments = new Observable<Assignments | null>(null);
   readonly freshness = new Observable<Freshness>({ state: "never" });
   readonly entries = new Observable<readonly OutboxEntry[]>([]);
@@ -33,6 +36,8 @@ export class Field {
   #etag: string | null = null;
   /** Photos of the outbox that have a receipt; null before the first look. */
   #judged: number | null = null;
+  #refreshing: Promise<void> | null = null;
+  #wished = false;
 
   constructor(ports: Ports, kept: Kept) {
     this.ports = ports;
@@ -46,6 +51,7 @@ export class Field {
     this.ports.sync.observe(() => this.#heardOfSync());
     const [kept] = await Promise.all([this.#kept.session(), this.#listEntries()]);
     if (kept !== null) await this.#enter(kept);
+    else void this.refresh();
     this.ports.sync.start();
   }
 
@@ -56,26 +62,52 @@ export class Field {
     await this.#enter(credentials);
   }
 
-  /** Forget who was signed in. What is in the outbox stays, and waits for its owner. */
+  /**
+   * Forget who was signed in. What is in the outbox stays, and waits for its owner.
+   *
+   * The token is kept for one thing: where there is no network, its session is ended with the next one.
+   */
   async signOut(): Promise<void> {
     const credentials = this.session.value;
+    if (credentials !== null) await this.#kept.putAside(credentials.token);
     await this.#leave();
-    if (credentials !== null) await api.signOut(credentials.token);
+    await this.#endSessions();
   }
 
-  /** There may be a network: ask for what is new and let waiting photos go. */
-  async refresh(): Promise<void> {
-    const credentials = this.session.value;
-    if (credentials === null || this.freshness.value.state === "fetching") return;
+  /** There may be a network: ask for what is new and let waiting photos go; once more if wished for meanwhile. */
+  refresh(): Promise<void> {
+    this.#wished = true;
+    this.#refreshing ??= this.#rounds();
+    return this.#refreshing;
+  }
+
+  async #rounds(): Promise<void> {
+    try {
+      while (this.#wished) {
+        this.#wished = false;
+        if (this.session.value !== null) await this.#refreshFor(this.session.value);
+        await this.#endSessions();
+      }
+    } finally {
+      // Within the step that saw no wish: were it a later one, a wish between them would be lost.
+      this.#refreshing = null;
+    }
+  }
+
+  async #refreshFor(credentials: Credentials): Promise<void> {
     const before = this.freshness.value;
     this.freshness.set({ state: "fetching" });
     try {
       await this.ports.device.ready(credentials).catch(() => undefined);
       await this.#fetch(credentials);
     } catch (error) {
-      await this.#notRefreshed(error, before);
+      await this.#notRefreshed(error, before, credentials);
     }
     this.ports.sync.kick();
+  }
+
+  async #endSessions(): Promise<void> {
+    this.ending.set(!(await endSessions(this.#kept)));
   }
 
   project(code: string): Project | null {
@@ -128,11 +160,10 @@ export class Field {
     this.ended.set(true);
   }
 
-  async #notRefreshed(error: unknown, before: Freshness): Promise<void> {
-    if (error instanceof api.ApiError && error.failure === "signed_out") {
-      await this.expired(this.session.value?.token ?? "");
-      return;
-    }
+  async #notRefreshed(error: unknown, before: Freshness, credentials: Credentials): Promise<void> {
+    // Whoever signed in meanwhile has a refresh of their own.
+    if (this.session.value !== credentials) return;
+    if (error instanceof api.ApiError && error.failure === "signed_out") return this.expired(credentials.token);
     this.freshness.set("atMs" in before ? { state: "failed", atMs: before.atMs } : { state: "never" });
   }
 

@@ -3,7 +3,7 @@
  *
  * It is a database of its own. Photos on their way live in the outbox's, which nothing here opens or deletes.
  */
-import { type DBSchema, type IDBPDatabase, openDB } from "idb";
+import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
 import type { Assignments, Credentials } from "../ports";
 
 /** The assignments with what is needed to ask whether they changed. */
@@ -14,7 +14,8 @@ export interface KeptAssignments {
 }
 
 interface Schema extends DBSchema {
-  session: { key: "current"; value: Credentials };
+  /** Who is signed in, under "current"; the tokens that the server has still to end, under "ending". */
+  session: { key: "current" | "ending"; value: Credentials | readonly string[] };
   assignments: { key: string; value: KeptAssignments };
   ghosts: { key: string; value: Blob };
 }
@@ -22,6 +23,12 @@ interface Schema extends DBSchema {
 export interface Kept {
   session(): Promise<Credentials | null>;
   keepSession(credentials: Credentials | null): Promise<void>;
+  /** Nobody is signed in any more, and the token is kept for one thing: to end its session at the server. */
+  putAside(token: string): Promise<void>;
+  /** The tokens that were put aside. */
+  ending(): Promise<readonly string[]>;
+  /** The server has ended the session: forget its token. */
+  forget(token: string): Promise<void>;
   assignments(person: string): Promise<KeptAssignments | null>;
   keepAssignments(person: string, kept: KeptAssignments): Promise<void>;
   ghost(evidence: string): Promise<Blob | null>;
@@ -42,11 +49,18 @@ function upgrade(database: IDBPDatabase<Schema>): void {
 
 function keeper(database: IDBPDatabase<Schema>): Kept {
   return {
-    session: async () => (await database.get("session", "current")) ?? null,
+    session: async () => ((await database.get("session", "current")) as Credentials | undefined) ?? null,
     keepSession: async (credentials) => {
       if (credentials === null) await database.delete("session", "current");
       else await database.put("session", credentials, "current");
     },
+    putAside: (token) =>
+      changeEnding(database, (tokens, store) => {
+        void store.delete("current");
+        return [...tokens.filter((other) => other !== token), token];
+      }),
+    ending: async () => tokensOf(await database.get("session", "ending")),
+    forget: (token) => changeEnding(database, (tokens) => tokens.filter((other) => other !== token)),
     assignments: async (person) => (await database.get("assignments", person)) ?? null,
     keepAssignments: async (person, kept) => {
       await database.put("assignments", kept, person);
@@ -58,3 +72,18 @@ function keeper(database: IDBPDatabase<Schema>): Kept {
     close: () => database.close(),
   };
 }
+
+type Change = (
+  tokens: readonly string[],
+  store: IDBPObjectStore<Schema, ["session"], "session", "readwrite">,
+) => readonly string[];
+
+/** Change the tokens that were put aside, in one transaction, as another tab or the worker may do so too. */
+async function changeEnding(database: IDBPDatabase<Schema>, change: Change): Promise<void> {
+  const transaction = database.transaction("session", "readwrite");
+  const tokens = change(tokensOf(await transaction.store.get("ending")), transaction.store);
+  await transaction.store.put(tokens, "ending");
+  await transaction.done;
+}
+
+const tokensOf = (stored: unknown): readonly string[] => (stored ?? []) as readonly string[];

@@ -22,7 +22,7 @@ interface Unfinished {
   readonly evidence: string;
   readonly claim: string;
   bytes: Buffer;
-  refused: number | null;
+  refused: Told | null;
 }
 
 interface Recorded {
@@ -53,10 +53,15 @@ export class FakeServer {
   now: () => number;
   #count = 0;
   #keys = generateKeyPairSync("ed25519");
-  kid = "key-1";
+  kid: string;
+  /** What the document of the receipt keys lists. */
+  listed: unknown[];
 
   constructor(now: () => number = Date.now) {
     this.now = now;
+    const jwk = this.#jwk();
+    this.kid = jwk.kid;
+    this.listed = [jwk];
   }
 
   #next(): number {
@@ -70,14 +75,23 @@ export class FakeServer {
     return token;
   }
 
-  /** A new key under the old id: what a forger's server, or a restored one, would show. */
+  /** A new key under the old id, which is not its thumbprint: a forger's. */
   forgeKeys(): void {
     this.#keys = generateKeyPairSync("ed25519");
+    this.listed = [{ ...this.#jwk(), kid: this.kid }];
+  }
+
+  /** A new key, beside those that signed before or, as by another server under this address, alone. */
+  turnKeys({ alone = false } = {}): void {
+    this.#keys = generateKeyPairSync("ed25519");
+    const jwk = this.#jwk();
+    this.kid = jwk.kid;
+    this.listed = alone ? [jwk] : [...this.listed, jwk];
   }
 
   handle(asked: Asked): Told {
     this.log.push(`${asked.method} ${asked.path}`);
-    if (asked.path === "/.well-known/saksi-keys.json") return json(200, this.#jwks());
+    if (asked.path === "/.well-known/saksi-keys.json") return json(200, { keys: this.listed });
     const person = this.tokens.get((asked.headers.get("Authorization") ?? "").replace("Bearer ", ""));
     if (person === undefined) return problem(401, "not-signed-in", "Sign in first.");
     if (asked.path.startsWith("/api/v1/uploads/")) return this.#tus(asked, person);
@@ -92,7 +106,7 @@ export class FakeServer {
     const id = asked.path.split("/").at(-1) ?? "";
     const upload = this.uploads.get(id);
     if (upload === undefined || upload.owner !== person) return problem(404, "not-found", "There is no such upload.");
-    if (asked.method === "HEAD" && upload.refused !== null) return { status: upload.refused, headers: {}, body: "" };
+    if (upload.refused !== null) return asked.method === "HEAD" ? { ...upload.refused, body: "" } : upload.refused;
     return asked.method === "HEAD" ? this.#progress(200, upload) : this.#patch(asked, upload);
   }
 
@@ -123,20 +137,24 @@ export class FakeServer {
     if (upload.bytes.length < upload.length) return this.#progress(204, upload);
     if (this.refuseNext > 0) {
       this.refuseNext -= 1;
-      upload.refused = 422;
-      return problem(422, "invalid", "There is no milestone with this id.");
+      return this.#refuse(upload, problem(422, "invalid", "There is no milestone with this id."));
     }
     const announced = (JSON.parse(upload.claim) as { sha256?: string }).sha256;
     if (announced !== undefined && announced !== createHash("sha256").update(upload.bytes).digest("hex")) {
-      upload.refused = 409;
-      return problem(409, "photo-digest-mismatch", "The bytes that arrived are not those that were hashed.");
+      const detail = "The bytes that arrived are not those that were hashed.";
+      return this.#refuse(upload, problem(409, "photo-digest-mismatch", detail));
     }
-    return this.#receive(upload) ? this.#progress(204, upload) : this.#conflict(upload);
+    if (this.#receive(upload)) return this.#progress(204, upload);
+    return this.#refuse(
+      upload,
+      problem(409, "evidence-conflict", "This evidence id is already taken by something else."),
+    );
   }
 
-  #conflict(upload: Unfinished): Told {
-    upload.refused = 409;
-    return problem(409, "evidence-conflict", "This evidence id is already taken by something else.");
+  /** What the last byte was refused with is the answer for ever. */
+  #refuse(upload: Unfinished, told: Told): Told {
+    upload.refused = told;
+    return told;
   }
 
   #receive({ evidence, bytes, owner, claim }: Unfinished): boolean {
@@ -180,9 +198,10 @@ export class FakeServer {
     return `${signed}.${b64(sign(null, Buffer.from(signed), this.#keys.privateKey))}`;
   }
 
-  #jwks(): unknown {
+  #jwk() {
     const { x } = this.#keys.publicKey.export({ format: "jwk" });
-    return { keys: [{ kty: "OKP", crv: "Ed25519", use: "sig", kid: this.kid, x }] };
+    const kid = createHash("sha256").update(`{"crv":"Ed25519","kty":"OKP","x":"${x}"}`).digest("base64url");
+    return { kty: "OKP", crv: "Ed25519", use: "sig", kid, x: x as string };
   }
 
   #enrol(asked: Asked, person: string): Told {

@@ -4,7 +4,7 @@ import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
-import { Api } from "../../src/core/api";
+import { Api, type Fetch } from "../../src/core/api";
 import type { Assignments } from "../../src/core/assignments";
 import { Capture, type ShutterFacts } from "../../src/core/capture";
 import { openDatabase } from "../../src/core/database";
@@ -18,7 +18,7 @@ import { realClock, Sync } from "../../src/core/sync";
 const { SAKSI_SERVER: origin, SAKSI_TOKEN: token = "" } = process.env;
 const jpeg = readFileSync(new URL("../../../tests/data/exif/plain.jpg", import.meta.url));
 
-async function phone() {
+async function phone(fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {
   globalThis.indexedDB = new IDBFactory();
   const api = new Api(fetch, origin);
   const assignments = (await api.ask("GET", "/api/v1/assignments", token)).body as Assignments;
@@ -77,6 +77,31 @@ test.skipIf(origin === undefined)(
     const entry = await outbox.get(id);
     expect(entry).toMatchObject({ state: "held", kept: true });
     expect(entry?.trouble?.detail).toMatch(/milestone/);
+  },
+);
+
+test.skipIf(origin === undefined)(
+  "a refusal whose answer was lost is learned without sending a byte again, with the server's sentence",
+  async () => {
+    let [sent, lost] = [0, 0];
+    const { assignments, outbox, capture, sync } = await phone(async (url, init) => {
+      if (init.method === "PATCH") sent += (init.body as Uint8Array).byteLength;
+      const answer = await fetch(url, init);
+      if (init.method !== "PATCH" || answer.ok || lost > 0) return answer;
+      lost += 1;
+      throw new TypeError("the network went as the answer was on its way");
+    });
+    const facts = factsFor(assignments);
+    const purpose = { ...facts.purpose, milestone: "0195e8a0-1111-7abc-8def-0123456789ab" };
+    const { id, size } = await capture.assemble(new Blob([jpeg], { type: "image/jpeg" }), { ...facts, purpose });
+    await sync.run();
+    expect(await outbox.get(id)).toMatchObject({ state: "queued", trouble: { key: "network" } });
+    await sync.run({ hasten: true });
+
+    const entry = await outbox.get(id);
+    expect(entry).toMatchObject({ state: "held", kept: true });
+    expect(entry?.trouble?.detail).toMatch(/milestone/);
+    expect([sent, lost]).toEqual([size, 1]);
   },
 );
 

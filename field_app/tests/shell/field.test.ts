@@ -39,11 +39,11 @@ function ports(entries: readonly OutboxEntry[] = []): Ports & { kicks: number } 
   return told;
 }
 
-function server(answers: Record<string, () => Response | Promise<Response>>): void {
-  vi.stubGlobal("fetch", async (address: string, { method }: RequestInit) => {
+function server(answers: Record<string, (authorization: string | null) => Response | Promise<Response>>): void {
+  vi.stubGlobal("fetch", async (address: string, { method, headers }: RequestInit) => {
     const answer = answers[`${method} ${address}`];
     if (answer === undefined) throw new TypeError("no network");
-    return answer();
+    return answer(new Headers(headers).get("Authorization"));
   });
 }
 
@@ -102,6 +102,63 @@ it("signs out without a network and keeps every photo", async () => {
   expect(field.entries.value).toHaveLength(1);
 });
 
+const ended = (_authorization: string | null) => new Response(null, { status: 204 });
+
+it("ends the session at the server with the next network, and forgets its token only then", async () => {
+  const end = vi.fn(ended);
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const field = new Field(ports(), kept);
+  await field.open();
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+  await field.signOut();
+  expect([await kept.session(), await kept.ending(), field.ending.value]).toEqual([null, ["t"], true]);
+
+  server({ "DELETE /api/v1/session": () => new Response("{}", { status: 503 }) });
+  await field.refresh();
+  expect(await kept.ending()).toEqual(["t"]);
+
+  server({ "DELETE /api/v1/session": end });
+  await field.refresh();
+  expect(end.mock.calls).toEqual([["Bearer t"]]);
+  expect([await kept.ending(), field.ending.value]).toEqual([[], false]);
+  await field.refresh();
+  expect(end).toHaveBeenCalledTimes(1);
+});
+
+it("ends what was signed out of without a network when the app is opened again", async () => {
+  await kept.keepSession({ token: "t", person: ANA });
+  await kept.putAside("t");
+  server({ "DELETE /api/v1/session": ended });
+  const field = new Field(ports(), kept);
+  await field.open();
+
+  expect(field.session.value).toBeNull();
+  await vi.waitFor(async () => expect(await kept.ending()).toEqual([]));
+});
+
+it("ends the session before while the next person is signed in, and not theirs", async () => {
+  const end = vi.fn(ended);
+  await kept.putAside("before");
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told, "DELETE /api/v1/session": end });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(async () => expect(await kept.ending()).toEqual([]));
+
+  expect(end.mock.calls).toEqual([["Bearer before"]]);
+  expect(await kept.session()).toMatchObject({ token: "t" });
+});
+
+it("forgets the token of a session that the server no longer knows", async () => {
+  await kept.putAside("t");
+  server({ "DELETE /api/v1/session": () => new Response("{}", { status: 401 }) });
+  const field = new Field(ports(), kept);
+  await field.refresh();
+
+  expect(await kept.ending()).toEqual([]);
+  expect(field.ended.value).toBe(false);
+});
+
 it("asks for a new sign-in when the server no longer knows the session, and says so", async () => {
   server({
     "POST /api/v1/session": signedIn,
@@ -111,6 +168,24 @@ it("asks for a new sign-in when the server no longer knows the session, and says
   await field.signIn("ana@example.org", "x");
   await vi.waitFor(() => expect(field.session.value).toBeNull());
   expect(field.ended.value).toBe(true);
+});
+
+it("does not take a late answer to the person before for one to the next", async () => {
+  let late: (response: Response) => void = () => undefined;
+  const answers = vi
+    .fn(told)
+    .mockImplementationOnce(() => new Promise<Response>((resolve) => (late = resolve)) as never);
+  const begun = vi.fn(signedIn).mockImplementationOnce(() => Response.json({ token: "first", person: ANA }));
+  server({ "POST /api/v1/session": begun, "GET /api/v1/assignments": answers, "DELETE /api/v1/session": ended });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(answers).toHaveBeenCalledTimes(1));
+  await field.signOut();
+  await field.signIn("ana@example.org", "x");
+  late(new Response("{}", { status: 401 }));
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+
+  expect([field.session.value?.token, field.ended.value]).toEqual(["t", false]);
 });
 
 it.each([
@@ -149,6 +224,45 @@ it("corrects its clock by the last hand-shake and lets photos go after every ref
   await vi.waitFor(() => expect(watched.kicks).toBe(1));
   expect(Math.abs(field.serverNow() - Date.now() - 1000)).toBeLessThan(50);
 });
+
+it("asks once more, and lets photos go once more, where that was wished for during a refresh", async () => {
+  const watched = ports();
+  const field = new Field(watched, kept);
+  let answer: (response: Response) => void = () => undefined;
+  const asked = vi.fn(() => new Promise<Response>((resolve) => (answer = resolve)));
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": asked });
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(1));
+  const wished = [field.refresh(), field.refresh()];
+  answer(told());
+  await vi.waitFor(() => expect(asked).toHaveBeenCalledTimes(2));
+  answer(told());
+  await Promise.all(wished);
+
+  expect([asked.mock.calls.length, watched.kicks, field.freshness.value.state]).toEqual([2, 2, "fresh"]);
+});
+
+it("loses no wish that comes just when a refresh ends", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports();
+  const field = new Field(watched, kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(watched.kicks).toBe(1));
+  for (let steps = 0; steps < 12; steps += 1) {
+    const [before, kick] = [watched.kicks, watched.sync.kick];
+    watched.sync.kick = () => {
+      watched.sync.kick = kick;
+      kick();
+      void afterSteps(steps).then(() => field.refresh());
+    };
+    await field.refresh();
+    await vi.waitFor(() => expect([steps, watched.kicks]).toEqual([steps, before + 2]));
+  }
+});
+
+async function afterSteps(steps: number): Promise<void> {
+  for (let step = 0; step < steps; step += 1) await Promise.resolve();
+}
 
 it("reads an address, and takes one of no screen for the list of works", () => {
   expect(routeOf("#/works/ROAD-1/needed")).toEqual({ screen: "needed", project: "ROAD-1" });

@@ -1,0 +1,85 @@
+/**
+ * What the server says of a photo: read from its evidence document at first, and asked for again while it may change.
+ *
+ * A worker may find something in the pixels later, and a person decides days later. Whose photos are asked about and
+ * when is told from outside; sending them is `delivery`'s.
+ */
+
+import { type Api, type Credentials, OfflineError } from "./api";
+import type { Entry, Finding } from "./database";
+import type { Judgement, Outbox } from "./outbox";
+
+export interface VerdictPorts {
+  readonly outbox: Outbox;
+  readonly api: Api;
+  readonly now: () => number;
+  /** The server answered. */
+  readonly heard: () => void;
+  /** The server no longer knows this token. */
+  readonly expired: (token: string) => Promise<void>;
+}
+
+/** How often a photo that may change is asked about. */
+export const REFRESH_EVERY_MS = 15 * 60_000;
+const REFRESH_FOR_MS = 30 * 86_400_000;
+const REFRESHED_AT_ONCE = 20;
+
+/** Where a photo stands, in the server's words and the outbox's. */
+const STANDING: Readonly<Record<string, Judgement["state"]>> = {
+  received: "safe",
+  verified: "verified",
+  accepted: "verified",
+  needs_review: "needs_review",
+  rejected: "rejected",
+  refused: "rejected",
+};
+
+/** Learn later verdicts of this person's photos, as far as the network goes. */
+export async function refreshVerdicts(ports: VerdictPorts, credentials: Credentials): Promise<void> {
+  const { outbox, now } = ports;
+  const due = (await outbox.list()).filter((entry) => isStale(entry, credentials.person.id, now()));
+  try {
+    for (const entry of due.slice(0, REFRESHED_AT_ONCE)) {
+      if (!(await refreshOne(ports, entry, credentials))) return;
+    }
+  } catch (error) {
+    if (!(error instanceof OfflineError)) throw error;
+  }
+}
+
+/** Resolves to whether the session still holds. */
+async function refreshOne(ports: VerdictPorts, { id }: Entry, { token }: Credentials): Promise<boolean> {
+  const { status, body } = await ports.api.evidence(id, token);
+  ports.heard();
+  if (status === 401) {
+    await ports.expired(token);
+    return false;
+  }
+  const news = status === 200 ? judgementOf(body) : {};
+  await ports.outbox.change(id, { ...news, refreshedAt: ports.now() });
+  return true;
+}
+
+/** Whether the server may still change its mind about a photo of this person. */
+export function mayChange(entry: Entry, person: string, now: number): boolean {
+  return entry.receipt !== null && entry.owner.id === person && now - entry.addedAt < REFRESH_FOR_MS;
+}
+
+function isStale(entry: Entry, person: string, now: number): boolean {
+  return mayChange(entry, person, now) && now - (entry.refreshedAt ?? 0) >= REFRESH_EVERY_MS;
+}
+
+/** What an evidence document says of a photo. */
+export function judgementOf(document: unknown): Judgement {
+  const { state, grade, advice, findings } = (document ?? {}) as Record<string, unknown>;
+  return {
+    state: STANDING[String(state)] ?? "safe",
+    grade: typeof grade === "string" ? grade : null,
+    advice: typeof advice === "string" ? advice : null,
+    findings: Array.isArray(findings) ? findings.map(findingOf) : [],
+  };
+}
+
+function findingOf({ check, outcome, message }: Finding): Finding {
+  return { check, outcome, message };
+}
