@@ -1,6 +1,6 @@
 /** The app: the screen of the present address, in the chosen language. */
 import { useEffect } from "preact/hooks";
-import { language, say } from "./i18n";
+import { type Key, language, say } from "./i18n";
 import { Frame } from "./parts/frame";
 import { Camera } from "./screens/camera";
 import { Needed } from "./screens/needed";
@@ -12,7 +12,7 @@ import { Site } from "./screens/site";
 import { Empty, Works } from "./screens/works";
 import { useField } from "./state/field";
 import { useValue } from "./state/observable";
-import { type Route, route } from "./state/router";
+import { addressOf, type Route, route } from "./state/router";
 
 export function App() {
   const field = useField();
@@ -61,9 +61,17 @@ function OfProject({ shown }: { readonly shown: ProjectRoute }) {
 }
 
 function Missing() {
+  const fetched = useField().assignments.value !== null;
+  const [title, hint]: readonly [Key, Key] = fetched
+    ? ["works.not_yours", "works.not_yours_hint"]
+    : ["works.none_yet", "works.none_yet_hint"];
   return (
     <Frame title={say("works.title")} back={{ screen: "works" }}>
-      <Empty title={say("works.none_yet")} />
+      <Empty title={say(title)} hint={say(hint)}>
+        <a class="quiet-button" href={addressOf({ screen: "works" })}>
+          {say("works.all")}
+        </a>
+      </Empty>
     </Frame>
   );
 }

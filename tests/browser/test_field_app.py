@@ -16,7 +16,7 @@ from tests.programme import ON_SITE
 __all__ = ["address", "browser"]
 
 FIRST_LOAD_BYTES = 120_000
-PHONE, DESK = 390, 1440
+SMALLEST, PHONE, DESK = 320, 390, 1440
 LEAST_TARGET = 44
 #: Elements that are tapped and are smaller than a thumb; what is hidden behind its label is tapped by it.
 SMALL = """least => [...document.querySelectorAll('a[href], button, summary, input')]
@@ -123,6 +123,34 @@ def test_a_photo_without_a_position_needs_a_reason(page: Page) -> None:
     page.get_by_role("button", name="Indoors or under a roof").click()
 
     page.get_by_role("dialog").get_by_text("On this phone").wait_for()
+
+
+def test_nothing_runs_off_the_side_of_the_smallest_phone(page: Page) -> None:
+    page.set_viewport_size({"width": SMALLEST, "height": 640})
+    sign_in(page)
+    page.route("**/api/v1/uploads/**", lambda _: None)
+    take_a_photo(page)
+    wide: dict[str, int] = {}
+    for language, works in LANGUAGES.items():
+        page.goto("/field/#/settings")
+        page.get_by_role("radio", name=language).check(force=True)
+        page.goto("/field/#/works")
+        page.get_by_role("heading", name=works).wait_for()
+        for path in screens(page):
+            page.goto(path)
+            page.wait_for_timeout(150)
+            if (width := page.evaluate("document.documentElement.scrollWidth")) > SMALLEST:
+                wide[f"{path} in {language}"] = width
+    assert wide == {}
+
+
+def test_a_work_of_somebody_else_is_said_to_be_so(page: Page) -> None:
+    sign_in(page)
+    page.goto("/field/#/works/OTHER-1")
+
+    page.get_by_text("This work is not assigned to you").wait_for()
+    page.get_by_role("link", name="All your works").click()
+    page.get_by_role("link", name="ROAD-1").wait_for()
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])

@@ -2,7 +2,7 @@
  * The app's words in three languages, and its dates and numbers by `Intl`.
  *
  * English is the measure: the other two must have every key, which the compiler sees to. A key with `_one` has an
- * `_other` beside it and is chosen by the language's own plural rules.
+ * `_other` beside it for every other number.
  */
 import { Observable } from "../state/observable";
 import { en } from "./en";
@@ -39,9 +39,13 @@ export function say(key: Key, values: Values = {}): string {
   return fill(WORDS[language.value][key], values);
 }
 
-/** The words of a key for a count: `many("photos", 3)` reads `photos_one` or `photos_other`. */
+/**
+ * The words of a key for a count: `many("photos", 3)` reads `photos_one` or `photos_other`.
+ *
+ * `Intl.PluralRules` is not asked: its rule for Filipino calls two, three and five "one", by how a numeral is spoken.
+ */
 export function many(stem: string, count: number, values: Values = {}): string {
-  const form = new Intl.PluralRules(LOCALES[language.value]).select(count) === "one" ? "one" : "other";
+  const form = count === 1 ? "one" : "other";
   return say(`${stem}_${form}` as Key, { ...values, count: number(count) });
 }
 

@@ -18,13 +18,11 @@ export function OtherWays({ shutter, open }: Shown) {
   const close = () => setAsked(false);
   return (
     <div class="shutter-side">
-      <button
-        type="button"
-        class={open ? "round glass strong" : "round glass"}
-        aria-label={say("camera.other_ways")}
-        onClick={() => setAsked(true)}
-      >
-        <Icon sign="gallery" />
+      <button type="button" class={open ? "ways strong" : "ways"} onClick={() => setAsked(true)}>
+        <span class="round glass">
+          <Icon sign="gallery" />
+        </span>
+        {say("camera.other_ways")}
       </button>
       {asked && (
         <Sheet title={say("camera.other_ways")} onClose={close}>

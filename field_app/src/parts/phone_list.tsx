@@ -40,7 +40,7 @@ export function PhoneList({ field }: { readonly field: Field }) {
         </li>
       )}
       {asked && (
-        <Sheet title={say("settings.revoke")} onClose={() => setAsked(null)}>
+        <Sheet title={say("settings.revoke_title")} onClose={() => setAsked(null)}>
           <p>{say("settings.revoke_sure", { name: asked.name })}</p>
           <div class="row">
             <button type="button" class="quiet-button danger" onClick={() => void revoke(asked)}>

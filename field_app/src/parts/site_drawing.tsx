@@ -1,20 +1,15 @@
 /** The site drawn to scale, north up: outline or road, stations, and the person with the circle they may be in. */
 import { metres, say, station } from "../i18n";
-import type { Fix, Project, SiteFeature } from "../ports";
-import { type Drawing, draw, HEIGHT, type StationSpot, WIDTH } from "../state/drawing";
-import type { Need } from "../state/needs";
+import type { Project } from "../ports";
+import { type Drawing, HEIGHT, type StationSpot, WIDTH } from "../state/drawing";
 
 interface Shown {
   readonly project: Project;
-  readonly site: SiteFeature;
-  readonly needs: readonly Need[];
-  readonly fix: Fix | null;
+  readonly drawing: Drawing;
   readonly heading: number | null;
-  readonly near: boolean;
 }
 
-export function SiteDrawing({ project, site, needs, fix, heading, near }: Shown) {
-  const drawing = draw(site, needs, fix, near);
+export function SiteDrawing({ project, drawing, heading }: Shown) {
   return (
     <svg
       class="drawing"

@@ -15,7 +15,7 @@ export function UpdateBar() {
   if (version === null || later) return null;
   return (
     <div class="update" role="status">
-      <div>
+      <div class="update-words">
         <strong>{say("update.ready")}</strong>
         <p>{say(busy || elsewhere ? "update.busy" : "update.hint")}</p>
       </div>

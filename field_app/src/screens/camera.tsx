@@ -70,7 +70,7 @@ export function Camera(aim: Aim) {
       </header>
       <div class="finder">
         <video ref={shown} autoPlay playsInline muted aria-label={say("camera.title")} />
-        {ghost.address && (
+        {ghost.address && fault === null && (
           <img class="ghost" src={ghost.address} alt={say("camera.ghost")} style={{ opacity: ghost.strength }} />
         )}
         {stream !== null && <Level attitude={useValue(attitude)} />}
@@ -82,7 +82,7 @@ export function Camera(aim: Aim) {
         )}
       </div>
       <div class="camera-foot">
-        <GhostSlider ghost={ghost} />
+        {fault === null && <GhostSlider ghost={ghost} />}
         <PreCheckStrip results={results} reason={shutter.reason} />
         {shutter.fault && (
           <p class="camera-fault" role="alert">

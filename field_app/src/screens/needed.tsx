@@ -26,12 +26,18 @@ export function Needed({ project }: { readonly project: Project }) {
       <Tabs project={project} current="needed" />
       <h2 class="unseen">{say("needed.title")}</h2>
       {project.milestones.length === 0 && <Empty title={say("needed.none")} />}
-      {open.map((milestone) => (
-        <MilestonePart key={milestone.id} project={project} milestone={milestone} />
-      ))}
-      {closed.map((milestone) => (
-        <Closed key={milestone.id} milestone={milestone} />
-      ))}
+      <div class="milestones">
+        <div>
+          {open.map((milestone) => (
+            <MilestonePart key={milestone.id} project={project} milestone={milestone} />
+          ))}
+        </div>
+        <div>
+          {closed.map((milestone) => (
+            <Closed key={milestone.id} milestone={milestone} />
+          ))}
+        </div>
+      </div>
     </Frame>
   );
 }
@@ -110,15 +116,15 @@ function whereWords({ requirement }: Need): string {
   return parts.join(" · ");
 }
 
+/** Done is what the server has; a photo that is only on this phone is said to be there, and no more. */
 function Standing({ need }: { readonly need: Need }) {
+  const arrived = need.verified + need.inReview >= need.requirement.photos;
   return (
     <p class="badges">
-      {need.missing > 0 ? (
-        <Badge tone="cool" sign="camera" words={many("needed.more", need.missing)} />
-      ) : (
-        <Badge tone="good" sign="check" words={say("needed.done")} />
-      )}
+      {need.missing > 0 && <Badge tone="cool" sign="camera" words={many("needed.more", need.missing)} />}
+      {arrived && <Badge tone="good" sign="check" words={say("needed.done")} />}
       {need.queued > 0 && <Badge tone="plain" sign="phone" words={many("needed.queued", need.queued)} />}
+      {need.held > 0 && <Badge tone="bad" sign="stop" words={many("needed.held", need.held)} />}
       {need.verified > 0 && <Badge tone="good" sign="check" words={many("needed.verified", need.verified)} />}
       {need.inReview > 0 && <Badge tone="care" sign="clock" words={many("needed.review", need.inReview)} />}
       {need.returned > 0 && <Badge tone="bad" sign="warn" words={many("needed.returned", need.returned)} />}

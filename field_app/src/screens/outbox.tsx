@@ -94,8 +94,9 @@ function Row({ entry }: { readonly entry: OutboxEntry }) {
         <span class="thumb">{picture ? <img src={picture} alt="" loading="lazy" /> : <Icon sign="camera" />}</span>
         <span class="photo-text">
           <strong>{entry.purpose.title}</strong>
-          <span class="soft">
-            {entry.purpose.project} · {moment(entry.capturedAt)}
+          <span class="soft facts">
+            <span>{entry.purpose.project}</span>
+            <span>{moment(entry.capturedAt)}</span>
           </span>
           <span class="badges">
             <StateBadge state={entry.state} />
@@ -130,7 +131,11 @@ export function Sentence({ entry }: { readonly entry: OutboxEntry }) {
   if (advises) return <Advice entry={entry} />;
   const trouble = troubleWords(entry);
   if (trouble === null) return null;
-  const again = entry.nextTryAt === null ? null : say("outbox.next_try", { when: ago(entry.nextTryAt, Date.now()) });
+  const now = Date.now();
+  const again =
+    entry.nextTryAt === null || entry.nextTryAt < now
+      ? null
+      : say("outbox.next_try", { when: ago(entry.nextTryAt, now) });
   return (
     <span class="soft">
       {trouble} {again}

@@ -11,27 +11,37 @@ import { Sheet } from "../parts/sheet";
 import type { OutboxEntry } from "../ports";
 import { type Field, useField } from "../state/field";
 import { isWaiting } from "../state/needs";
-import { go } from "../state/router";
+import { addressOf, go } from "../state/router";
 import { Sending, Sentence } from "./outbox";
 
 export function Photo({ entry }: { readonly entry: OutboxEntry }) {
   const field = useField();
   return (
     <Frame title={entry.purpose.title} over={entry.purpose.project} back={{ screen: "outbox" }}>
-      <PictureOf entry={entry} field={field} />
-      <p class="badges">
-        <StateBadge state={entry.state} />
-        {entry.grade && <Badge tone="plain" words={say("outbox.grade", { grade: entry.grade })} />}
-      </p>
-      <p class="soft">
-        {moment(entry.capturedAt)} · {bytes(entry.size)} · {say(`source.${entry.source}`)}
-      </p>
-      <p class="told">
-        <Sentence entry={entry} />
-      </p>
-      <Sending entry={entry} />
-      <Findings entry={entry} />
-      <Doings entry={entry} field={field} />
+      <div class="photo">
+        <div>
+          <PictureOf entry={entry} field={field} />
+        </div>
+        <div>
+          <p class="badges">
+            <StateBadge state={entry.state} />
+            {entry.grade && <Badge tone="plain" words={say("outbox.grade", { grade: entry.grade })} />}
+          </p>
+          <p class="soft facts">
+            <span>{moment(entry.capturedAt)}</span>
+            <span>{bytes(entry.size)}</span>
+            <span>{say(`source.${entry.source}`)}</span>
+          </p>
+          {!advisedBelow(entry) && (
+            <p class="told">
+              <Sentence entry={entry} />
+            </p>
+          )}
+          <Sending entry={entry} />
+          <Findings entry={entry} />
+          <Doings entry={entry} field={field} />
+        </div>
+      </div>
     </Frame>
   );
 }
@@ -53,9 +63,18 @@ function PictureOf({ entry, field }: Shown) {
   return address && <img class="preview" src={address} alt={say("outbox.photo", { title: entry.purpose.title })} />;
 }
 
+function toldOf({ findings }: OutboxEntry) {
+  return findings.filter(({ outcome }) => outcome !== "pass" && outcome !== "unknown");
+}
+
+/** The advice is the sentence of a finding, and is not said twice on one screen. */
+function advisedBelow(entry: OutboxEntry): boolean {
+  return toldOf(entry).some(({ message }) => message === entry.advice);
+}
+
 /** What the server found, in the person's language and in its own words; what passed is not in the way. */
 function Findings({ entry }: { readonly entry: OutboxEntry }) {
-  const told = entry.findings.filter(({ outcome }) => outcome !== "pass" && outcome !== "unknown");
+  const told = toldOf(entry);
   if (told.length === 0) return null;
   return (
     <section>
@@ -76,10 +95,16 @@ function Doings({ entry, field }: Shown) {
   const [sure, setSure] = useState(false);
   const { outbox, sync } = field.ports;
   const stopped = entry.state === "held" || (isWaiting(entry) && entry.attempts > 0);
+  const lost = takesAgain(entry);
   return (
     <div class="doings">
+      <TakeAgain entry={entry} field={field} />
       {stopped && (
-        <button type="button" class="main-button" onClick={() => void outbox.retry(entry.id).then(() => sync.kick())}>
+        <button
+          type="button"
+          class={lost ? "quiet-button" : "main-button"}
+          onClick={() => void outbox.retry(entry.id).then(() => sync.kick())}
+        >
           <Icon sign="refresh" />
           {say("outbox.retry")}
         </button>
@@ -100,6 +125,27 @@ function Doings({ entry, field }: Shown) {
       </button>
       {sure && <Sure close={() => setSure(false)} yes={() => void removed(field, entry, true)} />}
     </div>
+  );
+}
+
+/** Troubles that no further try mends. */
+const LOST: ReadonlySet<string | null> = new Set(["picture_gone", "other_bytes"]);
+
+/** Whether the way on is another photo. */
+function takesAgain({ state, trouble }: OutboxEntry): boolean {
+  return state === "rejected" || (state === "held" && trouble !== null && LOST.has(trouble.key));
+}
+
+/** The camera for the same requirement, where its milestone still takes photos. */
+function TakeAgain({ entry, field }: Shown) {
+  const { project: code, milestone, requirement } = entry.purpose;
+  const open = field.project(code)?.milestones.some(({ id, takes_photos }) => id === milestone && takes_photos);
+  if (!open || !takesAgain(entry)) return null;
+  return (
+    <a class="main-button" href={addressOf({ screen: "camera", project: code, milestone, requirement })}>
+      <Icon sign="camera" />
+      {say("outbox.again")}
+    </a>
   );
 }
 

@@ -19,24 +19,26 @@ export function Settings() {
   const field = useField();
   return (
     <Frame title={say("settings.title")}>
-      <section class="card part">
-        <h2>{say("settings.language")}</h2>
-        <Languages />
-      </section>
-      <section class="card part">
-        <h2>{say("settings.theme")}</h2>
-        <Themes />
-      </section>
-      <Person field={field} />
-      <section class="card part">
-        <h2>{say("settings.devices")}</h2>
-        <p class="soft">{say("settings.devices_hint")}</p>
-        <PhoneList field={field} />
-      </section>
-      <HomeScreen />
-      <Storage />
-      <Export field={field} />
-      <About />
+      <div class="settings">
+        <section class="card part">
+          <h2>{say("settings.language")}</h2>
+          <Languages />
+        </section>
+        <section class="card part">
+          <h2>{say("settings.theme")}</h2>
+          <Themes />
+        </section>
+        <Person field={field} />
+        <section class="card part">
+          <h2>{say("settings.devices")}</h2>
+          <p class="soft">{say("settings.devices_hint")}</p>
+          <PhoneList field={field} />
+        </section>
+        <HomeScreen />
+        <Storage />
+        <Export field={field} />
+        <About />
+      </div>
     </Frame>
   );
 }
@@ -44,7 +46,7 @@ export function Settings() {
 function Themes() {
   const chosen = useValue(theme);
   return (
-    <fieldset class="choices">
+    <fieldset class="choices themes">
       <legend class="unseen">{say("settings.theme")}</legend>
       {THEMES.map((each) => (
         <label key={each} class="choice">

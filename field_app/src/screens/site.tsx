@@ -7,10 +7,11 @@ import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import { SiteDrawing } from "../parts/site_drawing";
 import { type Fix, type Project, type Requirement, shapeOf, windOf } from "../ports";
+import { draw } from "../state/drawing";
 import { useField } from "../state/field";
 import { type Need, nextNeed, openNeeds } from "../state/needs";
 import { useValue } from "../state/observable";
-import { OLD_MS, type Standing, standingOf, wayTo } from "../state/place";
+import { accuracyOf, OLD_MS, type Standing, standingOf, wayTo } from "../state/place";
 import { addressOf } from "../state/router";
 
 export function Site({ project }: { readonly project: Project }) {
@@ -90,7 +91,7 @@ function NoFix({ state }: { readonly state: PositionState }) {
 function hereWords(standing: Standing): { tone: string; words: string; hint?: string } {
   switch (standing.kind) {
     case "no_site":
-      return { tone: "plain", words: say("site.no_site") };
+      return { tone: "plain", words: say("site.no_site"), hint: say("site.no_site_hint") };
     case "rough":
       return {
         tone: "care",
@@ -124,13 +125,14 @@ function Ground({ project, needs, fix }: Mapped) {
   const [near, setNear] = useState(false);
   const heading = useValue(attitude)?.headingDeg ?? null;
   if (project.site === null) return null;
+  const drawing = draw(project.site, needs, fix, near);
   return (
     <figure class="map">
-      <SiteDrawing project={project} site={project.site} needs={needs} fix={fix} heading={heading} near={near} />
+      <SiteDrawing project={project} drawing={drawing} heading={heading} />
       {fix !== null && (
         <button
           type="button"
-          class="round on-map"
+          class={drawing.youBelowRight ? "round on-map above" : "round on-map"}
           aria-pressed={near}
           aria-label={say(near ? "site.whole" : "site.near")}
           onClick={() => setNear(!near)}
@@ -155,13 +157,18 @@ function Instruments({ project, fix, next }: Measured) {
     <dl class="instruments">
       <div>
         <dt>{say("site.accuracy")}</dt>
-        <dd>{fix === null ? "–" : `± ${metres(fix.accuracyM)}`}</dd>
+        <dd>{fix === null ? "–" : `± ${metres(accuracyOf(fix))}`}</dd>
       </div>
       <div>
         <dt>{say("site.heading")}</dt>
         <dd>
-          {heading === null ? "–" : `${number(heading)}° ${say(`wind.${windOf(heading)}`)}`}
-          {asks && (
+          {heading !== null && (
+            <>
+              <span>{number(heading)}°</span> <span>{say(`wind.${windOf(heading)}`)}</span>
+            </>
+          )}
+          {heading === null && !asks && "–"}
+          {heading === null && asks && (
             <button type="button" class="quiet-button" onClick={() => void askForAttitude()}>
               {say("site.compass")}
             </button>

@@ -1,4 +1,5 @@
 /** The works a person has to do with, the nearest first. */
+import type { ComponentChildren } from "preact";
 import { fixOf, position, useWatchedPosition } from "../device/position";
 import { ago, many, metres, say } from "../i18n";
 import { Badge } from "../parts/badge";
@@ -18,18 +19,20 @@ export function Works() {
   useWatchedPosition();
   return (
     <Frame title={say("works.title")} over={useValue(field.session)?.person.name} aside={<Refresh field={field} />}>
-      <Fresh freshness={useValue(field.freshness)} />
-      {projects === null && <Empty title={say("works.none_yet")} />}
+      <p class="soft list-note">
+        {projects !== null && projects.length > 0 && (
+          <span>{say(fix === null ? "works.by_code" : "works.nearest")}</span>
+        )}
+        <Fresh freshness={useValue(field.freshness)} />
+      </p>
+      {projects === null && <Empty title={say("works.none_yet")} hint={say("works.none_yet_hint")} />}
       {projects?.length === 0 && <Empty title={say("works.none")} hint={say("works.none_hint")} />}
       {projects !== null && projects.length > 0 && (
-        <>
-          <p class="soft order">{say(fix === null ? "works.by_code" : "works.nearest")}</p>
-          <ul class="cards">
-            {nearestFirst(projects, fix).map(({ project, way }) => (
-              <Work key={project.code} project={project} way={way} here={fix !== null} />
-            ))}
-          </ul>
-        </>
+        <ul class="cards">
+          {nearestFirst(projects, fix).map(({ project, way }) => (
+            <Work key={project.code} project={project} way={way} here={fix !== null} />
+          ))}
+        </ul>
       )}
     </Frame>
   );
@@ -104,16 +107,24 @@ function Refresh({ field }: { readonly field: Field }) {
 function Fresh({ freshness }: { readonly freshness: Freshness }) {
   if (!("atMs" in freshness)) return null;
   const words = freshness.state === "fresh" ? "works.fresh" : "works.failed";
-  return <p class="soft fresh">{say(words, { when: ago(freshness.atMs, Date.now()) })}</p>;
+  return <span>{say(words, { when: ago(freshness.atMs, Date.now()) })}</span>;
 }
 
-export function Empty({ title, hint }: { readonly title: string; readonly hint?: string }) {
+interface EmptyShown {
+  readonly title: string;
+  readonly hint?: string;
+  /** The way on, where there is one. */
+  readonly children?: ComponentChildren;
+}
+
+export function Empty({ title, hint, children }: EmptyShown) {
   return (
     <div class="empty">
       <p>
         <strong>{title}</strong>
       </p>
       {hint && <p>{hint}</p>}
+      {children}
     </div>
   );
 }

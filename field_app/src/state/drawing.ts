@@ -8,6 +8,8 @@ const MARGIN = 34;
 /** At least this much ground is shown, so that a well is not drawn as large as a dam. */
 const LEAST_M = 60;
 const SCALE_ROOM = 48;
+/** A button in a corner, with the dot of a person beside it. */
+const CORNER = 84;
 /** Around a person this much ground is shown. */
 const NEAR_M = 160;
 
@@ -31,6 +33,8 @@ export interface Drawing {
   readonly tolerance: number;
   readonly stations: readonly StationSpot[];
   readonly you: (Spot & { readonly radius: number; readonly onCanvas: boolean }) | null;
+  /** The person is where a button in the corner below right would cover them. */
+  readonly youBelowRight: boolean;
   readonly scale: { readonly metres: number; readonly length: number };
 }
 
@@ -51,13 +55,15 @@ export function draw(site: SiteFeature, wanted: readonly Wanted[], fix: Fix | nu
   const box = near && you !== null ? boxAround(you) : boxOf(lines.flat(), around, you);
   const scale = Math.min((WIDTH - 2 * MARGIN) / (box.east - box.west), (HEIGHT - 2 * MARGIN) / (box.north - box.south));
   const at = placer(box, scale);
+  const spot = you === null || fix === null ? null : youAt(at(you), fix.accuracyM * scale);
   return {
     paths: lines.map((line) => pathOf(line.map(at), !shape.isCorridor)).join(""),
     corridor: shape.isCorridor,
     roadWidth: (site.properties.width_m ?? 0) * scale,
     tolerance: shape.toleranceM * scale,
     stations: stationsOf(site, wanted, (position) => at(shape.plane.toPlane(position))),
-    you: you === null || fix === null ? null : youAt(at(you), fix.accuracyM * scale),
+    you: spot,
+    youBelowRight: spot !== null && spot.x > WIDTH - CORNER && spot.y > HEIGHT - CORNER,
     scale: scaleBar(scale),
   };
 }

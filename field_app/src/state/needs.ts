@@ -7,7 +7,10 @@ export interface Need {
   readonly requirement: Requirement;
   readonly verified: number;
   readonly inReview: number;
+  /** On this phone and on their way. */
   readonly queued: number;
+  /** On this phone, and not going on by themselves: whether one ever arrives is a person's to see to. */
+  readonly held: number;
   readonly returned: number;
   readonly missing: number;
   /** The newest photo for this, from this phone, that the server returned. */
@@ -35,13 +38,15 @@ export function needsOf(project: Project, milestone: Milestone, entries: readonl
 
 function needOf(milestone: Milestone, requirement: Requirement, entries: readonly OutboxEntry[]): Need {
   const { verified, needs_review, rejected } = requirement.counts;
-  const queued = entries.filter(isWaiting).length;
+  const held = entries.filter(({ state }) => state === "held").length;
+  const queued = entries.filter(isWaiting).length - held;
   return {
     milestone,
     requirement,
     verified,
     inReview: needs_review,
     queued,
+    held,
     returned: rejected,
     missing: Math.max(0, requirement.photos - verified - needs_review - queued),
     returnedPhoto: entries.find(({ state }) => state === "rejected") ?? null,

@@ -63,6 +63,11 @@ export function wayToSite(site: SiteFeature | null, from: Position): Way | null 
   return { distanceM, wind, bearing };
 }
 
+/** How exact a position is, as the policies ask for it: the radius of 68 %, where the browser states that of 95 %. */
+export function accuracyOf(fix: Fix): number {
+  return statedR68(asFix(fix)) ?? fix.accuracyM;
+}
+
 /** The browser's position in the pre-check's words. */
 export function asFix(fix: Fix) {
   return { latitude: fix.latitude, longitude: fix.longitude, accuracy_m: fix.accuracyM, confidence: CONFIDENCE };

@@ -8,6 +8,11 @@ it("counts a photo that waits on this phone, so that nobody takes it twice", () 
   expect([need?.missing, need?.queued]).toEqual([0, 2]);
 });
 
+it("asks again for a photo that stopped on its way, and tells that it did", () => {
+  const [need] = needsOf(road(), milestone(), [entry("queued"), entry("held")]);
+  expect([need?.missing, need?.queued, need?.held]).toEqual([1, 1, 1]);
+});
+
 it("does not count a photo twice once the server has it", () => {
   const counted = requirement({ counts: { verified: 1, needs_review: 0, rejected: 0 } });
   const [need] = needsOf(road(), milestone([counted]), [entry("verified")]);

@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { anglesOf } from "../../src/device/attitude";
 import { draw, HEIGHT, WIDTH } from "../../src/state/drawing";
-import { checkShot, standingOf, wayToSite, worthSaying } from "../../src/state/place";
+import { accuracyOf, checkShot, standingOf, wayToSite, worthSaying } from "../../src/state/place";
 import { fixAt, milestone, requirement, road } from "./works";
 
 const NOON = Date.parse("2026-03-31T12:00:00+08:00");
@@ -61,6 +61,20 @@ it("keeps the site large when the person is far away, and shows on which side th
   const { you } = draw(site, [], fixAt(11, 123.5), false);
   expect(you).toMatchObject({ onCanvas: false });
   expect(you?.x).toBeGreaterThan(WIDTH / 2);
+});
+
+it("knows when the person is in the corner in which a button lies", () => {
+  const site = road().site;
+  if (site === null) throw new Error("the road has a site");
+  expect(draw(site, [], fixAt(10.5, 123.5), false).youBelowRight).toBe(true);
+  expect(draw(site, [], fixAt(11.5, 123.5), false).youBelowRight).toBe(false);
+  expect(draw(site, [], null, false).youBelowRight).toBe(false);
+});
+
+it("names one accuracy, that by which the policy judges", () => {
+  const rough = fixAt(11, 122.5, 150);
+  expect(standingOf(road(), rough)).toMatchObject({ kind: "rough", r68M: accuracyOf(rough) });
+  expect(accuracyOf(rough)).toBeLessThan(rough.accuracyM);
 });
 
 it("reads heading, pitch and roll from how the phone is held", () => {

@@ -117,6 +117,12 @@ it("writes chainage as on the posts", () => {
   expect([station(0), station(250), station(1249.6)]).toEqual(["0+000", "0+250", "1+250"]);
 });
 
+it("says more than one in Filipino of every number but one", () => {
+  language.set("fil");
+  for (const count of [0, 2, 3, 4, 5, 11]) expect(many("sign_in.kept", count)).toContain("Nakatago ang mga ito");
+  expect(many("sign_in.kept", 1)).toContain("Nakatago ito");
+});
+
 it("says one photo and two photos", () => {
   expect(many("works.needed", 1)).toBe("1 photo needed");
   expect(many("works.needed", 2)).toBe("2 photos needed");
