@@ -55,4 +55,6 @@ function decoded(part: string): string {
 function read(): void {
   route.set(routeOf(location.hash));
   globalThis.scrollTo?.(0, 0);
+  // On an upright phone the content scrolls, not the page.
+  globalThis.document?.getElementById("main")?.scrollTo(0, 0);
 }
