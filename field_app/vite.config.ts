@@ -58,7 +58,6 @@ export default defineConfig({
         start_url: "/field/",
         scope: "/field/",
         display: "standalone",
-        orientation: "portrait",
         background_color: "#f6f5f0",
         theme_color: "#0b5a55",
         icons: [

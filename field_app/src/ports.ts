@@ -3,7 +3,7 @@
  *
  * The pure parts (pre-check, geometry) are taken from the core as they are. What has a state or a network behind it
  * (outbox, sync, capture, the signed-in person's device) stands here as an interface; `wiring.ts` gives the real
- * ones, and `tests/rehearsal/` gives ones in memory, so that every screen can be tried alone.
+ * ones, and the tests give ones in memory.
  */
 import type { Stage } from "./core/assignments";
 

@@ -63,7 +63,9 @@ class Served:
 
 def environ(settings: config.Settings, **more: str) -> dict[str, str]:
     """The environment in which ``saksi`` works on this installation."""
-    return os.environ | {
+    # What the tests are told themselves (SAKSI_CORPUS, SAKSI_JOURNEY) is no setting of the server.
+    outside = {name: value for name, value in os.environ.items() if not name.startswith("SAKSI_")}
+    return outside | {
         "SAKSI_DATA_ROOT": str(settings.data_root),
         "SAKSI_DATABASE_URL": settings.database_url,
         "SAKSI_SECRET_KEY": settings.secret_key,

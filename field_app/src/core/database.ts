@@ -36,8 +36,8 @@ export interface Finding {
 /**
  * Why an entry did not go on: a key for i18n, or the server's own sentence.
  *
- * The keys are "network", "server", "receipt" (none that proves anything yet), "sign_in", "picture_gone" (or damaged on
- * this phone) and "other_bytes" (on record under this id).
+ * The keys are "network", "server", "receipt" (none that proves anything yet), "unchecked" (a receipt whose keys cannot
+ * be had yet), "sign_in", "picture_gone" (or damaged on this phone) and "other_bytes" (on record under this id).
  */
 export interface Trouble {
   readonly key: string | null;
