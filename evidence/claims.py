@@ -157,6 +157,17 @@ class DeviceClaim:
     sha256: str | None = None
     envelope: EnvelopeClaim | None = None
 
+    @property
+    def gave_reason(self) -> bool:
+        """Whether the field app says why it had no position."""
+        return self.envelope is not None and bool(self.envelope.no_position_reason)
+
+    @property
+    def witnessed_at(self) -> datetime | None:
+        """When the phone itself saw the photo being taken; of a file from the gallery it knows only the file's date."""
+        gallery = self.envelope is not None and self.envelope.source is CaptureSource.GALLERY
+        return None if gallery else self.captured_at
+
 
 @dataclass(frozen=True, slots=True)
 class OperatorClaim:

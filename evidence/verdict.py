@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
-from evidence.claims import Claims
+from evidence.claims import CaptureSource, Claims
 from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
 
@@ -19,6 +19,8 @@ REJECTING = frozenset(
 )
 #: The checks by which place and time are said to hold.
 PLACE, TIME = "place.inside_site", "time.in_schedule"
+#: Warns only where a station is asked for and the photo was taken at another: its place does not hold there.
+STATION = "place.station"
 
 _MACHINES = frozenset({ClaimName.FILE, ClaimName.DEVICE})
 _NEUTRAL = EvidencePolicy()
@@ -45,7 +47,8 @@ def judge(findings: Sequence[Finding], policy: EvidencePolicy) -> Verdict:
     """Derive the verdict from all findings of one photo.
 
     Rejected: a rejecting check fails. Verified: place and time each pass by a machine's claim,
-    nothing fails at all, no decisive check warns, and no check broke. Else a person looks.
+    nothing fails at all, no decisive check warns, no other station was asked for, and no check
+    broke. Else a person looks.
     """
     if any(_rejects(finding) for finding in findings):
         return Verdict.REJECTED
@@ -55,6 +58,11 @@ def judge(findings: Sequence[Finding], policy: EvidencePolicy) -> Verdict:
     return Verdict.VERIFIED if held else Verdict.NEEDS_REVIEW
 
 
+def holding_back(policy: EvidencePolicy) -> frozenset[str]:
+    """The checks whose warning keeps a photo from being verified: the policy's, and those of place and time."""
+    return policy.decisive | {PLACE, TIME, STATION}
+
+
 def _rejects(finding: Finding) -> bool:
     """Whether this finding alone rejects the photo."""
     return finding.outcome is Outcome.FAIL and (finding.check.startswith("file.") or finding.check in REJECTING)
@@ -62,7 +70,7 @@ def _rejects(finding: Finding) -> bool:
 
 def _holds_back(finding: Finding, policy: EvidencePolicy) -> bool:
     """Whether this finding alone keeps the photo from being verified."""
-    warns = finding.outcome is Outcome.WARN and finding.check in policy.decisive
+    warns = finding.outcome is Outcome.WARN and finding.check in policy.decisive | {STATION}
     return warns or finding.outcome is Outcome.FAIL or finding.measured == NOT_CHECKED
 
 
@@ -78,16 +86,24 @@ def grade(claims: Claims, findings: Sequence[Finding]) -> Grade:
     """Derive the trust grade; it does not look at the verdict.
 
     Two machines that contradict each other corroborate nothing and count as one witness. A
-    position too rough to use (``place.accuracy`` fails) is no machine's word on the place.
+    position too rough to use (``place.accuracy`` fails) is no machine's word on the place. A signature
+    attests only what the signing app took itself: from another camera a photo is corroborated at
+    best, and of a file from the gallery the phone witnesses no time.
     """
     outcomes = {finding.check: finding.outcome for finding in findings}
     place = claims.file.position is not None or claims.device.position is not None
-    time = claims.file.time is not None or claims.device.captured_at is not None
+    time = claims.file.time is not None or claims.device.witnessed_at is not None
     if not place or not time or outcomes.get("place.accuracy") is Outcome.FAIL:
         return Grade.STATED
     if not _corroborated(claims, outcomes):
         return Grade.SINGLE_WITNESS
-    return Grade.ATTESTED if outcomes.get("device.enrolled") is Outcome.PASS else Grade.CORROBORATED
+    signed = outcomes.get("device.enrolled") is Outcome.PASS
+    return Grade.ATTESTED if signed and _own_camera(claims) else Grade.CORROBORATED
+
+
+def _own_camera(claims: Claims) -> bool:
+    """Whether the app that signed took the photo by itself."""
+    return claims.device.envelope is not None and claims.device.envelope.source is CaptureSource.CAMERA
 
 
 def _corroborated(claims: Claims, outcomes: dict[str, Outcome]) -> bool:
@@ -95,7 +111,7 @@ def _corroborated(claims: Claims, outcomes: dict[str, Outcome]) -> bool:
 
     ``time.claims_agree`` may pass on the file's own two clocks, so the device's time is asked for.
     """
-    both_times = claims.file.time is not None and claims.device.captured_at is not None
+    both_times = claims.file.time is not None and claims.device.witnessed_at is not None
     agreeing = (outcomes.get("place.claims_agree"), outcomes.get("time.claims_agree"))
     return both_times and agreeing == (Outcome.PASS, Outcome.PASS)
 

@@ -104,8 +104,8 @@ def machine_times(claims: Claims, zone: ZoneInfo | None) -> tuple[TimeWitness, .
     time = file_time(claims, zone)
     if time is not None and time.instant is not None:
         witnesses.append(TimeWitness(ClaimName.FILE, time.instant, time.zone))
-    if claims.device.captured_at is not None:
-        witnesses.append(TimeWitness(ClaimName.DEVICE, claims.device.captured_at, ZoneState.STATED))
+    if claims.device.witnessed_at is not None:
+        witnesses.append(TimeWitness(ClaimName.DEVICE, claims.device.witnessed_at, ZoneState.STATED))
     return tuple(sorted(witnesses, key=lambda witness: witness.zone is ZoneState.ASSUMED))
 
 

@@ -108,7 +108,11 @@ class AssignedMilestone(Answered):
 
 
 class AssignedProject(Answered):
-    """One project; ``policy`` holds the thresholds, each with its unit in its name."""
+    """One project.
+
+    ``policy`` holds the thresholds, each with its unit in its name, and ``decisive``: the checks whose warning alone
+    keeps a photo from being verified.
+    """
 
     code = fields.String(required=True)
     title = fields.String(required=True)

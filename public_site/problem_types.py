@@ -41,6 +41,8 @@ MEANINGS = {
     "project-not-placed": "No project was named, and no site lies where the photo was taken. Name the project.",
     "import-refused": "The project's data has faults, each named by row and field. Nothing was changed.",
     "too-many-uploads": "One person has too many unfinished uploads. Finish some, or give them up, and begin again.",
+    "too-slow": "What you sent stopped arriving, so the connection was closed. Nothing was recorded; send it again.",
+    "too-busy": "Too many are sending at once. Wait as long as the answer says and send it again.",
     "too-many-attempts": "There were too many attempts in a short time. Wait as long as the answer says.",
     "internal": "It is our fault and was written down. What you sent was not recorded; try again later.",
     "not-ready": "The server runs but cannot do its work yet. The detail says what is missing; ask again in a moment.",

@@ -16,6 +16,7 @@ from typing import Any, ClassVar
 from marshmallow import Schema, ValidationError, fields, validate
 
 from evidence.policy import EvidencePolicy
+from evidence.verdict import holding_back
 from server.policy_rules import ORDERED, RULES, Rule
 
 #: "No currency" of ISO 4217: a threshold in minor units of whatever currency a project has.
@@ -100,10 +101,10 @@ class Policy:
         """Id and version ("ph-1"), which a verdict names."""
         return self.evidence.name
 
-    def as_phone_numbers(self) -> dict[str, str | float]:
-        """The numbers a phone needs to pre-check a photo offline, units in the names."""
-        numbers: dict[str, str | float] = {name: getattr(self.evidence, name) for name in _PHONE_NUMBERS}
-        return {"policy": self.name, **numbers}
+    def as_phone_numbers(self) -> dict[str, str | float | list[str]]:
+        """What a phone needs to pre-check a photo offline: numbers, units in the names, and the ``decisive`` checks."""
+        numbers: dict[str, str | float | list[str]] = {name: getattr(self.evidence, name) for name in _PHONE_NUMBERS}
+        return {"policy": self.name, **numbers, "decisive": sorted(holding_back(self.evidence))}
 
 
 _PHONE_NUMBERS = (

@@ -22,7 +22,7 @@ AMOUNT = re.compile(r"(?P<whole>\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.(?P<part>\d{1,3
 MINUS = "\N{MINUS SIGN}"
 
 GRADES = {
-    "A": "Attested: signed on an enrolled device, and the file and the device agree on place and time.",
+    "A": "Attested: taken and signed on an enrolled device, and the file and the device agree on place and time.",
     "B": "Corroborated: the file and the device each state the place and the time, and they agree.",
     "C": "Single witness: only one machine states the place or the time.",
     "D": "Stated: the place or the time rests on a person's word.",

@@ -21,10 +21,17 @@ def check(context: Context) -> Finding:
     """Judge the stated radius of the better machine position; unknown where there is none."""
     positions = machine_positions(context.claims)
     if not positions:
-        message = "There is no position whose accuracy could be judged; retake with location switched on."
-        return Finding(NAME, Outcome.UNKNOWN, message, expected=_expected(context.policy))
+        return Finding(NAME, Outcome.UNKNOWN, _why_unknown(context), expected=_expected(context.policy))
     sharpest_first = sorted(positions, key=lambda stated: stated_r68_m(stated[1]) or float("inf"))
     return better([_judge(name, position, context.policy) for name, position in sharpest_first])
+
+
+def _why_unknown(context: Context) -> str:
+    """Say that there is no position; who gave a reason for it has no use for being told to switch it on."""
+    advice = (
+        "the reason for it was given." if context.claims.device.gave_reason else "retake with location switched on."
+    )
+    return f"There is no position whose accuracy could be judged; {advice}"
 
 
 def _judge(claim: ClaimName, position: PositionClaim, policy: EvidencePolicy) -> Finding:

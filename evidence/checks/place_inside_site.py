@@ -82,6 +82,11 @@ def _why_unknown(context: Context) -> str:
     """Say why no position can be used, and what to do."""
     if machine_positions(context.claims):
         return "The position is too rough to use; wait under open sky for a better one and retake."
+    if context.claims.device.gave_reason:
+        return (
+            "The photo came from the field app without a position and with the reason for it, so a person looks at it; "
+            "where you can, retake it under open sky with location allowed."
+        )
     return "The photo came without a position; retake it with the field app and location switched on."
 
 

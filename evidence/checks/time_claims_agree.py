@@ -48,10 +48,10 @@ def _instants(context: Context) -> list[tuple[str, datetime]]:
 
 def _corrected(device: DeviceClaim) -> datetime | None:
     """The phone's capture time by the server's clock, as far as the phone knows how far its own is off."""
-    if device.captured_at is None or device.envelope is None or device.envelope.clock_offset_ms is None:
+    if device.witnessed_at is None or device.envelope is None or device.envelope.clock_offset_ms is None:
         return None
     try:
-        return device.captured_at + timedelta(milliseconds=device.envelope.clock_offset_ms)
+        return device.witnessed_at + timedelta(milliseconds=device.envelope.clock_offset_ms)
     except OverflowError:
         return None
 
@@ -67,5 +67,13 @@ def _message(outcome: Outcome, early: str, late: str, measured: str) -> str:
     """The sentence for the person on site."""
     if outcome is Outcome.PASS:
         return "All statements of the time agree."
-    advice = "let the network set the phone's time and zone, wait for a new position, and retake."
-    return f"{sentence(early)} and {late} are {measured}; {advice}"
+    return f"{sentence(early)} and {late} are {measured}; {_advice(outcome, early)}"
+
+
+def _advice(outcome: Outcome, early: str) -> str:
+    """What to do: a file that is days older than the phone's word is an older picture, and no wrong clock."""
+    if outcome is Outcome.FAIL and early == SPEAKER[ClaimName.FILE]:
+        return (
+            "if this is an older picture, take a new one with the field app; else set that camera's clock and retake."
+        )
+    return "let the network set the phone's time and zone, wait for a new position, and retake."

@@ -33,6 +33,6 @@ def check(context: Context) -> Finding:
 
 def _by_device(context: Context) -> Finding:
     """The finding for a file that gives no time."""
-    if context.claims.device.captured_at is None:
+    if context.claims.device.witnessed_at is None:
         return no_time(NAME)
     return Finding(NAME, Outcome.PASS, "The phone's time is absolute.", "stated", _EXPECTED, ClaimName.DEVICE)

@@ -48,7 +48,7 @@ export interface OutboxEntry {
   readonly attempts: number;
   /** When it is tried again by itself, in milliseconds since 1970; null when it waits for nothing but a network. */
   readonly nextTryAt: number | null;
-  /** Why it did not go on: a key of the core's, or the server's own sentence. */
+  /** Why it did not go on: a key of the core's or the name of the server's problem, with the server's own sentence. */
   readonly trouble: { readonly key: string | null; readonly detail: string } | null;
   readonly grade: string | null;
   readonly advice: string | null;

@@ -77,6 +77,13 @@ describe("A captured photo", () => {
     });
   });
 
+  test("from the gallery claims no time in the open, as this phone did not see it taken", async () => {
+    const entry = await page.capture.assemble(blob(jpeg), facts({ source: "gallery", fix }));
+
+    expect(JSON.parse(entry.claim)).not.toHaveProperty("captured_at");
+    expect(JSON.parse(entry.claim)).toMatchObject({ device_position: { latitude: 14.6 } });
+  });
+
   test("without a position says why", async () => {
     await ready();
     const entry = await page.capture.assemble(blob(jpeg), facts({ source: "camera" }));

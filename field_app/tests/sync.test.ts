@@ -91,7 +91,7 @@ describe("Sync", () => {
     await page.sync.run({ hasten: true });
 
     const { nextTryAt, trouble } = await entry(id);
-    expect(trouble?.key).toBe("server");
+    expect(trouble?.key).toBe("internal");
     expect((nextTryAt as number) - world.clock.now()).toBeLessThanOrEqual(2000);
   });
 
@@ -114,7 +114,7 @@ describe("Sync", () => {
     expect(await entry(id)).toMatchObject({
       state: "held",
       kept: true,
-      trouble: { key: null, detail: "There is no milestone with this id." },
+      trouble: { key: "invalid", detail: "There is no milestone with this id." },
     });
     await page.outbox.retry(id);
     await page.sync.run();
@@ -261,7 +261,7 @@ describe("Sync", () => {
     await page.sync.run();
     const { nextTryAt, attempts, trouble } = await entry(id);
 
-    expect([attempts, trouble?.key, (nextTryAt as number) - world.clock.now()]).toEqual([1, "server", 7000]);
+    expect([attempts, trouble?.key, (nextTryAt as number) - world.clock.now()]).toEqual([1, "store-away", 7000]);
     await page.sync.run({ hasten: true });
     expect(world.server.evidence.size).toBe(0);
     world.clock.advance(7000);

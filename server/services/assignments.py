@@ -77,14 +77,13 @@ def _projects(actor: Actor) -> Sequence[Project]:
 
 
 def _counts(project_ids: list[UUID]) -> Counts:
-    """How many photos of each standing there are for each requirement."""
-    query = sa.select(Evidence.requirement_id, Evidence.state, sa.func.count())
-    query = query.where(Evidence.project_id.in_(project_ids))
+    """How many photos of each standing there are for each requirement; as for a submission, the same bytes are one."""
+    word = sa.case(COUNTED_AS, value=Evidence.state)
+    query = sa.select(Evidence.requirement_id, word, sa.func.count(sa.distinct(Evidence.sha256)))
+    query = query.where(Evidence.project_id.in_(project_ids), Evidence.requirement_id.is_not(None))
     counts: Counts = {}
-    for requirement_id, state, number in reading().execute(query.group_by(Evidence.requirement_id, Evidence.state)):
-        if requirement_id is not None:
-            standing = counts.setdefault(requirement_id, {})
-            standing[COUNTED_AS[state]] = standing.get(COUNTED_AS[state], 0) + number
+    for requirement_id, counted_as, number in reading().execute(query.group_by(Evidence.requirement_id, word)):
+        counts.setdefault(requirement_id, {})[counted_as] = number
     return counts
 
 

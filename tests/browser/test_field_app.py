@@ -111,6 +111,29 @@ def test_far_away_it_says_how_far_and_where_to_walk(page: Page) -> None:
     page.get_by_text(re.compile("Accuracy .*, wait")).wait_for()
 
 
+def test_without_a_position_that_is_said_before_the_shutter_and_what_to_do(page: Page) -> None:
+    page.context.clear_permissions()
+    page.context.grant_permissions(["camera"])
+    sign_in(page)
+    page.goto("/field/#/works/ROAD-1/needed")
+    page.get_by_role("link", name="Camera: ").first.click()
+
+    page.locator(".strip summary").get_by_text(re.compile("^Before the shutter: No position: .* Allow it")).wait_for()
+
+
+def test_a_chosen_file_that_is_no_photo_is_refused_and_nothing_is_kept(page: Page) -> None:
+    sign_in(page)
+    page.goto("/field/#/works/ROAD-1/needed")
+    page.get_by_role("link", name="Camera: ").first.click()
+    page.get_by_role("button", name="Other ways").click()
+    html = {"name": "IMG_0001.jpg", "mimeType": "image/jpeg", "buffer": b"<!doctype html><title>No photo</title>"}
+    page.get_by_label(re.compile("A picture from the gallery")).set_input_files(html)
+
+    page.get_by_role("alert").get_by_text("no photo that the server takes").wait_for()
+    page.goto("/field/#/outbox")
+    page.get_by_text("No photos yet").wait_for()
+
+
 def test_a_photo_without_a_position_needs_a_reason(page: Page) -> None:
     page.context.clear_permissions()
     page.context.grant_permissions(["camera"])

@@ -99,6 +99,15 @@ def test_a_phone_gets_the_numbers_it_pre_checks_with(shipped: Policies) -> None:
     assert (numbers["tolerance_point_m"], numbers["fresh_pass_h"], numbers["minimum_megapixels"]) == (15, 72, 3.2)
 
 
+def test_a_phone_is_told_whose_warning_holds_a_photo_back(shipped: Policies) -> None:
+    decisive = shipped.get("ph-1").as_phone_numbers()["decisive"]
+
+    assert isinstance(decisive, list)
+    assert {"place.inside_site", "time.in_schedule", "place.station", "time.claims_agree"} < set(decisive)
+    assert "time.working_hours" not in decisive
+    assert decisive == sorted(decisive)
+
+
 @pytest.mark.parametrize(
     ("amount", "currency", "two"),
     [(500_000_000, "PHP", True), (499_999_999, "PHP", False), (1, "USD", True)],

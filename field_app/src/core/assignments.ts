@@ -24,6 +24,8 @@ export interface PhoneNumbers {
   readonly clocks_warn_s: number;
   readonly clocks_fail_s: number;
   readonly minimum_megapixels: number;
+  /** Checks whose warning alone holds a photo back; a document from before this was told has none. */
+  readonly decisive?: readonly string[];
 }
 
 /** Days ("2026-03-31") and hours ("07:30") in the project's zone; weekdays as ISO numbers them. */

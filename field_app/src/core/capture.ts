@@ -112,12 +112,13 @@ export class Capture {
     return { ...about, sha256, envelope: await sealEnvelope(seal.key, seal.device, payload) };
   }
 
-  #unsigned({ fix, capturedAtMs }: ShutterFacts): Record<string, unknown> {
-    const captured_at = this.#time(capturedAtMs);
-    if (fix === null) return { captured_at };
+  #unsigned({ fix, capturedAtMs, source }: ShutterFacts): Record<string, unknown> {
+    // In the open there is no word for the source, and of a picture from the gallery this phone saw no time.
+    const time = source === "gallery" ? {} : { captured_at: this.#time(capturedAtMs) };
+    if (fix === null) return time;
     const { latitude, longitude, accuracyM, fixedAtMs } = fix;
     const accuracy = accuracyM > 0 ? { accuracy_m: accuracyM, confidence: Number(BROWSER) } : {};
-    return { captured_at, device_position: { latitude, longitude, ...accuracy, fixed_at: this.#time(fixedAtMs) } };
+    return { ...time, device_position: { latitude, longitude, ...accuracy, fixed_at: this.#time(fixedAtMs) } };
   }
 
   #payload(evidence: string, sha256: string, nonce: string, facts: ShutterFacts): EnvelopePayload {

@@ -10,7 +10,7 @@ import type { Entry } from "./database";
 import { backOffMs, ChunkSize } from "./link";
 import type { Outbox } from "./outbox";
 import { type Keys, KeysAwayError, prove } from "./receipt";
-import { type Sent, send } from "./upload";
+import { nameOf, type Sent, send } from "./upload";
 import { judgementOf } from "./verdicts";
 
 export interface DeliveryPorts {
@@ -143,9 +143,9 @@ export class Delivery {
 
   async #later(
     { id, attempts: before }: Entry,
-    { answered, retryAfterMs }: Extract<Sent, { kind: "later" }>,
+    { answered, retryAfterMs, why: named }: Extract<Sent, { kind: "later" }>,
     anew = false,
-    why: "network" | "server" | "receipt" | "unchecked" = answered ? "server" : "network",
+    why: string = answered ? (named ?? "server") : "network",
   ): Promise<boolean> {
     const { outbox, clock, random } = this.#ports;
     // Bytes that were taken and must all go again were no progress: only then does the wait still grow.
@@ -160,9 +160,11 @@ export class Delivery {
     return answered;
   }
 
-  async #hold({ id }: Entry, { detail, title, errors }: Problem): Promise<boolean> {
+  async #hold({ id }: Entry, problem: Problem): Promise<boolean> {
+    const { detail, title, errors } = problem;
     const sentence = errors[0]?.detail && !detail ? errors[0].detail : detail || title;
-    await this.#ports.outbox.change(id, { state: "held", nextTryAt: null, trouble: { key: null, detail: sentence } });
+    const trouble = { key: nameOf(problem), detail: sentence };
+    await this.#ports.outbox.change(id, { state: "held", nextTryAt: null, trouble });
     return true;
   }
 

@@ -48,6 +48,8 @@ interface Nearest {
 
 /** The plane holds within 0.1 % far beyond this; further away the ellipsoid itself is asked. */
 const PLANE_REACH_M = 50_000;
+/** Steps to either side in which an area is searched for its middle. */
+const GRID = 24;
 
 /** A site laid on its plane once, ready to be asked many times. */
 export class SiteShape {
@@ -58,6 +60,7 @@ export class SiteShape {
   readonly #lengths: number[];
   readonly #halfWidth: number;
   readonly #chainageStart: number;
+  #middle: Position | null = null;
 
   constructor(site: SiteFeature) {
     const paths = pathsOf(site.geometry);
@@ -119,6 +122,25 @@ export class SiteShape {
     let edge = 0;
     while (edge < last && along > (this.#lengths[edge] as number)) along -= this.#lengths[edge++] as number;
     return this.plane.toGeographic(placeAlong(this.#edges[edge] as Edge, along / (this.#lengths[edge] as number)));
+  }
+
+  /** A place as far inside as there is any, about: halfway along a corridor, or the deepest of a grid over an area. */
+  get middle(): Position {
+    this.#middle ??= this.pointAt(this.#chainageStart + this.lengthM / 2) ?? this.#deepest();
+    return this.#middle;
+  }
+
+  #deepest(): Position {
+    const ends = this.#edges.map(({ from }) => from);
+    const [west, east] = boundsOf(ends.map((place) => place.east));
+    const [south, north] = boundsOf(ends.map((place) => place.north));
+    let best: Place = { east: 0, north: 0 };
+    for (let step = 0; step < GRID * GRID; step += 1) {
+      const [column, row] = [(step % GRID) + 0.5, Math.floor(step / GRID) + 0.5];
+      const here = { east: west + ((east - west) * column) / GRID, north: south + ((north - south) * row) / GRID };
+      if (this.#onPlane(here) < this.#onPlane(best)) best = here;
+    }
+    return this.plane.toGeographic(best);
   }
 
   /** Length of the centre line, or of all outlines. */
@@ -195,6 +217,10 @@ export class SiteShape {
     }
     return edges;
   }
+}
+
+function boundsOf(values: readonly number[]): readonly [number, number] {
+  return values.reduce(([low, high], value) => [Math.min(low, value), Math.max(high, value)], [Infinity, -Infinity]);
 }
 
 function positionOf(coordinate: Coordinate): Position {

@@ -24,7 +24,12 @@ export type Sent =
   /** What arrived is not what was hashed here; the server recorded nothing. */
   | { readonly kind: "damaged" }
   /** Nobody answered, or the server could not just now. */
-  | { readonly kind: "later"; readonly answered: boolean; readonly retryAfterMs: number | null };
+  | {
+      readonly kind: "later";
+      readonly answered: boolean;
+      readonly retryAfterMs: number | null;
+      readonly why?: string | null;
+    };
 
 /** What is told on the way; each is awaited before the next byte leaves. */
 export interface Progress {
@@ -145,7 +150,8 @@ function meaning(method: string, response: HttpResponse): Sent {
   const status = response.getStatus();
   const problem = problemOf(status, response.getBody());
   const aboutClaim = problem.errors.some(({ pointer }) => pointer.startsWith("#/claim"));
-  const later: Sent = { kind: "later", answered: true, retryAfterMs: retryAfterMs(response.getHeader("Retry-After")) };
+  const wait = retryAfterMs(response.getHeader("Retry-After"));
+  const later: Sent = { kind: "later", answered: true, retryAfterMs: wait, why: nameOf(problem) };
   if (status === 401) return { kind: "signed_out" };
   if (status === 408 || status === 423 || status === 425 || status === 429 || status === 460 || status >= 500)
     return later;
@@ -154,6 +160,11 @@ function meaning(method: string, response: HttpResponse): Sent {
   if (problem.type.endsWith("/photo-digest-mismatch")) return { kind: "damaged" };
   if ((status === 404 || status === 410) && !aboutClaim && method === "PATCH") return { kind: "gone" };
   return status >= 400 ? { kind: "refused", problem } : later;
+}
+
+/** The name of a problem in the server's catalogue (`server/problems.py`), or null where a proxy spoke. */
+export function nameOf({ type }: Pick<Problem, "type">): string | null {
+  return /\/problems\/([a-z-]+)$/.exec(type)?.[1] ?? null;
 }
 
 /** The endpoint as an absolute address; a page that the server served gives only a path. */

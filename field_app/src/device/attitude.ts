@@ -48,11 +48,16 @@ export function anglesOf(alpha: number, beta: number, gamma: number): { heading:
   };
 }
 
-function heard(event: Event, absolute: boolean): void {
+/** Take in what the sensors say; whoever hears the compass need not ask for it any more. */
+export function heard(
+  event: Pick<Event, "alpha" | "beta" | "gamma" | "webkitCompassHeading">,
+  absolute: boolean,
+): void {
   const { alpha, beta, gamma } = event;
   if (beta === null || gamma === null) return;
   const { heading, pitch, roll } = anglesOf(alpha ?? 0, beta, gamma);
   const compass = event.webkitCompassHeading ?? (absolute && alpha !== null ? heading : null);
+  if (compass !== null) attitudeAsks.set(false);
   attitude.set({ headingDeg: compass, pitchDeg: pitch, rollDeg: roll });
 }
 

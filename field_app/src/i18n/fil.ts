@@ -77,10 +77,11 @@ export const fil: Words = {
   "site.walk": "Lumakad pa{direction}",
   "site.rough": "Katumpakan {accuracy}, maghintay",
   "site.rough_hint": "Kailangan ng {allowed} o mas mainam. Tumayo sa ilalim ng bukas na langit.",
+  "site.unsure_hint": "Nasa loob ka, ngunit masyado itong malabo para makatiyak. Tumayo sa ilalim ng bukas na langit.",
   "site.edge": "Nasa gilid; pumasok pa para makatiyak",
   "site.tolerated": "Sapat ang lapit: {distance} sa labas, pinapayagan ang {allowed}",
   "site.old": "Posisyong kuha {when}",
-  "site.accuracy": "Katumpakan",
+  "site.accuracy": "Katumpakan (68 %)",
   "site.heading": "Harap",
   "site.next_station": "Susunod na estasyon {station}",
   "site.to_station": "{distance} pa{direction}",
@@ -149,9 +150,11 @@ export const fil: Words = {
   "camera.phone_camera": "Sariling kamera ng telepono",
   "camera.phone_camera_hint": "Mas mahina: dumaraan ang larawan sa ibang app.",
   "camera.gallery": "Larawan mula sa gallery",
-  "camera.gallery_hint": "Pinakamahina: walang nakakita kung kailan kinunan. Malamang na susuriin pa.",
+  "camera.gallery_hint": "Pinakamahina: walang nakakita kung kailan kinunan. Susuriin pa ito kung walang oras sa file.",
   "camera.failed": "Hindi nakunan ang larawan. Subukan muli.",
   "camera.store_failed": "Hindi naitago ang larawan: tinanggihan ng imbakan ng telepono. Hindi ito nakunan.",
+  "camera.not_a_photo":
+    "Hindi larawang tinatanggap ng server ang file na ito (JPEG, PNG, HEIC, WebP, AVIF o TIFF). Walang itinago; pumili ng iba.",
   "camera.no_position": "Wala pang posisyon",
   "camera.no_position_why": "Bakit walang posisyon?",
   "camera.no_position_hint": "Titingnan ng isang tao ang larawan. Mas mabuti: maghintay sa ilalim ng bukas na langit.",
@@ -163,11 +166,16 @@ export const fil: Words = {
   "camera.reason_use": "Gamitin ang dahilang ito",
   "camera.wait": "Maghintay ng posisyon",
   "camera.without": "Walang posisyon: {reason}",
+  "camera.position_denied":
+    "Walang posisyon: hindi pinapayagan ang lokasyon. Payagan ito sa setting ng browser, o sabihin pagkapindot kung bakit wala.",
   "camera.check": "Bago kunan",
   "camera.ready": "Handa na",
   "camera.warns": "Maaaring kunan, ngunit",
+  "camera.noted": "Handa na; itinala lang, hindi magpapasya",
+  "camera.not_decisive": "(itinala lang, hindi magpapasya)",
   "camera.fails": "Ibabalik ito",
   "camera.after_good": "Malamang na tatanggapin ang larawang ito",
+  "camera.after_noted": "Malamang na tatanggapin ang larawang ito; hindi magpapasya ang itinala",
   "camera.after_warn": "Maaaring kailanganing tingnan ng isang tao",
   "camera.after_fail": "Ibabalik ang larawang ito",
   "camera.retake": "Kumuha ng isa pa",
@@ -202,6 +210,7 @@ export const fil: Words = {
   "outbox.delete_yes": "Burahin nang tuluyan",
   "outbox.of": "Kuha ni {name}; ipapadala kapag nag-sign in siya",
   "outbox.why": "Ano ang nakita ng server",
+  "outbox.server_says": "Sabi ng server sa Ingles",
   "outbox.share": "I-save ang larawan",
   "outbox.gone": "Wala na sa teleponong ito ang larawan; nasa server na.",
   "outbox.photo": "Larawan: {title}",
@@ -221,6 +230,7 @@ export const fil: Words = {
   "source.gallery": "Mula sa gallery (pinakamahina)",
 
   "trouble.network": "Naputol ang koneksiyon. Magpapatuloy ito kung saan huminto.",
+  "trouble.not_begun": "Wala pang koneksiyon sa server. Ipapadala ito kapag mayroon na.",
   "trouble.server": "Abala ang server. Susubukan muli.",
   "trouble.sign_in": "Mag-sign in muli para maipadala.",
   "trouble.unchecked":
@@ -229,7 +239,36 @@ export const fil: Words = {
   "trouble.picture_gone": "Nawala o nasira ang larawan sa teleponong ito. Kunan itong muli.",
   "trouble.other_bytes":
     "Ibang larawan ang nasa server sa ilalim ng id na ito. Nananatili ito sa teleponong ito; kunan itong muli.",
-  "trouble.refused": "Hindi ito tinanggap ng server: {detail}",
+  "trouble.refused": "Hindi ito tinanggap ng server.",
+  "trouble.bad-request": "Hindi nabasa ng server ang ipinadala. I-update ang app at subukan muli.",
+  "trouble.invalid": "May mali sa impormasyong kasama ng larawan ayon sa server. I-update ang app at subukan muli.",
+  "trouble.not-allowed":
+    "Hindi pinapayagan ng tungkulin mo sa gawaing ito ang magpadala ng larawan. Magtanong sa administrador.",
+  "trouble.not-found": "Hindi kilala ng server ang gawain, milestone o upload ng larawang ito, o hindi ito sa iyo.",
+  "trouble.too-slow": "Masyadong matagal bago dumating. Susubukan muli.",
+  "trouble.conflict": "Nagbago na ang tala samantala. Subukan muli.",
+  "trouble.wrong-state": "Hindi tumatanggap ng larawan ang milestone ngayon. Magtanong sa iyong superbisor.",
+  "trouble.evidence-conflict":
+    "Iba ang nasa server sa ilalim ng id ng larawang ito. Nananatili ito sa teleponong ito; kunan itong muli.",
+  "trouble.photo-digest-mismatch": "Nagbago ang larawan habang ipinapadala. Ipapadala itong muli.",
+  "trouble.checksum-mismatch": "Nagbago ang datos habang ipinapadala. Ipapadala itong muli.",
+  "trouble.project-not-placed": "Hindi masabi ng server kung sa aling gawain ang larawang ito.",
+  "trouble.offset-conflict": "Ibang bahagi na ng upload ang nasa server. Magpapatuloy ito mula roon.",
+  "trouble.upload-gone": "Nag-expire na ang upload sa server. Nakatago ang larawan; subukan muli.",
+  "trouble.tus-version": "Hindi magkatugma ang app at ang server. I-update ang app at subukan muli.",
+  "trouble.too-large": "Mas malaki ang larawan kaysa tinatanggap ng server. Kumuha ng mas maliit.",
+  "trouble.media-type-unsupported": "Hindi tinatanggap ng server ang ganitong anyo. I-update ang app at subukan muli.",
+  "trouble.photo-type-unsupported": "Hindi larawang tinatanggap ng server ang file. Kunan itong muli.",
+  "trouble.photo-empty": "Walang laman ang file. Kunan itong muli.",
+  "trouble.too-many-attempts": "Masyadong maraming kahilingan sa maikling oras. Susubukan muli.",
+  "trouble.too-many-uploads":
+    "Masyadong marami ang hindi tapos na upload mo sa server. Susubukan muli kapag natapos ang mga iyon.",
+  "trouble.internal": "May nangyaring mali sa server. Susubukan muli.",
+  "trouble.store-away": "Hindi makapagtago ng larawan ang server ngayon. Susubukan muli.",
+  "trouble.original-damaged":
+    "Sira ang kopya ng server ng larawang ito. Nananatili ito sa teleponong ito at susubukan muli.",
+  "trouble.too-busy": "Masyadong maraming telepono ang sabay na nagpapadala. Susubukan muli.",
+  "trouble.not-ready": "Hindi pa handa ang server. Susubukan muli.",
 
   "settings.title": "Mga setting",
   "settings.language": "Wika",
@@ -245,6 +284,10 @@ export const fil: Words = {
     "{count} larawan ang wala pa sa server. Mananatili ito sa teleponong ito at ipapadala kapag nag-sign in ka muli.",
   "settings.sign_out_kept_other":
     "{count} larawan ang wala pa sa server. Mananatili ang mga ito sa teleponong ito at ipapadala kapag nag-sign in ka muli.",
+  "settings.sign_out_others_one":
+    "{count} larawan ni {name} ang naghihintay; ipapadala ito kapag nag-sign in si {name}.",
+  "settings.sign_out_others_other":
+    "{count} larawan ni {name} ang naghihintay; ipapadala ang mga ito kapag nag-sign in si {name}.",
   "settings.devices": "Ang iyong mga telepono",
   "settings.devices_hint":
     "Pinakamabigat ang larawang pinirmahan ng isa sa mga ito. Bawiin ang teleponong nawala o naibenta.",
@@ -255,7 +298,8 @@ export const fil: Words = {
   "settings.revoked": "Binawi {when}",
   "settings.revoke": "Bawiin",
   "settings.revoke_title": "Bawiin ang teleponong ito?",
-  "settings.revoke_sure": "Ibabalik ang mga larawang pipirmahan ng {name} mula ngayon. Hindi na ito mababawi.",
+  "settings.revoke_sure":
+    "Ibabalik ang lahat ng larawang pinirmahan ng {name} na wala pa sa server: ang mga pipirmahan mula ngayon, at ang mga napirmahan na ngunit naghihintay pa. Hindi na ito mababawi.",
   "settings.revoke_yes": "Bawiin na",
   "settings.revoke_failed": "Hindi ito nabawi. Subukan muli kapag may signal.",
   "settings.storage": "Imbakan",

@@ -1,5 +1,5 @@
 /** What the server says of a photo: in the person's language where there are words for it, with its own beside them. */
-import { language } from "../i18n";
+import { language, say } from "../i18n";
 import { type Finding, type OutboxEntry, useWording } from "../state/wording";
 
 /** A finding. */
@@ -21,9 +21,16 @@ function Both({ own, server }: { readonly own: string | null; readonly server: s
   return (
     <span>
       {own}
-      <span class="soft said" lang="en">
-        {server}
-      </span>
+      <ServersWords words={server} />
+    </span>
+  );
+}
+
+/** The server's own sentence, below what the app says and marked for whose it is. */
+export function ServersWords({ words }: { readonly words: string }) {
+  return (
+    <span class="soft said">
+      {say("outbox.server_says")}: <span lang="en">{words}</span>
     </span>
   );
 }

@@ -1,9 +1,9 @@
 /** The weaker ways to a photo: the phone's own camera, then the gallery, each labelled for what it is. */
 import { useState } from "preact/hooks";
-import { sizeOf } from "../device/size";
 import { type Key, say } from "../i18n";
 import type { Source } from "../ports";
-import type { Picture, Shutter } from "../state/shutter";
+import { choose } from "../state/choosing";
+import type { Shutter } from "../state/shutter";
 import { Icon, type Sign } from "./icon";
 import { Sheet } from "./sheet";
 
@@ -45,10 +45,10 @@ interface WayShown {
 }
 
 function Way({ source, sign, shutter, close }: WayShown) {
-  const choose = (event: Event) => {
+  const chosen = (event: Event) => {
     const file = (event.currentTarget as HTMLInputElement).files?.[0];
     close();
-    if (file !== undefined) void shutter.press(source, () => pictureOf(file, source));
+    if (file !== undefined) void choose(shutter, source, file);
   };
   return (
     <label class="option">
@@ -62,14 +62,8 @@ function Way({ source, sign, shutter, close }: WayShown) {
         type="file"
         accept="image/*"
         {...(source === "phone_camera" ? { capture: "environment" } : {})}
-        onChange={choose}
+        onChange={chosen}
       />
     </label>
   );
-}
-
-/** A picked file as it is. When a gallery's picture was taken only its file can say. */
-async function pictureOf(file: File, source: Source): Promise<Picture> {
-  const size = await sizeOf(file).catch(() => ({ width: null, height: null }));
-  return { jpeg: file, ...size, ...(source === "gallery" ? { capturedAtMs: file.lastModified } : {}) };
 }

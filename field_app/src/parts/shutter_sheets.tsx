@@ -1,11 +1,12 @@
 /** What may have to be said around the shutter: why there is no position, that there is no room, how it went. */
 import { useState } from "preact/hooks";
 import { bytes, type Key, say, share } from "../i18n";
-import { worthSaying } from "../state/place";
+import type { Project } from "../ports";
+import { NO_POSITION, type Prospect, prospectOf } from "../state/prospect";
 import type { Shutter, TakenPhoto } from "../state/shutter";
 import { Icon } from "./icon";
 import { useBlobAddress } from "./picture";
-import { Answers, toneOf } from "./precheck_strip";
+import { Answers, TONES } from "./precheck_strip";
 import { Sheet } from "./sheet";
 
 const REASONS = ["camera.reason_1", "camera.reason_2", "camera.reason_3"] as const;
@@ -67,36 +68,42 @@ export function RoomSheet({ shutter }: { readonly shutter: Shutter }) {
   );
 }
 
-const AFTER: Readonly<Record<"good" | "care" | "bad", Key>> = {
+const AFTER: Readonly<Record<Prospect, Key>> = {
   good: "camera.after_good",
-  care: "camera.after_warn",
-  bad: "camera.after_fail",
+  noted: "camera.after_noted",
+  review: "camera.after_warn",
+  returned: "camera.after_fail",
 };
 
 interface TakenShown {
   readonly taken: TakenPhoto;
+  readonly policy: Project["policy"];
   readonly next: () => void;
   readonly done: () => void;
 }
 
 /** The photo just taken: that it is on this phone, and what is to be expected of it. */
-export function Taken({ taken, next, done }: TakenShown) {
+export function Taken({ taken, policy, next, done }: TakenShown) {
   const address = useBlobAddress(async () => taken.picture, taken.entry.id);
-  const tone = toneOf(worthSaying(taken.results));
+  const { source } = taken.entry;
+  const prospect = prospectOf(taken.results, policy, source);
+  // Nobody can wait for a position any more; that the place is not known is said beside it.
+  const results = taken.results.filter(({ key }) => key !== NO_POSITION);
   return (
-    <Sheet title={say(AFTER[tone])} onClose={next}>
+    <Sheet title={say(AFTER[prospect])} onClose={next}>
       {address && <img class="preview" src={address} alt={say("camera.preview")} />}
       <p class="kept">
         <Icon sign="check" /> {say("camera.saved")} · {bytes(taken.entry.size)}
       </p>
-      {taken.entry.source !== "camera" && <p class="soft">{say(`source.${taken.entry.source}`)}</p>}
-      <Answers results={taken.results} />
+      {source !== "camera" && <p class="soft">{say(`source.${source}`)}</p>}
+      {source === "gallery" && <p class="soft">{say("camera.gallery_hint")}</p>}
+      <Answers results={results} policy={policy} />
       <div class="row">
         <button type="button" class="quiet-button" onClick={done}>
           {say("camera.done")}
         </button>
         <button type="button" class="main-button" onClick={next}>
-          {say(tone === "good" ? "camera.next" : "camera.retake")}
+          {say(TONES[prospect] === "good" ? "camera.next" : "camera.retake")}
         </button>
       </div>
     </Sheet>

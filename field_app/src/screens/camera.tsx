@@ -45,7 +45,8 @@ export function Camera(aim: Aim) {
   useEffect(() => {
     if (shown.current !== null) shown.current.srcObject = stream;
   }, [stream]);
-  const fix = fixOf(useValue(position));
+  const place = useValue(position);
+  const fix = fixOf(place);
   const results = checkShot(aim.project, aim.milestone, aim.requirement, {
     fix,
     capturedAtMs: field.serverNow(),
@@ -83,7 +84,12 @@ export function Camera(aim: Aim) {
       </div>
       <div class="camera-foot">
         {fault === null && <GhostSlider ghost={ghost} />}
-        <PreCheckStrip results={results} reason={shutter.reason} />
+        <PreCheckStrip
+          results={results}
+          policy={aim.project.policy}
+          reason={shutter.reason}
+          denied={place.kind === "denied" || place.kind === "missing"}
+        />
         {shutter.fault && (
           <p class="camera-fault" role="alert">
             {say(shutter.fault)}
@@ -103,7 +109,7 @@ export function Camera(aim: Aim) {
       </div>
       {shutter.asks === "reason" && <ReasonSheet shutter={shutter} />}
       {shutter.asks === "room" && <RoomSheet shutter={shutter} />}
-      {shutter.taken && <Taken taken={shutter.taken} next={shutter.clear} done={leave} />}
+      {shutter.taken && <Taken taken={shutter.taken} policy={aim.project.policy} next={shutter.clear} done={leave} />}
     </main>
   );
 }

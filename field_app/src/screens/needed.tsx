@@ -6,7 +6,7 @@ import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import type { Milestone, Project } from "../ports";
 import { useField } from "../state/field";
-import { type Need, needsOf, nextNeed, openNeeds } from "../state/needs";
+import { type Need, needsOf, nextNeed, openNeeds, progressOf } from "../state/needs";
 import { useValue } from "../state/observable";
 import { addressOf } from "../state/router";
 import { Tabs, TakeNext } from "./site";
@@ -44,14 +44,13 @@ export function Needed({ project }: { readonly project: Project }) {
 
 function MilestonePart({ project, milestone }: { readonly project: Project; readonly milestone: Milestone }) {
   const needs = needsOf(project, milestone, useValue(useField().entries));
-  const total = milestone.requirements.reduce((sum, requirement) => sum + requirement.photos, 0);
-  const missing = needs.reduce((sum, need) => sum + need.missing, 0);
+  const { done, total } = progressOf(needs);
   return (
     <section class="milestone">
       <header>
         <h3>{milestone.title}</h3>
         <p class="soft">{dates(milestone)}</p>
-        <Progress done={total - missing} total={total} />
+        <Progress done={done} total={total} />
         {milestone.must_exist && (
           <p class="exist">
             <span class="soft">{say("needed.must_exist")}:</span> {milestone.must_exist}
@@ -91,7 +90,7 @@ function NeedRow({ project, need }: { readonly project: Project; readonly need: 
     requirement: requirement.code,
   } as const;
   return (
-    <li class={need.missing === 0 ? "need done" : "need"}>
+    <li class={need.verified >= need.requirement.photos ? "need done" : "need"}>
       <div>
         <p class="need-title">{requirement.title}</p>
         <p class="soft">{whereWords(need)}</p>
@@ -116,13 +115,13 @@ function whereWords({ requirement }: Need): string {
   return parts.join(" · ");
 }
 
-/** Done is what the server has; a photo that is only on this phone is said to be there, and no more. */
+/** Done is what a submission counts; a photo on this phone or before a person is said to be there, and no more. */
 function Standing({ need }: { readonly need: Need }) {
-  const arrived = need.verified + need.inReview >= need.requirement.photos;
+  const done = need.verified >= need.requirement.photos;
   return (
     <p class="badges">
       {need.missing > 0 && <Badge tone="cool" sign="camera" words={many("needed.more", need.missing)} />}
-      {arrived && <Badge tone="good" sign="check" words={say("needed.done")} />}
+      {done && <Badge tone="good" sign="check" words={say("needed.done")} />}
       {need.queued > 0 && <Badge tone="plain" sign="phone" words={many("needed.queued", need.queued)} />}
       {need.held > 0 && <Badge tone="bad" sign="stop" words={many("needed.held", need.held)} />}
       {need.verified > 0 && <Badge tone="good" sign="check" words={many("needed.verified", need.verified)} />}

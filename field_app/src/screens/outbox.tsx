@@ -1,7 +1,7 @@
 /** Every photo of this phone and how far it has come. */
 import { ago, bytes, many, moment, say, sayIfKnown } from "../i18n";
 import { StateBadge } from "../parts/badge";
-import { Advice } from "../parts/found";
+import { Advice, ServersWords } from "../parts/found";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import { useBlobAddress } from "../parts/picture";
@@ -10,6 +10,7 @@ import { useField } from "../state/field";
 import { isWaiting } from "../state/needs";
 import { useValue } from "../state/observable";
 import { addressOf } from "../state/router";
+import { troubleOf } from "../state/waiting";
 import { Empty } from "./works";
 
 export function Outbox() {
@@ -97,6 +98,7 @@ function Row({ entry }: { readonly entry: OutboxEntry }) {
           <span class="soft facts">
             <span>{entry.purpose.project}</span>
             <span>{moment(entry.capturedAt)}</span>
+            {entry.source !== "camera" && <span>{say(`source.${entry.source}`)}</span>}
           </span>
           <span class="badges">
             <StateBadge state={entry.state} />
@@ -129,7 +131,7 @@ export function Sentence({ entry }: { readonly entry: OutboxEntry }) {
   }
   const advises = (entry.state === "rejected" || entry.state === "needs_review") && entry.advice !== null;
   if (advises) return <Advice entry={entry} />;
-  const trouble = troubleWords(entry);
+  const trouble = troubleOf(entry);
   if (trouble === null) return null;
   const now = Date.now();
   const again =
@@ -138,13 +140,8 @@ export function Sentence({ entry }: { readonly entry: OutboxEntry }) {
       : say("outbox.next_try", { when: ago(entry.nextTryAt, now) });
   return (
     <span class="soft">
-      {trouble} {again}
+      {trouble.words} {again}
+      {trouble.server && <ServersWords words={trouble.server} />}
     </span>
   );
-}
-
-function troubleWords({ trouble }: OutboxEntry): string | null {
-  if (trouble === null) return null;
-  const known = trouble.key === null ? null : sayIfKnown(`trouble.${trouble.key}`);
-  return known ?? say("trouble.refused", { detail: trouble.detail });
 }

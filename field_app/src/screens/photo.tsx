@@ -129,7 +129,12 @@ function Doings({ entry, field }: Shown) {
 }
 
 /** Troubles that no further try mends. */
-const LOST: ReadonlySet<string | null> = new Set(["picture_gone", "other_bytes"]);
+const LOST: ReadonlySet<string | null> = new Set([
+  "picture_gone",
+  "other_bytes",
+  "photo-type-unsupported",
+  "photo-empty",
+]);
 
 /** Whether the way on is another photo. */
 function takesAgain({ state, trouble }: OutboxEntry): boolean {

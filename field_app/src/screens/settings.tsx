@@ -3,16 +3,16 @@ import { useEffect, useState } from "preact/hooks";
 import { installing, putOnHomeScreen } from "../device/install";
 import { saveFile } from "../device/saving";
 import { askToKeep, isKept, type Room, roomLeft } from "../device/storage";
-import { bytes, many, say } from "../i18n";
+import { bytes, say } from "../i18n";
 import { Frame } from "../parts/frame";
 import { Icon } from "../parts/icon";
 import { PhoneList } from "../parts/phone_list";
 import { Sheet } from "../parts/sheet";
 import type { OutboxEntry } from "../ports";
 import { type Field, useField } from "../state/field";
-import { isWaiting } from "../state/needs";
 import { useValue } from "../state/observable";
 import { chooseTheme, THEMES, theme } from "../state/theme";
+import { keptWords } from "../state/waiting";
 import { Languages } from "./sign_in";
 
 export function Settings() {
@@ -79,12 +79,15 @@ function Person({ field }: { readonly field: Field }) {
 
 /** Signing out destroys nothing, and says so. */
 function SignOut({ field, close }: { readonly field: Field; readonly close: () => void }) {
-  const waiting = useValue(field.entries).filter(isWaiting).length;
+  const kept = keptWords(useValue(field.entries), useValue(field.session)?.person.id ?? null);
   return (
     <Sheet title={say("settings.sign_out_title")} onClose={close}>
-      <p class={waiting > 0 ? "note care" : "note good"}>
-        {waiting > 0 ? many("settings.sign_out_kept", waiting) : say("settings.sign_out_safe")}
-      </p>
+      {kept.length === 0 && <p class="note good">{say("settings.sign_out_safe")}</p>}
+      {kept.map((words) => (
+        <p key={words} class="note care">
+          {words}
+        </p>
+      ))}
       <div class="row">
         <button type="button" class="quiet-button" onClick={close}>
           {say("app.cancel")}

@@ -1,5 +1,5 @@
 /** One site: its drawing with the person on it, how far to go and where, and the next photo to take. */
-import { useState } from "preact/hooks";
+import { useMemo, useState } from "preact/hooks";
 import { askForAttitude, attitude, attitudeAsks, useWatchedAttitude } from "../device/attitude";
 import { fixOf, type PositionState, position, useWatchedPosition } from "../device/position";
 import { ago, metres, number, say, station } from "../i18n";
@@ -59,10 +59,12 @@ export function Tabs({ project, current }: { readonly project: Project; readonly
 /** The one sentence that counts here: inside, how far outside and where to walk, or wait. */
 function Here({ project, state }: { readonly project: Project; readonly state: PositionState }) {
   const heading = useValue(attitude)?.headingDeg ?? null;
-  if (state.kind !== "fix") return <NoFix state={state} />;
-  const standing = standingOf(project, state.fix);
+  const fix = fixOf(state);
+  // The compass draws this anew many times a second; where one stands is reckoned once for each position.
+  const standing = useMemo(() => (fix === null ? null : standingOf(project, fix)), [project, fix]);
+  if (fix === null || standing === null) return <NoFix state={state} />;
   const { tone, words, hint } = hereWords(standing);
-  const old = Date.now() - state.fix.fixedAtMs > OLD_MS;
+  const old = Date.now() - fix.fixedAtMs > OLD_MS;
   const bearing = standing.kind === "outside" ? standing.bearing - (heading ?? 0) : null;
   return (
     <div class={`here ${tone}`} role="status">
@@ -70,7 +72,7 @@ function Here({ project, state }: { readonly project: Project; readonly state: P
       <div>
         <p class="here-words">{words}</p>
         {hint && <p>{hint}</p>}
-        {old && <p>{say("site.old", { when: ago(state.fix.fixedAtMs, Date.now()) })}</p>}
+        {old && <p>{say("site.old", { when: ago(fix.fixedAtMs, Date.now()) })}</p>}
       </div>
     </div>
   );
@@ -100,6 +102,12 @@ function hereWords(standing: Standing): { tone: string; words: string; hint?: st
       };
     case "inside":
       return { tone: "good", words: say("site.inside") };
+    case "unsure":
+      return {
+        tone: "care",
+        words: say("site.rough", { accuracy: metres(standing.r68M) }),
+        hint: say("site.unsure_hint"),
+      };
     case "edge":
       return { tone: "care", words: say("site.edge") };
     case "tolerated": {

@@ -1,6 +1,7 @@
 /** A site as numbers for an SVG: metres become units of a canvas, north up, y downward. No map tiles, no network. */
 import type { Fix, Position, Requirement, SiteFeature } from "../ports";
 import { shapeOf } from "../ports";
+import { accuracyOf } from "./place";
 
 export const WIDTH = 360;
 export const HEIGHT = 320;
@@ -55,7 +56,7 @@ export function draw(site: SiteFeature, wanted: readonly Wanted[], fix: Fix | nu
   const box = near && you !== null ? boxAround(you) : boxOf(lines.flat(), around, you);
   const scale = Math.min((WIDTH - 2 * MARGIN) / (box.east - box.west), (HEIGHT - 2 * MARGIN) / (box.north - box.south));
   const at = placer(box, scale);
-  const spot = you === null || fix === null ? null : youAt(at(you), fix.accuracyM * scale);
+  const spot = you === null || fix === null ? null : youAt(at(you), accuracyOf(fix) * scale);
   return {
     paths: lines.map((line) => pathOf(line.map(at), !shape.isCorridor)).join(""),
     corridor: shape.isCorridor,

@@ -24,6 +24,19 @@ export function isWaiting(entry: OutboxEntry): boolean {
   return WAITING.has(entry.state);
 }
 
+/** Whether a photo waits for a person because it is of another station than the one asked for. */
+function isMisplaced({ state, findings }: OutboxEntry): boolean {
+  return (
+    state === "needs_review" && findings.some(({ check, outcome }) => check === "place.station" && outcome === "warn")
+  );
+}
+
+/** How many of a milestone's photos the server would count for a submission, out of how many. */
+export function progressOf(needs: readonly Need[]): { readonly done: number; readonly total: number } {
+  const done = needs.reduce((sum, { verified, requirement }) => sum + Math.min(verified, requirement.photos), 0);
+  return { done, total: needs.reduce((sum, { requirement }) => sum + requirement.photos, 0) };
+}
+
 /** Every requirement of a milestone, in its order. */
 export function needsOf(project: Project, milestone: Milestone, entries: readonly OutboxEntry[]): Need[] {
   const mine = entries.filter(({ purpose }) => purpose.project === project.code && purpose.milestone === milestone.id);
@@ -40,6 +53,8 @@ function needOf(milestone: Milestone, requirement: Requirement, entries: readonl
   const { verified, needs_review, rejected } = requirement.counts;
   const held = entries.filter(({ state }) => state === "held").length;
   const queued = entries.filter(isWaiting).length - held;
+  // Whoever took these is told to take them again; until a person accepts them they are as good as missing.
+  const misplaced = Math.min(needs_review, entries.filter(isMisplaced).length);
   return {
     milestone,
     requirement,
@@ -48,7 +63,7 @@ function needOf(milestone: Milestone, requirement: Requirement, entries: readonl
     queued,
     held,
     returned: rejected,
-    missing: Math.max(0, requirement.photos - verified - needs_review - queued),
+    missing: Math.max(0, requirement.photos - verified - (needs_review - misplaced) - queued),
     returnedPhoto: entries.find(({ state }) => state === "rejected") ?? null,
   };
 }

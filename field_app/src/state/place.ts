@@ -24,6 +24,7 @@ export type Standing =
   | { readonly kind: "no_site" }
   | { readonly kind: "rough"; readonly r68M: number; readonly allowedM: number }
   | { readonly kind: "inside" | "edge" }
+  | { readonly kind: "unsure"; readonly r68M: number }
   | { readonly kind: "tolerated"; readonly outsideM: number; readonly allowedM: number }
   | { readonly kind: "outside"; readonly outsideM: number; readonly wind: Wind; readonly bearing: number };
 
@@ -42,8 +43,11 @@ export function standingOf(project: Project, fix: Fix): Standing {
   }
   const shape = shapeOf(project.site);
   const outsideM = shape.signedDistanceM(fix);
-  if (outsideM <= 0) return { kind: insideSurely(project, fix) ? "inside" : "edge" };
-  if (insideSurely(project, fix)) return { kind: "tolerated", outsideM, allowedM: shape.toleranceM };
+  if (surelyAt(project, fix, fix)) {
+    return outsideM <= 0 ? { kind: "inside" } : { kind: "tolerated", outsideM, allowedM: shape.toleranceM };
+  }
+  // Where even the middle of the site would not do with this accuracy, no step further in helps.
+  if (outsideM <= 0) return surelyAt(project, shape.middle, fix) ? { kind: "edge" } : { kind: "unsure", r68M };
   const { wind, bearing } = shape.wayBack(fix);
   return { kind: "outside", outsideM, wind, bearing };
 }
@@ -99,16 +103,9 @@ export function checkShot(
   );
 }
 
-/** What is worth saying of the answers: whatever fails, then whatever warns or cannot be known for want of a position. */
-export function worthSaying(results: readonly Result[]): Result[] {
-  const failed = results.filter((result) => result.outcome === "fail");
-  const warned = results.filter((result) => result.outcome === "warn");
-  const unplaced = results.filter((result) => result.key === "place.accuracy.no_position");
-  return [...failed, ...warned, ...unplaced];
-}
-
-function insideSurely(project: Project, fix: Fix): boolean {
+/** Whether a position would pass for the site if it were as exact as this fix. */
+function surelyAt(project: Project, place: Position, fix: Fix): boolean {
   if (project.site === null) return false;
   const sigma = (statedR68(asFix(fix)) ?? project.policy.assumed_r68_m) / 1.51;
-  return shapeOf(project.site).probabilityInside(fix, sigma) >= project.policy.inside_pass_probability;
+  return shapeOf(project.site).probabilityInside(place, sigma) >= project.policy.inside_pass_probability;
 }

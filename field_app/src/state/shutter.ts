@@ -45,6 +45,8 @@ export interface Shutter {
   press(source: Source, take: () => Promise<Picture>): Promise<void>;
   /** Go on after a question: with a reason, or in spite of little room. */
   goOn(answer: { readonly reason?: string }): void;
+  /** Nothing is taken, and why. */
+  refuse(fault: Key): void;
   clear(): void;
 }
 
@@ -86,6 +88,7 @@ export function useShutter(aim: Aim): Shutter {
       else setReason(given);
       void proceed(given ?? reason);
     },
+    refuse: (fault) => setState({ ...IDLE, fault }),
     clear: () => setState(IDLE),
   };
 }
@@ -156,5 +159,7 @@ async function kept(field: Field, aim: Aim, facts: ShutterFacts, { jpeg }: Pictu
     serverNowMs: field.serverNow(),
     size: facts.camera,
   });
-  return { entry, picture: jpeg, results };
+  // When a picture from the gallery was taken its file says, which only the server reads.
+  const known = facts.source === "gallery" ? results.filter(({ check }) => !check.startsWith("time.")) : results;
+  return { entry, picture: jpeg, results: known };
 }

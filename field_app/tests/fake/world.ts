@@ -183,7 +183,7 @@ export class Page {
     return {
       purpose: { project: "P-1", milestone: "m", requirement: "R", stage: "during", title: "Road" },
       owner: { id: owner, name: owner },
-      source: "gallery",
+      source: "phone_camera",
       capturedAtMs: this.world.clock.now(),
       fix: null,
       noPositionReason: "under a bridge",

@@ -1,6 +1,6 @@
 /** What is still needed: what the server counted, what waits here, and which photo comes next. */
 import { expect, it } from "vitest";
-import { missingIn, needsOf, nextNeed, openNeeds } from "../../src/state/needs";
+import { missingIn, needsOf, nextNeed, openNeeds, progressOf } from "../../src/state/needs";
 import { entry, milestone, requirement, road } from "./works";
 
 it("counts a photo that waits on this phone, so that nobody takes it twice", () => {
@@ -51,4 +51,19 @@ it("goes to the nearest station along the road, and past one that has its photos
   expect(nextNeed(needs, 300)?.requirement.code).toBe("a");
   expect(nextNeed(needs, null)?.requirement.code).toBe("a");
   expect(nextNeed([], 300)).toBeNull();
+});
+
+it("counts as done what a submission counts, and no more than is asked for", () => {
+  const some = requirement({ photos: 2, counts: { verified: 1, needs_review: 4, rejected: 0 } });
+  const more = requirement({ code: "more", photos: 1, counts: { verified: 3, needs_review: 0, rejected: 0 } });
+  const of = milestone([some, more]);
+  expect(progressOf(needsOf(road(), of, [entry("queued")]))).toEqual({ done: 2, total: 3 });
+});
+
+it("asks again for a photo of another station, which its taker is told to take again", () => {
+  const finding = { check: "place.station", outcome: "warn", message: "Walk 116 m back." } as const;
+  const inReview = requirement({ photos: 1, counts: { verified: 0, needs_review: 1, rejected: 0 } });
+  const missing = (findings: (typeof finding)[]) =>
+    needsOf(road(), milestone([inReview]), [entry("needs_review", { findings })])[0]?.missing;
+  expect([missing([]), missing([finding])]).toEqual([0, 1]);
 });

@@ -44,6 +44,14 @@ it("takes the server's own time of receipt for its clock", () => {
   expect(worded(ahead, entry("rejected", early), road())).toContain("60 minutes");
 });
 
+it("does not tell of a picture from the gallery when the phone thinks it was taken", () => {
+  const late: Finding = { check: "time.in_schedule", outcome: "fail", message: "Taken in 2018." };
+  const early = { ...signed, capturedAt: "2025-03-31T12:00:00.000+08:00" };
+  expect(worded(late, entry("rejected", early), road())).toContain("before the contract");
+  const picked = entry("rejected", { ...early, source: "gallery" });
+  expect(worded(late, picked, road())).toBe("The day does not fit the schedule.");
+});
+
 it("has words for every check of the server", () => {
   const folder = new URL("../../../evidence/checks/", import.meta.url);
   const names = readdirSync(folder).flatMap((file) =>

@@ -77,6 +77,25 @@ it("tells an answer it has no words for by the name of its check", () => {
   );
 });
 
+it.each(Object.keys(LANGUAGES) as Language[])("parts numbers and times from the words around them in %s", (name) => {
+  // A wind and a name are words; they may be joined as the language joins words.
+  const joined = /(?:[\p{L}\p{M}]\{(?!direction\}|name\})\w+\})|(?:\{(?!direction\}|name\})\w+\}[\p{L}\p{M}])/u;
+  expect(keys.filter((key) => joined.test(WORDS[name][key]))).toEqual([]);
+  language.set(name);
+  expect(say("works.fresh", { when: ago(0, 60_000) })).not.toMatch(/\p{L}\p{M}*1/u);
+});
+
+it("says that photos signed before a withdrawal and still waiting come back too", () => {
+  expect(say("settings.revoke_sure", { name: "Phone" })).toMatch(/signed before/);
+});
+
+it("says once on the site's screen which share of the error its accuracy holds", () => {
+  for (const words of [en, fil, th]) {
+    const saying = keys.filter((key) => words[key].includes("68 %"));
+    expect(saying).toEqual(["site.accuracy"]);
+  }
+});
+
 it("leaves no placeholder unfilled in any answer", () => {
   const all = { r68_m: 1, allowed_m: 1, assumed_m: 1, outside_m: 1, tolerance_m: 1, chainage_m: 1, wanted_m: 1 };
   const others = {

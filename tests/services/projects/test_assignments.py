@@ -65,6 +65,15 @@ def test_counts_photos_of_a_requirement_by_how_they_stand(inspector: Actor) -> N
     assert first["counts"] == {"verified": 2, "needs_review": 2, "rejected": 3}
 
 
+def test_the_same_bytes_sent_twice_are_one_photo_as_for_a_submission(inspector: Actor) -> None:
+    _photo(EvidenceState.VERIFIED, inspector, sha256="ab" * 32)
+    _photo(EvidenceState.ACCEPTED, inspector, sha256="ab" * 32)
+
+    first = road(assignments.of(inspector))["milestones"][0]["requirements"][0]
+
+    assert first["counts"]["verified"] == 1
+
+
 def test_is_plain_json(inspector: Actor) -> None:
     told = assignments.of(inspector)
 
@@ -162,12 +171,14 @@ def _photo(
     stage: Stage | None = None,
     days: int = 0,
     copies: CopiesState = CopiesState.READY,
+    sha256: str | None = None,
 ) -> UUID:
     found = reading().execute(sa.select(Requirement).order_by(Requirement.id).limit(1)).scalar_one()
     project = reading().scalars(sa.select(Project.id).where(Project.code == "ROAD-1")).one()
-    sha256 = uuid4().hex * 2
+    sha256 = sha256 or uuid4().hex * 2
     with writing() as session:
-        session.add(Original(sha256=sha256, size=1, media_type="image/jpeg", storage_key=sha256, kept_at=NOW))
+        if session.get(Original, sha256) is None:
+            session.add(Original(sha256=sha256, size=1, media_type="image/jpeg", storage_key=sha256, kept_at=NOW))
         session.flush()
         photo = Evidence(id=uuid4(), project_id=project, requirement_id=found.id, milestone_id=found.milestone_id)
         photo.uploader_id, photo.sha256, photo.claim_digest, photo.claims = uploader.person_id, sha256, "c" * 64, {}

@@ -7,8 +7,10 @@ from datetime import UTC, datetime
 import pytest
 
 from evidence.claims import (
+    CaptureSource,
     Claims,
     DeviceClaim,
+    EnvelopeClaim,
     FileClaim,
     OperatorClaim,
     PlaceState,
@@ -18,7 +20,7 @@ from evidence.claims import (
 )
 from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
-from evidence.verdict import Grade, Verdict, grade, judge, summary
+from evidence.verdict import Grade, Verdict, grade, holding_back, judge, summary
 
 POLICY = EvidencePolicy()
 NOW = datetime(2026, 5, 6, 2, 0, tzinfo=UTC)
@@ -63,7 +65,14 @@ def claims(
     return Claims(file, device or DeviceClaim(), OperatorClaim(position=operator_place))
 
 
+def from_source(source: CaptureSource, position: PositionClaim | None = HERE) -> DeviceClaim:
+    """What an enrolled phone said in its envelope of a photo that it came by in this way."""
+    envelope = EnvelopeClaim("d", "e", "n", source, "app")
+    return DeviceClaim(position=position, captured_at=NOW, envelope=envelope)
+
+
 BOTH = claims(device=DeviceClaim(position=HERE, captured_at=NOW))
+SIGNED = claims(device=from_source(CaptureSource.CAMERA))
 AGREEING = [finding("place.claims_agree", PASS), finding("time.claims_agree", PASS)]
 
 
@@ -84,6 +93,16 @@ class TestVerdict:
     @pytest.mark.parametrize("check", DECISIVE)
     def test_a_decisive_warning_asks_for_a_person(self, check: str) -> None:
         assert judge(with_changes(finding(check, WARN)), POLICY) is Verdict.NEEDS_REVIEW
+
+    def test_a_photo_from_another_station_than_the_one_asked_for_needs_a_person(self) -> None:
+        assert judge(with_changes(finding("place.station", WARN)), POLICY) is Verdict.NEEDS_REVIEW
+        assert judge(with_changes(finding("place.station", UNKNOWN)), POLICY) is Verdict.VERIFIED
+
+    @pytest.mark.parametrize("check", [*DECISIVE, *NOT_DECISIVE, "place.station", "time.in_schedule"])
+    def test_phones_are_told_every_check_whose_warning_holds_a_photo_back(self, check: str) -> None:
+        held = judge(with_changes(finding(check, WARN)), POLICY) is not Verdict.VERIFIED
+
+        assert (check in holding_back(POLICY)) is held
 
     @pytest.mark.parametrize("check", NOT_DECISIVE)
     def test_any_other_warning_does_not_hold_a_photo_back(self, check: str) -> None:
@@ -131,8 +150,21 @@ class TestGrade:
     def test_a_needs_an_enrolled_device_beside_two_agreeing_machines(self) -> None:
         enrolled = finding("device.enrolled", PASS)
 
-        assert grade(BOTH, [*AGREEING, enrolled]) is Grade.ATTESTED
+        assert grade(SIGNED, [*AGREEING, enrolled]) is Grade.ATTESTED
         assert grade(claims(), [enrolled]) is Grade.SINGLE_WITNESS
+
+    def test_a_signature_attests_nothing_of_what_another_camera_took(self) -> None:
+        signed = [*AGREEING, finding("device.enrolled", PASS)]
+
+        assert grade(claims(device=from_source(CaptureSource.PHONE_CAMERA)), signed) is Grade.CORROBORATED
+
+    def test_a_picture_from_the_gallery_has_its_file_for_its_only_witness(self) -> None:
+        signed = [*AGREEING, finding("device.enrolled", PASS)]
+        device = from_source(CaptureSource.GALLERY)
+
+        assert grade(claims(device=device), signed) is Grade.SINGLE_WITNESS
+        assert grade(claims(None, CLOCK, device), signed) is Grade.SINGLE_WITNESS
+        assert grade(claims(None, None, device), signed) is Grade.STATED
 
     def test_b_is_two_agreeing_machines(self) -> None:
         assert grade(BOTH, AGREEING) is Grade.CORROBORATED
@@ -187,6 +219,9 @@ class TestSummary:
 
     def test_a_warning_that_decides_nothing_is_not_pressed_on_the_inspector(self) -> None:
         assert "nothing more to do" in summary(with_changes(finding("time.zone", WARN)))
+
+    def test_nobody_is_told_at_once_to_retake_and_that_nothing_is_left_to_do(self) -> None:
+        assert summary(with_changes(finding("place.station", WARN))) == "place.station warn."
 
     def test_the_weightiest_finding_speaks(self) -> None:
         broken = Finding("place.station", UNKNOWN, "Broken.", measured=NOT_CHECKED)

@@ -15,9 +15,13 @@ from .build import CAPTURED, ask, photo, stated
 WARNED = {Standing.UNSIGNED, Standing.NONCE_EXPIRED}
 
 
-def signed(clock_offset: timedelta | None, captured_at: timedelta = timedelta()) -> DeviceClaim:
+def signed(
+    clock_offset: timedelta | None,
+    captured_at: timedelta = timedelta(),
+    source: CaptureSource = CaptureSource.CAMERA,
+) -> DeviceClaim:
     offset_ms = None if clock_offset is None else clock_offset.total_seconds() * 1000
-    envelope = EnvelopeClaim("d", "e", "n", CaptureSource.CAMERA, "app", clock_offset_ms=offset_ms)
+    envelope = EnvelopeClaim("d", "e", "n", source, "app", clock_offset_ms=offset_ms)
     return DeviceClaim(captured_at=CAPTURED + captured_at, envelope=envelope)
 
 
@@ -70,3 +74,26 @@ def test_an_offset_beyond_the_calendar_is_not_heard() -> None:
 
 def test_a_file_that_contradicts_the_envelope_is_seen() -> None:
     assert ask("time.claims_agree", device=signed(None, captured_at=timedelta(hours=-3))).outcome is Outcome.WARN
+
+
+def test_an_old_picture_is_not_told_to_be_a_clock_that_is_wrong() -> None:
+    finding = ask("time.claims_agree", device=DeviceClaim(captured_at=CAPTURED + timedelta(days=2802)))
+
+    assert (finding.outcome, finding.measured) == (Outcome.FAIL, "2802 days apart")
+    assert "older picture" in finding.message
+    assert "network" not in finding.message
+
+
+@pytest.mark.parametrize("offset", [None, timedelta(seconds=40)])
+def test_the_phone_is_no_witness_of_when_a_picture_from_its_gallery_was_taken(offset: timedelta | None) -> None:
+    from_gallery = signed(offset, timedelta(days=2802), CaptureSource.GALLERY)
+
+    assert ask("time.claims_agree", device=from_gallery).outcome is Outcome.UNKNOWN
+    for name in ("time.in_schedule", "time.zone", "time.not_future"):
+        assert ask(name, file=photo(time=None), device=from_gallery).outcome is Outcome.UNKNOWN
+
+
+def test_the_phone_is_a_witness_of_what_its_own_camera_app_took() -> None:
+    beside = signed(None, source=CaptureSource.PHONE_CAMERA)
+
+    assert ask("time.in_schedule", file=photo(time=None), device=beside).outcome is Outcome.PASS

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from shapely.geometry import LineString, box
 
-from evidence.claims import DeviceClaim, OperatorClaim, PlaceState, PositionClaim
+from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorClaim, PlaceState, PositionClaim
 from evidence.context import Requirement
 from evidence.findings import ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
 from geo.corridor import Station
 from geo.site import Site
 
-from .build import FakeSite, ask, photo, position
+from .build import CAPTURED, FakeSite, ask, photo, position
 
 NO_POSITION = photo(position=None)
 SQUARE = Site.polygon(box(121.0, 14.6, 121.002, 14.602))
@@ -97,6 +97,18 @@ class TestInsideSite:
 
         assert finding.outcome is Outcome.UNKNOWN
         assert "without a position" in finding.message
+        assert "retake it with the field app" in finding.message
+
+    @pytest.mark.parametrize("name", ["place.inside_site", "place.accuracy"])
+    def test_who_gave_the_field_app_a_reason_is_not_told_to_use_it(self, name: str) -> None:
+        told = EnvelopeClaim("d", "e", "n", CaptureSource.CAMERA, "app", no_position_reason="Under a roof.")
+
+        finding = ask(name, file=NO_POSITION, device=DeviceClaim(captured_at=CAPTURED, envelope=told))
+
+        assert finding.outcome is Outcome.UNKNOWN
+        assert "reason" in finding.message
+        assert "with the field app" not in finding.message
+        assert "switched on" not in finding.message
 
     @pytest.mark.parametrize(("radius", "outcome"), [(100.0, Outcome.FAIL), (100.1, Outcome.UNKNOWN)])
     def test_a_position_rougher_than_100_m_says_nothing(self, radius: float, outcome: Outcome) -> None:
