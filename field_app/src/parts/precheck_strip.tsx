@@ -5,22 +5,31 @@ import type { Outcome, Result } from "../ports";
 import { worthSaying } from "../state/place";
 import { Icon, type Sign } from "./icon";
 
+type Tone = "good" | "care" | "bad";
+
 interface Shown {
   readonly results: readonly Result[];
   readonly reason: string | null;
+  /** What this phone knows of itself; warnings. */
+  readonly notices: readonly string[];
 }
 
-export function PreCheckStrip({ results, reason }: Shown) {
+export function PreCheckStrip({ results, reason, notices }: Shown) {
   const told = worthSaying(results);
   const [first] = told;
-  const tone = toneOf(told);
+  const tone = withNotices(toneOf(told), notices);
+  const lines = [...headlines(tone, first, reason), ...notices];
   return (
     <details class={`strip ${tone}`}>
       <summary>
         <Icon sign={tone === "good" ? "check" : "warn"} />
         <span>
           <span class="unseen">{say("camera.check")}: </span>
-          {headline(tone, first, reason)}
+          {lines.map((line) => (
+            <span key={line} class="line">
+              {line}
+            </span>
+          ))}
         </span>
       </summary>
       <Answers results={results} />
@@ -28,10 +37,13 @@ export function PreCheckStrip({ results, reason }: Shown) {
   );
 }
 
-function headline(tone: string, first: Result | undefined, reason: string | null): string {
-  if (reason !== null) return say("camera.without", { reason });
-  if (first === undefined) return say("camera.ready");
-  return `${say(tone === "bad" ? "camera.fails" : "camera.warns")}: ${sentence(first)}`;
+/** What the checks say, in a line; nothing where a notice says more. A failure is said whatever else there is. */
+function headlines(tone: string, first: Result | undefined, reason: string | null): string[] {
+  const without = reason === null ? [] : [say("camera.without", { reason })];
+  if (tone === "bad" && first) return [...without, `${say("camera.fails")}: ${sentence(first)}`];
+  if (without.length > 0) return without;
+  if (first !== undefined) return [`${say("camera.warns")}: ${sentence(first)}`];
+  return tone === "good" ? [say("camera.ready")] : [];
 }
 
 const SIGNS: Readonly<Record<Outcome, Sign>> = { pass: "check", warn: "warn", fail: "stop", unknown: "clock" };
@@ -53,7 +65,11 @@ export function Answers({ results }: { readonly results: readonly Result[] }) {
   );
 }
 
-export function toneOf(told: readonly Result[]): "good" | "care" | "bad" {
+export function withNotices(tone: Tone, notices: readonly string[]): Tone {
+  return tone === "good" && notices.length > 0 ? "care" : tone;
+}
+
+export function toneOf(told: readonly Result[]): Tone {
   if (told.some((result) => result.outcome === "fail")) return "bad";
   return told.length > 0 ? "care" : "good";
 }

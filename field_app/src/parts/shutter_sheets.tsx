@@ -1,11 +1,12 @@
 /** What may have to be said around the shutter: why there is no position, that there is no room, how it went. */
 import { useState } from "preact/hooks";
 import { bytes, type Key, say, share } from "../i18n";
+import { isSigned } from "../state/notices";
 import { worthSaying } from "../state/place";
 import type { Shutter, TakenPhoto } from "../state/shutter";
 import { Icon } from "./icon";
 import { useBlobAddress } from "./picture";
-import { Answers, toneOf } from "./precheck_strip";
+import { Answers, toneOf, withNotices } from "./precheck_strip";
 import { Sheet } from "./sheet";
 
 const REASONS = ["camera.reason_1", "camera.reason_2", "camera.reason_3"] as const;
@@ -82,7 +83,8 @@ interface TakenShown {
 /** The photo just taken: that it is on this phone, and what is to be expected of it. */
 export function Taken({ taken, next, done }: TakenShown) {
   const address = useBlobAddress(async () => taken.picture, taken.entry.id);
-  const tone = toneOf(worthSaying(taken.results));
+  const notices = isSigned(taken.entry) ? [] : [say("camera.unsigned_after")];
+  const tone = withNotices(toneOf(worthSaying(taken.results)), notices);
   return (
     <Sheet title={say(AFTER[tone])} onClose={next}>
       {address && <img class="preview" src={address} alt={say("camera.preview")} />}
@@ -90,6 +92,11 @@ export function Taken({ taken, next, done }: TakenShown) {
         <Icon sign="check" /> {say("camera.saved")} · {bytes(taken.entry.size)}
       </p>
       {taken.entry.source !== "camera" && <p class="soft">{say(`source.${taken.entry.source}`)}</p>}
+      {notices.map((notice) => (
+        <p key={notice} class="soft">
+          {notice}
+        </p>
+      ))}
       <Answers results={taken.results} />
       <div class="row">
         <button type="button" class="quiet-button" onClick={done}>
