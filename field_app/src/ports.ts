@@ -6,8 +6,12 @@
  * ones, and the tests give ones in memory.
  */
 import type { Stage } from "./core/assignments";
+import type { ClockReading } from "./core/clock";
+import type { Standing } from "./core/device";
 
 export type { Assignments, Ghost, Milestone, Project, Requirement, Stage } from "./core/assignments";
+export type { ClockReading } from "./core/clock";
+export type { Standing } from "./core/device";
 export type { Geometry, SiteFeature } from "./core/geometry";
 export { bearingDeg, geodesicM, LocalPlane, type Position, type Wind, windOf } from "./core/plane";
 export { type Facts, type Outcome, precheck, type Result, shapeOf, statedR68, type Target } from "./core/precheck";
@@ -129,12 +133,20 @@ export interface Credentials {
 }
 
 export interface Device {
-  /** After a sign-in, and whenever there is signal: enrol this phone's key and fill its deck of nonces. */
+  /** Whenever there is signal: ask whether this device still stands, enrol it where it may be, fill its deck. */
   ready(credentials: Credentials): Promise<void>;
+  /** A person gave their password: a phone that was withdrawn may be enrolled for them again. */
+  signedIn(person: string): Promise<void>;
+  /** A device was withdrawn: this phone signs nothing more with it. */
+  withdrawn(device: string): Promise<void>;
+  /** Every device that this phone was and that was withdrawn: what it signed will be returned. */
+  withdrawnIds(): Promise<readonly string[]>;
+  /** How a photo of this person would be signed now. */
+  standing(person: string): Promise<Standing>;
   /** This phone's id at the server, or null before its first enrolment. */
   id(): Promise<string | null>;
-  /** Server minus phone in milliseconds at the last hand-shake, or null before the first. */
-  clockOffsetMs(): number | null;
+  /** By how much the phone's clock is off, and whether that is sure. */
+  clock(): ClockReading;
   /** Forget the credentials; keys, photos and receipts stay. */
   signedOut(): Promise<void>;
 }

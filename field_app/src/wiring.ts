@@ -1,11 +1,13 @@
 /** Joins the core to this browser: its database, clock, locks and network. The only place that knows both. */
 import { Api, type Credentials } from "./core/api";
 import { Capture } from "./core/capture";
+import { PhoneClock } from "./core/clock";
 import { openDatabase } from "./core/database";
 import { Device } from "./core/device";
 import { broadcast, Outbox } from "./core/outbox";
 import { PinnedKeys } from "./core/receipt";
 import { type Locks, realClock, Sync } from "./core/sync";
+import { askThrough } from "./net/api";
 import type { Ports } from "./ports";
 import { OUTBOX_CHANNEL, whileCapturing } from "./quiet";
 
@@ -18,7 +20,6 @@ export interface Shell {
 }
 
 const now = () => Date.now();
-const throughNetwork = (url: string, init: RequestInit) => fetch(url, init);
 
 /** Web Locks; a browser without them has one tab of this app at a time, as nearly as we can know. */
 const locks: Locks = {
@@ -36,9 +37,13 @@ const locks: Locks = {
 
 export async function wire(shell: Shell): Promise<Ports> {
   const database = await openDatabase();
+  const clock = new PhoneClock(database, { now, steady: () => performance.now(), awake });
+  watch(clock);
+  const throughNetwork = clock.listening((url, init) => fetch(url, init));
+  askThrough(throughNetwork);
   const api = new Api(throughNetwork);
   const outbox = new Outbox(database, now, broadcast(new BroadcastChannel(OUTBOX_CHANNEL)));
-  const device = await new Device(database, api, now, deviceName(navigator.userAgent)).load();
+  const device = await new Device(database, api, now, deviceName(navigator.userAgent), clock).load();
   const keys = new PinnedKeys(database, () => api.receiptKeys());
   const sync = new Sync({
     outbox,
@@ -57,6 +62,15 @@ export async function wire(shell: Shell): Promise<Ports> {
     assemble: (jpeg, facts) => whileCapturing(() => capture.assemble(jpeg, facts)),
   };
   return { outbox, sync, device, capture: kept };
+}
+
+const awake = () => document.visibilityState === "visible";
+const LOOK_EVERY_MS = 1000;
+
+/** Look often, and when the app comes to the front: by then the phone may have slept, so nobody watched. */
+function watch(clock: PhoneClock): void {
+  setInterval(() => clock.look(), LOOK_EVERY_MS);
+  document.addEventListener("visibilitychange", () => clock.look(false));
 }
 
 /** How a person knows this phone again: "Pixel 7, Android 14", "iPhone", else the system's name. */

@@ -5,7 +5,7 @@ import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
 import { Api } from "../src/core/api";
 import { fromBase64url, jsonOf, utf8 } from "../src/core/bytes";
-import { type FieldDatabase, openDatabase } from "../src/core/database";
+import { type FieldDatabase, type KeyRecord, openDatabase } from "../src/core/database";
 import { Device } from "../src/core/device";
 import { type EnvelopePayload, sealEnvelope, withOffset } from "../src/core/envelope";
 import { FakeServer } from "./fake/server";
@@ -31,11 +31,11 @@ function open(): Promise<Device> {
 describe("A device", () => {
   test("enrols once and has a deck of 50 nonces", async () => {
     await device.ready(as("ana"));
-    await device.ready(as("ana"));
 
+    expect(await database.count("nonces")).toBe(50);
+    await device.ready(as("ana"));
     expect(server.devices.size).toBe(1);
     expect(await device.id()).toBe([...server.devices.keys()][0]);
-    expect(await database.count("nonces")).toBe(50);
   });
 
   test("has a key that nobody can read out", async () => {
@@ -79,7 +79,7 @@ describe("A device", () => {
     await database.clear("nonces");
     await device.ready(as("ana"));
 
-    expect(await database.count("nonces")).toBe(150);
+    expect(await database.count("nonces")).toBe(50);
   });
 
   test("knows by how much its clock is wrong, also after a start", async () => {
@@ -88,18 +88,6 @@ describe("A device", () => {
 
     expect(device.clockOffsetMs()).toBe(5_000);
     expect((await open()).clockOffsetMs()).toBe(5_000);
-  });
-
-  test("that was revoked enrols anew with another key", async () => {
-    await device.ready(as("ana"));
-    const first = (await device.id()) as string;
-    (server.devices.get(first) as { revoked: boolean }).revoked = true;
-    await database.clear("nonces");
-    await device.ready(as("ana"));
-    await device.ready(as("ana"));
-
-    expect(await device.id()).not.toBe(first);
-    expect((await device.takeSeal("ana"))?.device).toBe(await device.id());
   });
 
   test("is not troubled by having no network, and signs nothing before its enrolment", async () => {
@@ -121,6 +109,113 @@ describe("A device", () => {
 
     expect(await device.id()).toBeNull();
     expect(await device.takeSeal("ana")).not.toBeNull();
+  });
+});
+
+describe("A device that was withdrawn", () => {
+  const revoke = async () => {
+    const id = (await device.id()) as string;
+    (server.devices.get(id) as { revoked: boolean }).revoked = true;
+    return id;
+  };
+  const kinds = async () => [(await device.standing("ana")).kind, (await device.takeSeal("ana")) === null];
+
+  test("learns of it at the next signal, though its deck is full, and signs nothing more", async () => {
+    const credentials = as("ana");
+    await device.ready(credentials);
+    expect(await kinds()).toEqual(["ready", false]);
+    const id = await revoke();
+    await device.ready(credentials);
+
+    expect(await kinds()).toEqual(["withdrawn", true]);
+    expect([await database.count("nonces"), await database.get("keys", "ana")]).toEqual([0, undefined]);
+    expect(await device.withdrawnIds()).toEqual([id]);
+  });
+
+  test("does not enrol again behind the back of whoever withdrew it, also after a start", async () => {
+    const credentials = as("ana");
+    await device.ready(credentials);
+    await revoke();
+    for (let times = 0; times < 3; times += 1) await device.ready(credentials);
+    device = await open();
+    await device.ready(credentials);
+
+    expect(server.devices.size).toBe(1);
+    expect(await kinds()).toEqual(["withdrawn", true]);
+  });
+
+  test("enrols a fresh key with the next sign-in", async () => {
+    await device.ready(as("ana"));
+    const first = await revoke();
+    await device.ready(as("ana"));
+    await device.signedIn("ana");
+    await device.ready(as("ana"));
+
+    expect(await device.id()).not.toBe(first);
+    expect((await device.takeSeal("ana"))?.device).toBe(await device.id());
+    expect((await device.standing("ana")).kind).toBe("ready");
+  });
+
+  test("enrols a fresh key at once where it hears of it just after a sign-in", async () => {
+    await device.ready(as("ana"));
+    const first = await revoke();
+    await device.signedIn("ana");
+    await device.ready(as("ana"));
+
+    expect(await device.id()).not.toBe(first);
+    expect((await device.takeSeal("ana"))?.device).toBe(await device.id());
+  });
+
+  test("takes a sign-in for one fresh key, not for every later one", async () => {
+    await device.signedIn("ana");
+    const credentials = as("ana");
+    await device.ready(credentials);
+    await revoke();
+    await device.ready(credentials);
+
+    expect(await kinds()).toEqual(["withdrawn", true]);
+  });
+
+  test("is told by the person's own word in the settings, and by the answer to an enrolment", async () => {
+    const credentials = as("ana");
+    await device.ready(credentials);
+    const id = (await device.id()) as string;
+    const record = await database.get("keys", "ana");
+    await device.withdrawn(id);
+    expect(await kinds()).toEqual(["withdrawn", true]);
+
+    await device.signedIn("ben");
+    await database.put("keys", { ...(record as KeyRecord), person: "ben", device: null });
+    const jwk = server.devices.get(id) as { owner: string; revoked: boolean };
+    Object.assign(jwk, { owner: "ben", revoked: true });
+    await device.ready(as("ben"));
+    expect((await device.takeSeal("ben"))?.device).not.toBe(id);
+  });
+
+  test("is not taken for withdrawn by a proxy's refusal, and enrols anew where the server forgot it", async () => {
+    const credentials = as("ana");
+    await device.ready(credentials);
+    const wall = new Device(
+      database,
+      new Api(async () => new Response("<html>", { status: 403 }), "http://server"),
+      () => now,
+      "x",
+    );
+    await wall.ready(credentials);
+    expect(await kinds()).toEqual(["ready", false]);
+
+    server.devices.clear();
+    await device.ready(credentials);
+    await device.ready(credentials);
+    expect([await kinds(), server.devices.size]).toEqual([["ready", false], 1]);
+  });
+
+  test("says before the shutter that the deck is empty", async () => {
+    await device.ready(as("ana"));
+    expect(await device.standing("ana")).toEqual({ kind: "ready", device: await device.id() });
+    await database.clear("nonces");
+    expect((await device.standing("ana")).kind).toBe("unsigned");
+    expect((await device.standing("ben")).kind).toBe("unsigned");
   });
 });
 

@@ -39,11 +39,15 @@ export interface Fix {
   readonly confidence: number | null;
 }
 
-/** What is known of a photo at the shutter. `serverNowMs` is the phone's clock corrected at the last hand-shake. */
+/**
+ * What is known of a photo at the shutter. `capturedAtMs` is what the phone will write, by its own clock however wrong;
+ * `serverNowMs` is that clock corrected by the last measure, which is not sure where the clock may have moved since.
+ */
 export interface Facts {
   readonly position: Fix | null;
   readonly capturedAtMs: number;
   readonly serverNowMs: number;
+  readonly clockSure?: boolean;
   readonly width: number | null;
   readonly height: number | null;
 }
@@ -219,11 +223,12 @@ function workingHours({ project: { schedule, time_zone } }: Target, capturedAtMs
   return working ? answer("pass", "within", values) : answer("warn", "outside", values);
 }
 
-function notFuture(policy: PhoneNumbers, { capturedAtMs, serverNowMs }: Facts): Result {
+function notFuture(policy: PhoneNumbers, { capturedAtMs, serverNowMs, clockSure = true }: Facts): Result {
   const lead = (capturedAtMs - serverNowMs) / 1000;
   const values = { lead_s: lead, limit_s: policy.future_limit_s };
   const answer = answers("time.not_future");
-  return lead <= policy.future_limit_s ? answer("pass", "not_ahead", values) : answer("fail", "ahead", values);
+  if (lead > policy.future_limit_s) return answer("fail", "ahead", values);
+  return clockSure ? answer("pass", "not_ahead", values) : answer("unknown", "not_measured", values);
 }
 
 function resolution({ project, requirement }: Target, { width, height }: Facts): Result {

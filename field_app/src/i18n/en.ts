@@ -31,7 +31,10 @@ export const en = {
   "sign_in.server": "The server cannot be reached just now. Try again in a moment.",
   "sign_in.kept_one": "{count} photo waits on this phone. It is kept, and goes when its owner signs in.",
   "sign_in.kept_other": "{count} photos wait on this phone. They are kept, and go when their owner signs in.",
-  "sign_in.again": "Your session has ended. Sign in again; nothing on this phone is lost.",
+  "sign_in.anew": "Sign in again",
+  "sign_in.waiting_none": "Sign in again to send and to see what is new. Everything on this phone goes on.",
+  "sign_in.waiting_one": "Sign in again to send: {count} photo waits.",
+  "sign_in.waiting_other": "Sign in again to send: {count} photos wait.",
 
   "works.title": "Your works",
   "works.none": "No works are assigned to you yet",
@@ -165,6 +168,10 @@ export const en = {
     "No position: location is not allowed. Allow it in the browser’s settings, or say at the shutter why there is none.",
   "camera.check": "Before the shutter",
   "camera.ready": "Ready",
+  "camera.withdrawn": "This phone was withdrawn: photos go unsigned. Sign in again in Settings.",
+  "camera.unsigned": "Not signed until there is signal; a person may have to look at it.",
+  "camera.unsigned_after": "It bears no signature of this phone.",
+  "camera.clock_behind": "The phone’s clock is {lag} behind: let the network set it.",
   "camera.warns": "Can be taken, but",
   "camera.noted": "Ready; noted, not decisive",
   "camera.not_decisive": "(noted, not decisive)",
@@ -316,6 +323,13 @@ export const en = {
   "settings.version": "Version {version}",
   "settings.about_text": "Saksi shows what photos of public works prove, and how far they can be trusted.",
 
+  "withdrawn.title": "This phone was withdrawn",
+  "withdrawn.hint": "Photos it takes now go unsigned. Sign in again, and it signs with a new key.",
+  "withdrawn.doomed_one":
+    "{count} waiting photo was signed before that. It is sent as it is and will be returned; take it again.",
+  "withdrawn.doomed_other":
+    "{count} waiting photos were signed before that. They are sent as they are and will be returned; take them again.",
+
   "update.ready": "A new version is ready",
   "update.hint": "It takes a second and keeps every photo.",
   "update.now": "Update",
@@ -360,7 +374,8 @@ export const en = {
   "time.working_hours.within": "Within working hours.",
   "time.working_hours.outside": "Outside working hours ({work_starts} to {work_ends}).",
   "time.not_future.not_ahead": "The phone’s clock fits the server’s.",
-  "time.not_future.ahead": "The phone’s clock is {lead_s} ahead of the server’s. Set it to automatic.",
+  "time.not_future.not_measured": "Whether the phone’s clock fits is known with the next signal.",
+  "time.not_future.ahead": "The phone’s clock is {lead_s} ahead: let the network set it.",
   "file.resolution.size_unknown": "The size of the picture is not known yet.",
   "file.resolution.enough": "{megapixels} megapixels: sharp enough.",
   "file.resolution.too_small": "{megapixels} megapixels; at least {least_mp} are asked for.",

@@ -36,7 +36,10 @@ export const fil: Words = {
     "{count} larawan ang naghihintay sa teleponong ito. Nakatago ito at ipapadala kapag nag-sign in ang kumuha.",
   "sign_in.kept_other":
     "{count} larawan ang naghihintay sa teleponong ito. Nakatago ang mga ito at ipapadala kapag nag-sign in ang kumuha.",
-  "sign_in.again": "Natapos na ang iyong session. Mag-sign in muli; walang nawala sa teleponong ito.",
+  "sign_in.anew": "Mag-sign in muli",
+  "sign_in.waiting_none": "Mag-sign in muli para makapagpadala at makita ang bago. Tuloy ang lahat sa teleponong ito.",
+  "sign_in.waiting_one": "Mag-sign in muli para makapagpadala: {count} larawan ang naghihintay.",
+  "sign_in.waiting_other": "Mag-sign in muli para makapagpadala: {count} larawan ang naghihintay.",
 
   "works.title": "Ang iyong mga gawain",
   "works.none": "Wala pang gawaing nakatalaga sa iyo",
@@ -170,6 +173,10 @@ export const fil: Words = {
     "Walang posisyon: hindi pinapayagan ang lokasyon. Payagan ito sa setting ng browser, o sabihin pagkapindot kung bakit wala.",
   "camera.check": "Bago kunan",
   "camera.ready": "Handa na",
+  "camera.withdrawn": "Binawi ang teleponong ito: walang pirma ang mga larawan. Mag-sign in muli sa Settings.",
+  "camera.unsigned": "Walang pirma hangga’t walang signal; maaaring kailangang tingnan ito ng tao.",
+  "camera.unsigned_after": "Wala itong pirma ng teleponong ito.",
+  "camera.clock_behind": "Huli ng {lag} ang orasan ng telepono: hayaang ang network ang magtakda nito.",
   "camera.warns": "Maaaring kunan, ngunit",
   "camera.noted": "Handa na; itinala lang, hindi magpapasya",
   "camera.not_decisive": "(itinala lang, hindi magpapasya)",
@@ -325,6 +332,14 @@ export const fil: Words = {
   "settings.about_text":
     "Ipinakikita ng Saksi kung ano ang pinatutunayan ng mga larawan ng gawaing-bayan, at hanggang saan ito mapagkakatiwalaan.",
 
+  "withdrawn.title": "Binawi ang teleponong ito",
+  "withdrawn.hint":
+    "Walang pirma ang mga kukunan nitong larawan ngayon. Mag-sign in muli para pumirma ito gamit ang bagong susi.",
+  "withdrawn.doomed_one":
+    "{count} naghihintay na larawan ang napirmahan bago nito. Ipapadala ito nang ganoon at ibabalik; kunan itong muli.",
+  "withdrawn.doomed_other":
+    "{count} naghihintay na larawan ang napirmahan bago nito. Ipapadala ang mga ito nang ganoon at ibabalik; kunan muli ang mga ito.",
+
   "update.ready": "May bagong bersiyon",
   "update.hint": "Isang segundo lang, at nananatili ang bawat larawan.",
   "update.now": "I-update",
@@ -371,7 +386,8 @@ export const fil: Words = {
   "time.working_hours.within": "Sakop ng oras ng trabaho.",
   "time.working_hours.outside": "Labas sa oras ng trabaho ({work_starts} hanggang {work_ends}).",
   "time.not_future.not_ahead": "Tugma ang orasan ng telepono sa server.",
-  "time.not_future.ahead": "Nauuna ng {lead_s} ang orasan ng telepono sa server. Gawin itong awtomatiko.",
+  "time.not_future.not_measured": "Malalaman sa susunod na signal kung tugma ang orasan ng telepono.",
+  "time.not_future.ahead": "Nauuna ng {lead_s} ang orasan ng telepono: hayaang ang network ang magtakda nito.",
   "file.resolution.size_unknown": "Hindi pa alam ang laki ng larawan.",
   "file.resolution.enough": "{megapixels} megapixel: sapat ang linaw.",
   "file.resolution.too_small": "{megapixels} megapixel; hindi bababa sa {least_mp} ang hinihingi.",

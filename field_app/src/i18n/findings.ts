@@ -1,6 +1,6 @@
 /** The pre-check's answers (a key and numbers) as sentences in the person's language. */
 import type { Result } from "../ports";
-import { day, metres, minutes, number, sayIfKnown, station, type Values } from "./index";
+import { day, metres, number, sayIfKnown, span, station, type Values } from "./index";
 
 type Raw = Result["values"][string];
 
@@ -19,7 +19,7 @@ function tellValue(name: string, value: Raw): string {
   if (typeof value === "string") return tellText(name, value);
   if (name === "chainage_m" || name === "wanted_m") return station(value);
   if (name.endsWith("_m")) return metres(Math.abs(value));
-  if (name.endsWith("_s")) return minutes(value / 60);
+  if (name.endsWith("_s")) return span(value);
   return number(value, 1);
 }
 

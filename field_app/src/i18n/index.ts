@@ -77,6 +77,14 @@ export function minutes(value: number): string {
   return new Intl.NumberFormat(LOCALES[language.value], options).format(value);
 }
 
+/** A span of time as people say it: minutes, from two hours on hours, from three days on days. */
+export function span(seconds: number): string {
+  if (seconds < 7200) return minutes(seconds / 60);
+  const [value, unit] = seconds < 259_200 ? [seconds / 3600, "hour"] : [seconds / 86_400, "day"];
+  const options = { style: "unit", unit, unitDisplay: "long", maximumFractionDigits: 0 } as const;
+  return new Intl.NumberFormat(LOCALES[language.value], options).format(value as number);
+}
+
 export function share(value: number): string {
   return new Intl.NumberFormat(LOCALES[language.value], { style: "percent" }).format(value);
 }

@@ -5,6 +5,7 @@ import { useField } from "../state/field";
 import { isWaiting } from "../state/needs";
 import { useValue } from "../state/observable";
 import { addressOf, type Route, route } from "../state/router";
+import { AgainBar } from "./again_bar";
 import { Icon, type Sign } from "./icon";
 import { UpdateBar } from "./update_bar";
 
@@ -43,6 +44,7 @@ export function Frame({ title, over, back, aside, children, action, wide }: Show
           {say("app.offline")}
         </p>
       )}
+      <AgainBar />
       <UpdateBar />
       <main id="main" tabIndex={-1}>
         {children}

@@ -62,6 +62,7 @@ async function withdrawn(field: Field, phone: DeviceDocument): Promise<boolean> 
   if (token === undefined) return false;
   try {
     await revokeDevice(token, phone.id);
+    await field.withdraw(phone.id);
     return true;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;
@@ -79,11 +80,13 @@ function usePhones(field: Field) {
   const online = useValue(field.online);
   const [phones, setPhones] = useState<readonly DeviceDocument[] | null>(null);
   const [mine, setMine] = useState<string | null>(null);
+  const ended = useValue(field.ended);
+  const { kind, device } = useValue(field.standing);
   const load = async () => {
-    setMine(await field.ports.device.id());
-    setPhones(token === undefined || !online ? null : await fetchDevices(token).catch(() => null));
+    setMine(device);
+    setPhones(token === undefined || ended || !online ? null : await fetchDevices(token).catch(() => null));
   };
-  // The list is asked for when the person or the signal changes.
-  useEffect(() => void load(), [token, online]);
+  // The list is asked for when the person, the signal or this phone's standing changes.
+  useEffect(() => void load(), [token, online, ended, kind, device]);
   return { phones, mine, load };
 }

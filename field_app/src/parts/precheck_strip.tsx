@@ -5,23 +5,32 @@ import type { Outcome, Project, Result } from "../ports";
 import { NO_POSITION, type Prospect, prospectOf, weightOf, worthSaying } from "../state/prospect";
 import { Icon, type Sign } from "./icon";
 
+type Tone = "good" | "care" | "bad";
+
 interface Shown {
   readonly results: readonly Result[];
   readonly policy: Project["policy"];
   readonly reason: string | null;
   /** The phone gives this app no position at all; waiting would not help. */
   readonly denied: boolean;
+  /** What this phone knows of itself; warnings. */
+  readonly notices: readonly string[];
 }
 
-export function PreCheckStrip({ results, policy, reason, denied }: Shown) {
-  const tone = TONES[prospectOf(results, policy)];
+export function PreCheckStrip(shown: Shown) {
+  const { results, policy, denied, notices } = shown;
+  const tone = withNotices(TONES[prospectOf(results, policy)], notices);
   return (
     <details class={`strip ${tone}`}>
       <summary>
         <Icon sign={tone === "good" ? "check" : "warn"} />
         <span>
           <span class="unseen">{say("camera.check")}: </span>
-          {headline({ results, policy, reason, denied })}
+          {linesOf(shown).map((line) => (
+            <span key={line} class="line">
+              {line}
+            </span>
+          ))}
         </span>
       </summary>
       <Answers results={results} policy={policy} denied={denied} />
@@ -29,15 +38,22 @@ export function PreCheckStrip({ results, policy, reason, denied }: Shown) {
   );
 }
 
+/** What the checks say, then what the phone says of itself; that all is well only where neither has anything to say. */
+export function linesOf(shown: Shown): string[] {
+  const told = headline(shown);
+  const { results, policy, reason, notices } = shown;
+  const nothing = reason === null && worthSaying(results, policy).length === 0;
+  return nothing && notices.length > 0 ? [...notices] : [told, ...notices];
+}
+
 /** The one line: first that there is no position and what to do about it, then what weighs most. */
-export function headline({ results, policy, reason, denied }: Shown): string {
-  if (reason !== null) return say("camera.without", { reason });
+export function headline({ results, policy, reason, denied }: Omit<Shown, "notices">): string {
   const told = worthSaying(results, policy);
-  const unplaced = told.find(({ key }) => key === NO_POSITION);
-  if (unplaced === undefined) return weightiest(told[0], policy);
   const returned = told.find((result) => weightOf(result, policy) === "returned");
-  const position = tell(unplaced, denied);
-  return returned === undefined ? position : `${position} ${weightiest(returned, policy)}`;
+  const unplaced = told.find(({ key }) => key === NO_POSITION);
+  const first = reason === null ? unplaced && tell(unplaced, denied) : say("camera.without", { reason });
+  if (first === undefined) return weightiest(told[0], policy);
+  return returned === undefined ? first : `${first} ${weightiest(returned, policy)}`;
 }
 
 const BEFORE = { returned: "camera.fails", review: "camera.warns", noted: "camera.noted" } as const;
@@ -80,9 +96,8 @@ export function Answers({ results, policy, denied = false }: Answered) {
   );
 }
 
-export const TONES: Readonly<Record<Prospect, "good" | "care" | "bad">> = {
-  good: "good",
-  noted: "good",
-  review: "care",
-  returned: "bad",
-};
+export const TONES: Readonly<Record<Prospect, Tone>> = { good: "good", noted: "good", review: "care", returned: "bad" };
+
+export function withNotices(tone: Tone, notices: readonly string[]): Tone {
+  return tone === "good" && notices.length > 0 ? "care" : tone;
+}

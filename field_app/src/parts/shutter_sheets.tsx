@@ -2,6 +2,7 @@
 import { useState } from "preact/hooks";
 import { bytes, type Key, say, share } from "../i18n";
 import type { Project } from "../ports";
+import { isSigned } from "../state/notices";
 import { NO_POSITION, type Prospect, prospectOf } from "../state/prospect";
 import type { Shutter, TakenPhoto } from "../state/shutter";
 import { Icon } from "./icon";
@@ -97,6 +98,7 @@ export function Taken({ taken, policy, next, done }: TakenShown) {
       </p>
       {source !== "camera" && <p class="soft">{say(`source.${source}`)}</p>}
       {source === "gallery" && <p class="soft">{say("camera.gallery_hint")}</p>}
+      {!isSigned(taken.entry) && <p class="soft">{say("camera.unsigned_after")}</p>}
       <Answers results={results} policy={policy} />
       <div class="row">
         <button type="button" class="quiet-button" onClick={done}>

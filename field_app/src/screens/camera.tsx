@@ -13,10 +13,10 @@ import { ReasonSheet, RoomSheet, Taken } from "../parts/shutter_sheets";
 import type { Milestone, Project, Requirement } from "../ports";
 import { whileCapturing } from "../quiet";
 import { useField } from "../state/field";
+import { noticesOf } from "../state/notices";
 import { useValue } from "../state/observable";
-import { checkShot } from "../state/place";
 import { go } from "../state/router";
-import { useShutter } from "../state/shutter";
+import { checkNow, useShutter } from "../state/shutter";
 
 export interface Aim {
   readonly project: Project;
@@ -46,13 +46,8 @@ export function Camera(aim: Aim) {
     if (shown.current !== null) shown.current.srcObject = stream;
   }, [stream]);
   const place = useValue(position);
-  const fix = fixOf(place);
-  const results = checkShot(aim.project, aim.milestone, aim.requirement, {
-    fix,
-    capturedAtMs: field.serverNow(),
-    serverNowMs: field.serverNow(),
-    size: null,
-  });
+  const results = checkNow(field, aim, fixOf(place));
+  const notices = noticesOf(useValue(field.standing), field.clock(), aim.project.policy);
   const leave = () => go({ screen: "needed", project: aim.project.code });
   const shoot = () => {
     const video = shown.current;
@@ -89,6 +84,7 @@ export function Camera(aim: Aim) {
           policy={aim.project.policy}
           reason={shutter.reason}
           denied={place.kind === "denied" || place.kind === "missing"}
+          notices={notices}
         />
         {shutter.fault && (
           <p class="camera-fault" role="alert">

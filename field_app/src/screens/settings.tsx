@@ -11,6 +11,7 @@ import { Sheet } from "../parts/sheet";
 import type { OutboxEntry } from "../ports";
 import { type Field, useField } from "../state/field";
 import { useValue } from "../state/observable";
+import { go } from "../state/router";
 import { chooseTheme, THEMES, theme } from "../state/theme";
 import { keptWords } from "../state/waiting";
 import { Languages } from "./sign_in";
@@ -92,12 +93,18 @@ function SignOut({ field, close }: { readonly field: Field; readonly close: () =
         <button type="button" class="quiet-button" onClick={close}>
           {say("app.cancel")}
         </button>
-        <button type="button" class="main-button" onClick={() => void field.signOut()}>
+        <button type="button" class="main-button" onClick={() => leave(field)}>
           {say("settings.sign_out")}
         </button>
       </div>
     </Sheet>
   );
+}
+
+/** Whoever signs in next begins with the works, not with the settings in which the one before signed out. */
+function leave(field: Field): void {
+  void field.signOut();
+  go({ screen: "works" });
 }
 
 function Storage() {

@@ -6,7 +6,16 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import * as api from "../net/api";
-import type { Assignments, Credentials, OutboxEntry, Ports, Project, SyncStatus } from "../ports";
+import type {
+  Assignments,
+  ClockReading,
+  Credentials,
+  OutboxEntry,
+  Ports,
+  Project,
+  Standing,
+  SyncStatus,
+} from "../ports";
 import { endSessions } from "./ending";
 import type { Kept } from "./kept";
 import { Observable } from "./observable";
@@ -17,9 +26,14 @@ export type Freshness =
   | { readonly state: "fresh" | "failed"; readonly atMs: number };
 
 export class Field {
+  /** Whose phone this is: whoever signed in last and did not sign out. */
   readonly session = new Observable<Credentials | null>(null);
-  /** Whether the last session ended without the person's doing. */
+  /** Whether their session ended without their doing: all goes on but what needs the server. */
   readonly ended = new Observable(false);
+  /** How a photo taken now would be signed. */
+  readonly standing = new Observable<Standing>({ kind: "unsigned", device: null });
+  /** Every device that this phone was and that was withdrawn. */
+  readonly withdrawnIds = new Observable<readonly string[]>([]);
   /** Whether the server has still to be told of a sign-out. */
   readonly ending = new Observable(false);
   readonly assignments = new Observable<Assignments | null>(null);
@@ -49,15 +63,20 @@ export class Field {
   async open(): Promise<void> {
     this.ports.outbox.observe(() => void this.#listEntries());
     this.ports.sync.observe(() => this.#heardOfSync());
-    const [kept] = await Promise.all([this.#kept.session(), this.#listEntries()]);
+    const [kept] = await Promise.all([this.#kept.lastSession(), this.#listEntries()]);
+    this.ended.set(kept?.ended === true);
     if (kept !== null) await this.#enter(kept);
     else void this.refresh();
     this.ports.sync.start();
   }
 
   async signIn(email: string, password: string): Promise<void> {
+    const before = this.session.value;
     const credentials = await api.signIn(email, password);
+    // Whoever signs in over a session leaves it; one that has ended needs no ending.
+    if (before !== null && !this.ended.value) await this.#kept.putAside(before.token);
     await this.#kept.keepSession(credentials);
+    await this.ports.device.signedIn(credentials.person.id);
     this.ended.set(false);
     await this.#enter(credentials);
   }
@@ -69,7 +88,7 @@ export class Field {
    */
   async signOut(): Promise<void> {
     const credentials = this.session.value;
-    if (credentials !== null) await this.#kept.putAside(credentials.token);
+    if (credentials !== null && !this.ended.value) await this.#kept.putAside(credentials.token);
     await this.#leave();
     await this.#endSessions();
   }
@@ -85,7 +104,8 @@ export class Field {
     try {
       while (this.#wished) {
         this.#wished = false;
-        if (this.session.value !== null) await this.#refreshFor(this.session.value);
+        if (this.ended.value) await this.#adopt();
+        if (this.session.value !== null && !this.ended.value) await this.#refreshFor(this.session.value);
         await this.#endSessions();
       }
     } finally {
@@ -94,11 +114,20 @@ export class Field {
     }
   }
 
+  /** The person may have signed in again in another tab. */
+  async #adopt(): Promise<void> {
+    const live = await this.#kept.session();
+    if (live === null || live.person.id !== this.session.value?.person.id) return;
+    this.session.set(live);
+    this.ended.set(false);
+  }
+
   async #refreshFor(credentials: Credentials): Promise<void> {
     const before = this.freshness.value;
     this.freshness.set({ state: "fetching" });
     try {
       await this.ports.device.ready(credentials).catch(() => undefined);
+      await this.#lookAtDevice();
       await this.#fetch(credentials);
     } catch (error) {
       await this.#notRefreshed(error, before, credentials);
@@ -119,9 +148,24 @@ export class Field {
     return this.#kept.ghost(evidence);
   }
 
-  /** Milliseconds since 1970 as the server would say it. */
-  serverNow(): number {
-    return Date.now() + (this.ports.device.clockOffsetMs() ?? 0);
+  /** By how much the phone's clock is off, and whether that is sure. */
+  clock(): ClockReading {
+    return this.ports.device.clock();
+  }
+
+  /** The person has withdrawn a phone at the server; it may be this one. */
+  async withdraw(device: string): Promise<void> {
+    await this.ports.device.withdrawn(device);
+    await this.#lookAtDevice();
+  }
+
+  async #lookAtDevice(): Promise<void> {
+    const person = this.session.value?.person.id;
+    if (person === undefined) return;
+    const [standing, ids] = await Promise.all([this.ports.device.standing(person), this.ports.device.withdrawnIds()]);
+    if (this.session.value?.person.id !== person) return;
+    this.standing.set(standing);
+    this.withdrawnIds.set(ids);
   }
 
   async #enter(credentials: Credentials): Promise<void> {
@@ -130,6 +174,7 @@ export class Field {
     this.assignments.set(kept?.document ?? null);
     this.freshness.set(kept === null ? { state: "never" } : { state: "fresh", atMs: kept.fetchedAtMs });
     this.session.set(credentials);
+    await this.#lookAtDevice();
     void this.refresh();
   }
 
@@ -137,6 +182,7 @@ export class Field {
     await this.#kept.keepSession(null);
     await this.ports.device.signedOut();
     this.session.set(null);
+    this.ended.set(false);
     this.assignments.set(null);
     this.freshness.set({ state: "never" });
   }
@@ -153,17 +199,16 @@ export class Field {
     void this.#fetchGhosts(credentials, document);
   }
 
-  /** The server no longer knows this token: the person must sign in again, and nothing is lost by it. */
+  /** The server no longer knows this token: the person goes on with what the phone keeps, and sends after signing in. */
   async expired(token: string): Promise<void> {
-    if (this.session.value?.token !== token) return;
-    await this.#leave();
-    this.ended.set(true);
+    await this.#kept.endSession(token);
+    if (this.session.value?.token === token) this.ended.set(true);
   }
 
   async #notRefreshed(error: unknown, before: Freshness, credentials: Credentials): Promise<void> {
     // Whoever signed in meanwhile has a refresh of their own.
     if (this.session.value !== credentials) return;
-    if (error instanceof api.ApiError && error.failure === "signed_out") return this.expired(credentials.token);
+    if (error instanceof api.ApiError && error.failure === "signed_out") await this.expired(credentials.token);
     this.freshness.set("atMs" in before ? { state: "failed", atMs: before.atMs } : { state: "never" });
   }
 
@@ -188,7 +233,10 @@ export class Field {
     const entries = await this.ports.outbox.list();
     this.#judged = entries.filter(({ receipt }) => receipt !== null).length;
     this.entries.set(entries);
-    if (before !== null && this.#judged > before) void this.refresh();
+    if (before === null) return;
+    // What a server judged may say that this device stands no more, which a refresh asks; what was kept took a nonce.
+    if (this.#judged > before) void this.refresh();
+    await this.#lookAtDevice();
   }
 }
 

@@ -13,15 +13,25 @@ export interface KeptAssignments {
   readonly document: Assignments;
 }
 
+/** Who signed in last and did not sign out; `ended` where the server no longer knows their token. */
+export interface LastSession extends Credentials {
+  readonly ended?: boolean;
+}
+
 interface Schema extends DBSchema {
   /** Who is signed in, under "current"; the tokens that the server has still to end, under "ending". */
-  session: { key: "current" | "ending"; value: Credentials | readonly string[] };
+  session: { key: "current" | "ending"; value: LastSession | readonly string[] };
   assignments: { key: string; value: KeptAssignments };
   ghosts: { key: string; value: Blob };
 }
 
 export interface Kept {
+  /** Who may talk to the server, which is nobody once their session has ended. */
   session(): Promise<Credentials | null>;
+  /** Whose phone this is, also after their session has ended. */
+  lastSession(): Promise<LastSession | null>;
+  /** The server no longer knows this token; its person goes on without one. */
+  endSession(token: string): Promise<void>;
   keepSession(credentials: Credentials | null): Promise<void>;
   /** Nobody is signed in any more, and the token is kept for one thing: to end its session at the server. */
   putAside(token: string): Promise<void>;
@@ -49,7 +59,12 @@ function upgrade(database: IDBPDatabase<Schema>): void {
 
 function keeper(database: IDBPDatabase<Schema>): Kept {
   return {
-    session: async () => ((await database.get("session", "current")) as Credentials | undefined) ?? null,
+    session: async () => {
+      const last = await lastSession(database);
+      return last?.ended ? null : last;
+    },
+    lastSession: () => lastSession(database),
+    endSession: (token) => endSession(database, token),
     keepSession: async (credentials) => {
       if (credentials === null) await database.delete("session", "current");
       else await database.put("session", credentials, "current");
@@ -71,6 +86,18 @@ function keeper(database: IDBPDatabase<Schema>): Kept {
     },
     close: () => database.close(),
   };
+}
+
+async function lastSession(database: IDBPDatabase<Schema>): Promise<LastSession | null> {
+  return ((await database.get("session", "current")) as LastSession | undefined) ?? null;
+}
+
+/** In one transaction: whoever signed in meanwhile, in another tab say, has a token of their own. */
+async function endSession(database: IDBPDatabase<Schema>, token: string): Promise<void> {
+  const transaction = database.transaction("session", "readwrite");
+  const last = (await transaction.store.get("current")) as LastSession | undefined;
+  if (last?.token === token) await transaction.store.put({ ...last, ended: true }, "current");
+  await transaction.done;
 }
 
 type Change = (

@@ -81,6 +81,7 @@ interface Shot {
   readonly fix: Fix | null;
   readonly capturedAtMs: number;
   readonly serverNowMs: number;
+  readonly clockSure?: boolean;
   readonly size: { readonly width: number; readonly height: number } | null;
 }
 
@@ -97,6 +98,7 @@ export function checkShot(
       position: shot.fix === null ? null : asFix(shot.fix),
       capturedAtMs: shot.capturedAtMs,
       serverNowMs: shot.serverNowMs,
+      clockSure: shot.clockSure ?? true,
       width: shot.size?.width ?? null,
       height: shot.size?.height ?? null,
     },

@@ -151,15 +151,28 @@ function factsOf(
 }
 
 async function kept(field: Field, aim: Aim, facts: ShutterFacts, { jpeg }: Picture): Promise<TakenPhoto> {
+  const now = Date.now();
   const entry = await field.ports.capture.assemble(jpeg, facts);
   field.ports.sync.kick();
-  const results = checkShot(aim.project, aim.milestone, aim.requirement, {
-    fix: facts.fix,
-    capturedAtMs: facts.capturedAtMs,
-    serverNowMs: field.serverNow(),
-    size: facts.camera,
-  });
+  const results = checkAt(field, aim, now, facts);
   // When a picture from the gallery was taken its file says, which only the server reads.
   const known = facts.source === "gallery" ? results.filter(({ check }) => !check.startsWith("time.")) : results;
   return { entry, picture: jpeg, results: known };
+}
+
+/** What the server would say of a photo taken now: by the time that the phone will write, however wrong its clock. */
+export function checkNow(field: Field, aim: Aim, fix: Fix | null): Result[] {
+  const now = Date.now();
+  return checkAt(field, aim, now, { fix, capturedAtMs: now, camera: null });
+}
+
+function checkAt(
+  field: Field,
+  { project, milestone, requirement }: Aim,
+  nowMs: number,
+  { fix, capturedAtMs, camera }: Pick<ShutterFacts, "fix" | "capturedAtMs" | "camera">,
+): Result[] {
+  const { offsetMs, sure } = field.clock();
+  const clock = { serverNowMs: nowMs + (offsetMs ?? 0), clockSure: sure };
+  return checkShot(project, milestone, requirement, { fix, capturedAtMs, ...clock, size: camera });
 }

@@ -212,18 +212,22 @@ export class FakeServer {
     const known = [...this.devices].find(([, device]) => device.jwk.x === jwk.x);
     if (known && known[1].owner !== person) return problem(409, "conflict", "This key is another person's.");
     const device = known?.[0] ?? id;
-    this.devices.set(device, { owner: person, jwk, revoked: false });
-    return json(known ? 200 : 201, { id: device });
+    // A key that was taken off the list stays so.
+    const revoked = known?.[1].revoked ?? false;
+    this.devices.set(device, { owner: person, jwk, revoked });
+    return json(known ? 200 : 201, { id: device, revoked_at: revoked ? new Date(this.now()).toISOString() : null });
   }
 
   #deal(asked: Asked, person: string): Told {
     const id = asked.path.split("/").at(-2) ?? "";
     const device = this.devices.get(id);
-    if (device === undefined || device.owner !== person || device.revoked)
-      return problem(404, "not-found", "No such device.");
+    if (device === undefined) return problem(404, "not-found", "There is no such device.");
+    if (device.owner !== person || device.revoked) {
+      return problem(403, "not-allowed", "This device was taken off the list; enrol a new key.");
+    }
     const { count } = JSON.parse(Buffer.from(asked.body).toString()) as { count: number };
     const unused = [...this.nonces.values()].filter((nonce) => nonce.device === id && nonce.used === null).length;
-    const dealt = Array.from({ length: Math.max(Math.min(count, 200) - unused, 0) }, () => `nonce-${this.#next()}`);
+    const dealt = Array.from({ length: Math.max(Math.min(count, 200 - unused), 0) }, () => `nonce-${this.#next()}`);
     for (const nonce of dealt) this.nonces.set(nonce, { device: id, used: null });
     const expires_at = new Date(this.now() + 7 * 86_400_000).toISOString();
     const nonces = dealt.map((nonce) => ({ nonce, expires_at }));

@@ -1,9 +1,10 @@
 /** The app's model: what is kept over a restart, without a network, and through a sign-out. */
 import "fake-indexeddb/auto";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import type { Assignments, OutboxEntry, Ports } from "../../src/ports";
+import type { Assignments, OutboxEntry, Ports, Standing } from "../../src/ports";
 import { Field } from "../../src/state/field";
 import { type Kept, openKept } from "../../src/state/kept";
+import { doomed } from "../../src/state/notices";
 import { routeOf } from "../../src/state/router";
 import { deviceName } from "../../src/wiring";
 import { entry, road } from "./works";
@@ -14,13 +15,21 @@ let databases = 0;
 let kept: Kept;
 
 /** Ports in memory: an outbox that only lists, and a device that is always ready. */
-function ports(entries: readonly OutboxEntry[] = []): Ports & { kicks: number } {
+function ports(entries: readonly OutboxEntry[] = []) {
   const none = async () => undefined;
   const told = {
     kicks: 0,
+    /** What the app told its device. */
+    heard: [] as string[],
+    standing: { kind: "ready", device: "d-1" } as Standing,
+    entries,
+    changed: (): void => undefined,
     outbox: {
-      list: async () => entries,
-      observe: () => () => undefined,
+      list: async () => told.entries,
+      observe: (changed: () => void) => {
+        told.changed = changed;
+        return () => undefined;
+      },
       photo: async () => null,
       retry: none,
       remove: none,
@@ -33,10 +42,22 @@ function ports(entries: readonly OutboxEntry[] = []): Ports & { kicks: number } 
       status: () => ({ phase: "idle" as const, lastHeardAt: null }),
       observe: () => () => undefined,
     },
-    device: { ready: none, id: async () => null, clockOffsetMs: () => 1000, signedOut: none },
+    device: {
+      ready: async () => void told.heard.push("ready"),
+      signedIn: async (person: string) => void told.heard.push(`signed in ${person}`),
+      withdrawn: async (device: string) => {
+        told.heard.push(`withdrawn ${device}`);
+        told.standing = { kind: "withdrawn", device };
+      },
+      withdrawnIds: async () => (told.standing.kind === "withdrawn" ? ["d-1"] : []),
+      standing: async () => told.standing,
+      id: async () => null,
+      clock: () => ({ offsetMs: 1000, sure: true }),
+      signedOut: none,
+    },
     capture: { assemble: async () => entry("queued") },
   };
-  return told;
+  return told satisfies Ports;
 }
 
 function server(answers: Record<string, (authorization: string | null) => Response | Promise<Response>>): void {
@@ -159,15 +180,112 @@ it("forgets the token of a session that the server no longer knows", async () =>
   expect(field.ended.value).toBe(false);
 });
 
-it("asks for a new sign-in when the server no longer knows the session, and says so", async () => {
-  server({
-    "POST /api/v1/session": signedIn,
-    "GET /api/v1/assignments": () => new Response("{}", { status: 401 }),
-  });
-  const field = new Field(ports(), kept);
+const noSession = () => new Response("{}", { status: 401 });
+
+it("stays usable when the server no longer knows the session, says so, and sends nothing more with it", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports([entry("queued")]);
+  const field = new Field(watched, kept);
+  await field.open();
   await field.signIn("ana@example.org", "x");
-  await vi.waitFor(() => expect(field.session.value).toBeNull());
-  expect(field.ended.value).toBe(true);
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+  const asked = vi.fn(noSession);
+  server({ "GET /api/v1/assignments": asked });
+  await field.refresh();
+  await field.refresh();
+
+  expect([field.ended.value, field.session.value?.person, asked.mock.calls.length]).toEqual([true, ANA, 1]);
+  expect([field.project("ROAD-1")?.title, await kept.session()]).toEqual(["The road", null]);
+});
+
+it("knows after a restart without a network whose photos it queues though the session has ended", async () => {
+  await kept.keepSession({ token: "t", person: ANA });
+  await kept.keepAssignments(ANA.id, { etag: null, fetchedAtMs: 1, document: DOCUMENT });
+  server({ "GET /api/v1/assignments": noSession });
+  const field = new Field(ports(), kept);
+  await field.open();
+  await vi.waitFor(() => expect(field.ended.value).toBe(true));
+  server({});
+  const again = new Field(ports(), kept);
+  await again.open();
+
+  expect([again.ended.value, again.session.value?.person]).toEqual([true, ANA]);
+  expect(again.project("ROAD-1")?.title).toBe("The road");
+  await again.signOut();
+  expect([again.session.value, again.ended.value, await kept.lastSession()]).toEqual([null, false, null]);
+});
+
+it("goes on after a new sign-in", async () => {
+  await kept.keepSession({ token: "old", person: ANA });
+  await kept.endSession("old");
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports();
+  const field = new Field(watched, kept);
+  await field.open();
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+
+  expect([field.ended.value, await kept.session(), await kept.ending()]).toEqual([
+    false,
+    { token: "t", person: ANA },
+    [],
+  ]);
+  expect(watched.heard[0]).toBe("signed in p-1");
+});
+
+it("goes on, too, where the person signed in again in another tab", async () => {
+  await kept.keepSession({ token: "old", person: ANA });
+  await kept.endSession("old");
+  server({ "GET /api/v1/assignments": told });
+  const field = new Field(ports(), kept);
+  await field.open();
+  await kept.keepSession({ token: "new", person: ANA });
+  await field.refresh();
+
+  expect([field.ended.value, field.session.value?.token, field.freshness.value.state]).toEqual([false, "new", "fresh"]);
+});
+
+it("ends the session before where somebody signs in over it", async () => {
+  const end = vi.fn(ended);
+  await kept.keepSession({ token: "before", person: ANA });
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told, "DELETE /api/v1/session": end });
+  const field = new Field(ports(), kept);
+  await field.open();
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(end.mock.calls).toEqual([["Bearer before"]]));
+});
+
+it("asks whether its device still stands at every refresh, so also when a photo was judged", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports([entry("queued")]);
+  const field = new Field(watched, kept);
+  await field.open();
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(watched.kicks).toBe(1));
+  watched.device.ready = async () => {
+    watched.standing = { kind: "withdrawn", device: "d-1" };
+  };
+  watched.entries = [entry("rejected", { receipt: "r" })];
+  watched.changed();
+
+  await vi.waitFor(() => expect(field.standing.value.kind).toBe("withdrawn"));
+});
+
+it("tells its device of the person's own withdrawal, and counts the photos that it had signed", async () => {
+  const head = Buffer.from(JSON.stringify({ kid: "d-1" })).toString("base64url");
+  const signed = { claim: JSON.stringify({ envelope: `${head}.e30.x` }) };
+  const entries = [entry("queued", signed), entry("queued"), entry("rejected", signed)];
+  await kept.keepSession({ token: "t", person: ANA });
+  server({});
+  const watched = ports(entries);
+  const field = new Field(watched, kept);
+  await field.open();
+  await settled(field);
+  expect([field.standing.value.kind, doomed(field.entries.value, field.withdrawnIds.value)]).toEqual(["ready", 0]);
+  await field.withdraw("d-1");
+
+  expect(watched.heard).toContain("withdrawn d-1");
+  expect([field.standing.value.kind, doomed(field.entries.value, field.withdrawnIds.value)]).toEqual(["withdrawn", 1]);
 });
 
 it("does not take a late answer to the person before for one to the next", async () => {
@@ -222,7 +340,7 @@ it("corrects its clock by the last hand-shake and lets photos go after every ref
   const field = new Field(watched, kept);
   await field.signIn("ana@example.org", "x");
   await vi.waitFor(() => expect(watched.kicks).toBe(1));
-  expect(Math.abs(field.serverNow() - Date.now() - 1000)).toBeLessThan(50);
+  expect(field.clock()).toEqual({ offsetMs: 1000, sure: true });
 });
 
 it("asks once more, and lets photos go once more, where that was wished for during a refresh", async () => {

@@ -16,7 +16,7 @@ const written: ShutterFacts[] = [];
 const aim = { project: road(), milestone: milestone(), requirement: requirement() };
 const field = {
   session: { value: { person: { id: "p-1", name: "Ana" } } },
-  serverNow: () => PRESSED,
+  clock: () => ({ offsetMs: 0, sure: true }),
   ports: {
     sync: { kick: () => undefined },
     capture: {
