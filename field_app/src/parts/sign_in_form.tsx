@@ -36,7 +36,7 @@ export function SignInForm({ field, done }: Shown) {
     }
   };
   return (
-    <form onSubmit={submit}>
+    <form class="sign-in-form" onSubmit={submit}>
       <label class="field">
         {say("sign_in.email")}
         <input name="email" type="email" autoComplete="username" inputMode="email" required />
