@@ -1,4 +1,4 @@
-"""Phones that sign: enrolling their keys, revoking them, nonces to sign with; and the keys that sign receipts."""
+"""Phones that sign: enrolling their keys, revoking them, and nonces to sign with."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 Nothing is made here and nobody need be signed in: the app signs in by itself, through the API, and keeps
 what it knows on the phone. What this room adds to the files is how long they may be kept, in which
-encoding they travel, and what the app's pages may do (``policies``).
+encoding they travel, and what the app's pages may do (``door``).
 """
 
 from __future__ import annotations

@@ -74,6 +74,7 @@ def self_signed(data_root: Path, addresses: list[Address], *, now: datetime) -> 
     folder = data_root / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = _kept(folder / AUTHORITY, now) or _new_authority(folder, now)
+    _write(folder / PUBLIC_AUTHORITY, authority.certificate_pem, mode=0o644)
     names = _names(addresses)
     server = _kept(folder / SERVER, now)
     if server is None or _said(server) != names or not _is_by(server, authority):
@@ -154,11 +155,15 @@ def _is_by(pair: Pair, authority: Pair) -> bool:
 
 
 def _kept(path: Path, now: datetime) -> Pair | None:
-    """What is kept there, unless it cannot be read or runs out soon."""
+    """What is kept there, unless it is damaged or runs out soon.
+
+    Raises:
+        OSError: it is there and cannot be read; a phone would trust no other in its place.
+    """
     try:
         content = path.read_bytes()
         key, certificate = load_pem_private_key(content, None), x509.load_pem_x509_certificate(content)
-    except (OSError, ValueError):
+    except (FileNotFoundError, ValueError):
         return None
     if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.not_valid_after_utc < now + RENEWED_BEFORE:
         return None
@@ -179,7 +184,6 @@ def _new_authority(folder: Path, now: datetime) -> Pair:
     )
     authority = Pair(key, certificate)
     _write(folder / AUTHORITY, authority.pem, mode=0o600)
-    _write(folder / PUBLIC_AUTHORITY, authority.certificate_pem, mode=0o644)
     return authority
 
 

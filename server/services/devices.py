@@ -102,7 +102,7 @@ def of(actor: Actor, person_id: UUID | None, *, cursor: str | None, limit: int) 
         Problem: ``not-allowed``, or ``invalid`` for a cursor that this list did not give out.
     """
     whose = person_id or actor.person_id
-    if not _may_see(actor, whose):
+    if not _answers_for(actor, whose):
         raise Problem("not-allowed", "You administer no agency in which this person holds a role.")
     query = sa.select(Device).where(Device.person_id == whose).options(joinedload(Device.person))
     if cursor is not None:
@@ -124,7 +124,7 @@ def revoke(actor: Actor, device_id: UUID, *, now: datetime) -> None:
         device = session.get(Device, device_id, with_for_update=True)
         if device is None:
             raise _no_device()
-        if not _may_see(actor, device.person_id):
+        if not _answers_for(actor, device.person_id):
             raise Problem("not-allowed", "A device is taken off the list by its person or an administrator.")
         if device.revoked_at is not None:
             return
@@ -188,7 +188,7 @@ def _known(actor: Actor, thumbprint: str) -> Device:
     return known
 
 
-def _may_see(actor: Actor, person_id: UUID) -> bool:
+def _answers_for(actor: Actor, person_id: UUID) -> bool:
     """Whether these are the person's own devices, or those of somebody with a role in an agency they administer."""
     if person_id == actor.person_id:
         return True

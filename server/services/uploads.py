@@ -196,9 +196,12 @@ def give_up(actor: Actor, upload_id: UUID, *, now: datetime) -> None:
     Raises:
         Problem: ``not-found`` or ``upload-gone``.
     """
-    upload = _row(actor, upload_id)
-    _expect_there(upload, now=now)
-    _close(upload, UploadState.GONE, was=upload.state)
+    closed = False
+    while not closed:
+        upload = _row(actor, upload_id)
+        _expect_there(upload, now=now)
+        # What came meanwhile is thrown away too.
+        closed = _close(upload, UploadState.GONE, was=upload.state)
 
 
 def sweep(*, now: datetime) -> int:

@@ -417,6 +417,26 @@ def test_an_upload_that_is_given_up_is_gone_and_its_evidence_is_not(phone: Tus, 
     assert phone.client.get(evidence, headers=phone.headers).status_code == 200
 
 
+def test_what_came_while_an_upload_was_given_up_is_thrown_away_with_it(
+    phone: Tus, pieces: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = phone.begun(len(PHOTO), Upload_Metadata=about(new_id(), road_claim()))
+    read = uploads._row
+    late = iter([True])
+
+    def read_before_a_piece(*args: object) -> object:
+        found = read(*args)  # type: ignore[arg-type]
+        if next(late, False):
+            assert phone.patch(address, 0, PHOTO[:HALF]).status_code == 204
+        return found
+
+    monkeypatch.setattr(uploads, "_row", read_before_a_piece)
+
+    assert phone.delete(address).status_code == 204
+    assert phone.head(address).status_code == 410
+    assert not [each for each in pieces.rglob("*") if each.is_file()]
+
+
 def test_a_file_that_is_too_large_is_refused_before_it_comes(phone: Tus) -> None:
     assert_problem(phone.begin(60 * 1024 * 1024 + 1), 413, "too-large")
 

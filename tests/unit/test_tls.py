@@ -105,6 +105,26 @@ def test_what_is_damaged_is_made_anew(tmp_path: Path, file: str) -> None:
     assert verified(tmp_path, "192.168.1.20")
 
 
+def test_the_certificate_to_install_is_always_that_of_the_authority_in_use(tmp_path: Path) -> None:
+    tls.self_signed(tmp_path, [HOME], now=NOW)
+    told = tls.fingerprint(tmp_path)
+    tls.authority_file(tmp_path).unlink()
+
+    tls.self_signed(tmp_path, [HOME], now=NOW)
+
+    assert tls.fingerprint(tmp_path) == told
+
+
+def test_an_authority_that_cannot_be_read_is_not_replaced(tmp_path: Path) -> None:
+    tls.self_signed(tmp_path, [HOME], now=NOW)
+    authority = tmp_path / "tls" / "authority.pem"
+    authority.unlink()
+    authority.mkdir()
+
+    with pytest.raises(OSError, match=r"authority\.pem"):
+        tls.self_signed(tmp_path, [HOME], now=NOW)
+
+
 def test_only_addresses_that_phones_nearby_can_reach_are_our_own() -> None:
     for address in tls.own_addresses():
         assert address.is_private
