@@ -107,7 +107,7 @@ Body = JsonBody | Multipart | StreamBody
 
 @contextmanager
 def coming(*, at_most_s: float) -> Iterator[None]:
-    """Bound how long the body of this request may be in coming, and how many come slowly at once.
+    """Bound how long the body of this request may be in coming, and how many come at once.
 
     Raises:
         Problem: ``too-busy``.
@@ -116,10 +116,9 @@ def coming(*, at_most_s: float) -> Iterator[None]:
     if not _has_body() or (isinstance(request.stream, Coming) and request.stream.ended):
         yield
         return
-    most = max(engines().settings.threads // 2, 1)
-    body = Coming(request.stream, PLACES, current_actor().person_id, most=most, at_most_s=at_most_s)
+    body = Coming(request.stream, at_most_s=at_most_s)
     request.stream = cast(Any, body)
-    with body.within():
+    with body.within(PLACES, current_actor().person_id, most=max(engines().settings.threads // 2, 1)):
         yield
 
 

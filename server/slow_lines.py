@@ -1,8 +1,8 @@
-"""How long a photo may be in coming, and how many may come slowly at once, so that slow lines never hold every thread.
+"""How long a photo may be in coming, and how many may come at once, so that slow lines never hold every thread.
 
 A thread that reads a body waits for whoever sends it, and a phone at 3 kB/s is no fault of its owner's. So a body
-that is not here within a second takes a place: there are fewer places than threads, fewer still for one person, and
-none for ever. Quick bodies take none, also those of a proxy that takes bodies in first (``docs/operations.md``).
+takes a place while it comes: there are fewer places than threads, fewer still for one person, and none for ever. Where
+a proxy takes bodies in first (``docs/operations.md``), every body is a quick one and none of this is felt.
 """
 
 from __future__ import annotations
@@ -10,17 +10,18 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
-from threading import Lock
+from dataclasses import dataclass, field
+from threading import Condition
 from typing import Protocol
 from uuid import UUID
 
 from server.problems import Problem
 
-#: How many bodies one person may be sending slowly at once.
+#: How many bodies one person may be sending at once.
 MOST_OF_ONE = 2
-#: A body that takes longer is a slow one.
+#: A body that may still end within this time of its beginning is waited for: it is probably a quick one.
 QUICK_S = 1.0
+MOST_WAIT_S = 2 * QUICK_S
 BUSY_RETRY_S = 10
 #: How much is asked of a line at once. The server waits until that is whole, so a slow one is asked for little.
 LEAST_READ, MOST_READ = 1024, 64 * 1024
@@ -46,72 +47,70 @@ class TooSlowError(Problem):
         )
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(slots=True, eq=False)
 class Place:
-    """The place of one slow body."""
+    """The place of one body that comes."""
 
     person: UUID
+    begun: float = field(default_factory=time.monotonic)
 
 
 class Places:
-    """The places for slow bodies in this process."""
+    """The places for bodies in this process."""
 
     def __init__(self) -> None:
-        self._lock = Lock()
+        self._changed = Condition()
         self._taken: set[Place] = set()
 
-    def welcome(self, person: UUID) -> None:
-        """Let a body of this person begin.
-
-        Raises:
-            Problem: ``too-busy``, as the person has no place left if it turns out to be slow.
-        """
-        with self._lock:
-            if self._of(person) >= MOST_OF_ONE:
-                raise _too_busy()
-
     def take(self, person: UUID, *, most: int) -> Place:
-        """A place for a body of this person that came out as slow, where there are ``most`` for all.
+        """A place for one more body of this person, where ``most`` bodies may come at once.
 
         Raises:
-            Problem: ``too-busy``.
+            Problem: ``too-busy``, and none that holds a place looks as if it would end in a moment.
         """
-        with self._lock:
-            if len(self._taken) >= most or self._of(person) >= MOST_OF_ONE:
-                raise _too_busy()
+        give_up_at = time.monotonic() + MOST_WAIT_S
+        with self._changed:
+            while before := self._in_the_way(person, most):
+                wait_s = min(give_up_at, max(each.begun for each in before) + QUICK_S) - time.monotonic()
+                if wait_s <= 0:
+                    raise _too_busy()
+                self._changed.wait(wait_s)
             place = Place(person)
             self._taken.add(place)
         return place
 
     def give_back(self, place: Place) -> None:
         """Let another body come; giving a place back twice does nothing."""
-        with self._lock:
+        with self._changed:
             self._taken.discard(place)
+            self._changed.notify_all()
 
-    def _of(self, person: UUID) -> int:
-        return sum(each.person == person for each in self._taken)
+    def _in_the_way(self, person: UUID, most: int) -> list[Place]:
+        """Those of whom one must end before this person may send; nobody where there is room."""
+        of_person = [each for each in self._taken if each.person == person]
+        if len(of_person) >= MOST_OF_ONE:
+            return of_person
+        return list(self._taken) if len(self._taken) >= most else []
 
 
 class Coming:
-    """A body that comes within a time, and holds a place from when it is slow until its last byte is here."""
+    """A body that comes within a time, and holds a place until its last byte is here."""
 
-    def __init__(self, stream: Stream, places: Places, person: UUID, *, most: int, at_most_s: float) -> None:
+    def __init__(self, stream: Stream, *, at_most_s: float) -> None:
         self._stream = stream
-        self._places, self._person, self._most = places, person, most
-        self._began = time.monotonic()
-        self._at_most_s = at_most_s
+        self._until = time.monotonic() + at_most_s
         self._piece = LEAST_READ
-        self._place: Place | None = None
+        self._place: tuple[Places, Place] | None = None
         self.ended = False
 
     @contextmanager
-    def within(self) -> Iterator[None]:
-        """Let the body come while the block runs, and hold no place after it.
+    def within(self, places: Places, person: UUID, *, most: int) -> Iterator[None]:
+        """Hold a place while the block runs and the body comes.
 
         Raises:
             Problem: ``too-busy``.
         """
-        self._places.welcome(self._person)
+        self._place = (places, places.take(person, most=most))
         try:
             yield
         finally:
@@ -122,26 +121,19 @@ class Coming:
 
         Raises:
             TooSlowError: the time is up; what was read before is the reader's.
-            Problem: ``too-busy``, as too many are as slow; likewise.
         """
         if size < 0:
             return b"".join(iter(lambda: self.read(MOST_READ), b""))
         began = time.monotonic()
-        self._bound(began - self._began)
+        if began >= self._until:
+            self._leave()
+            raise TooSlowError
         data = self._stream.read(min(size, self._piece))
         self._suit(time.monotonic() - began)
         if not data:
             self.ended = True
             self._leave()
         return data
-
-    def _bound(self, coming_s: float) -> None:
-        """See that a body that has been coming for so long may go on."""
-        if coming_s >= self._at_most_s:
-            self._leave()
-            raise TooSlowError
-        if coming_s >= QUICK_S and self._place is None:
-            self._place = self._places.take(self._person, most=self._most)
 
     def _suit(self, took_s: float) -> None:
         """Ask a fast line for more the next time, and a slow one for less."""
@@ -152,7 +144,8 @@ class Coming:
 
     def _leave(self) -> None:
         if self._place is not None:
-            self._places.give_back(self._place)
+            places, place = self._place
+            places.give_back(place)
 
 
 def _too_busy() -> Problem:

@@ -1,17 +1,18 @@
-"""Places for bodies that come slowly: few for all, fewer for one, and none for quick ones."""
+"""Places for bodies that come: few for all, fewer for one, kept by slow ones and waited for where they are quick."""
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Callable
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 from io import BytesIO
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import pytest
 
 from server.problems import Problem
-from server.slow_lines import LEAST_READ, MOST_OF_ONE, MOST_READ, QUICK_S, Coming, Places, TooSlowError
+from server.slow_lines import LEAST_READ, MOST_OF_ONE, MOST_READ, QUICK_S, Coming, Place, Places, TooSlowError
 
 PERSON, OTHER, THIRD = uuid4(), uuid4(), uuid4()
 
@@ -41,54 +42,64 @@ def places() -> Places:
 
 
 @pytest.fixture
-def coming(places: Places, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Coming]:
-    """A body of this person that has been coming for so long."""
+def held_for_long(places: Places, monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[Place]]:
+    """Take places for these people, as if long ago."""
 
-    def come(person: UUID = PERSON, line: Line | None = None, *, for_s: float, most: int = 9) -> Coming:
-        body = Coming(line or Line(data=b"abc"), places, person, most=most, at_most_s=60)
-        monkeypatch.setattr(body, "_began", time.monotonic() - for_s)
-        return body
+    def take(*people: object, most: int) -> list[Place]:
+        taken = [places.take(person, most=most) for person in people]  # type: ignore[arg-type]
+        for place in taken:
+            place.begun -= QUICK_S
+        return taken
 
-    return come
-
-
-Come = Callable[..., Coming]
+    return take
 
 
-def test_quick_bodies_take_no_place(places: Places, coming: Come) -> None:
-    bodies = [coming(for_s=0, most=1) for _ in range(MOST_OF_ONE + 1)]
-
-    for body in bodies:
-        places.welcome(PERSON)
-        assert body.read(10) == b"abc"
-
-
-def test_one_person_has_fewer_places_than_there_are(places: Places, coming: Come) -> None:
-    for _ in range(MOST_OF_ONE):
-        coming(for_s=QUICK_S).read(10)
+def test_one_person_has_fewer_places_than_there_are(places: Places, held_for_long: Callable[..., list[Place]]) -> None:
+    held_for_long(*[PERSON] * MOST_OF_ONE, most=9)
 
     with too_busy():
-        coming(for_s=QUICK_S).read(10)
-    with too_busy():
-        places.welcome(PERSON)
-    places.welcome(OTHER)
-    coming(OTHER, for_s=QUICK_S).read(10)
+        places.take(PERSON, most=9)
+    places.take(OTHER, most=9)
 
 
-def test_all_together_have_so_many(places: Places, coming: Come) -> None:
-    for person in (PERSON, OTHER):
-        coming(person, for_s=QUICK_S, most=2).read(10)
+def test_all_together_have_so_many(places: Places, held_for_long: Callable[..., list[Place]]) -> None:
+    held_for_long(PERSON, OTHER, most=2)
 
     with too_busy():
-        coming(THIRD, for_s=QUICK_S, most=2).read(10)
-    places.welcome(THIRD)
-    assert coming(THIRD, for_s=0, most=2).read(10) == b"abc"
+        places.take(THIRD, most=2)
 
 
-def test_a_body_keeps_its_place_until_its_last_byte_is_here(places: Places, coming: Come) -> None:
-    body = coming(for_s=QUICK_S, most=1)
+def test_who_is_refused_is_refused_at_once(places: Places, held_for_long: Callable[..., list[Place]]) -> None:
+    held_for_long(PERSON, OTHER, most=2)
+    began = time.monotonic()
 
-    with body.within():
+    with too_busy():
+        places.take(THIRD, most=2)
+
+    assert time.monotonic() - began < QUICK_S / 2
+
+
+def test_a_place_that_was_taken_a_moment_ago_is_waited_for(places: Places) -> None:
+    quick = places.take(PERSON, most=1)
+    threading.Timer(QUICK_S / 4, places.give_back, [quick]).start()
+
+    assert places.take(OTHER, most=1).person == OTHER
+
+
+def test_but_no_longer_than_a_quick_one_takes(places: Places) -> None:
+    places.take(PERSON, most=1)
+    began = time.monotonic()
+
+    with too_busy():
+        places.take(OTHER, most=1)
+
+    assert QUICK_S / 2 < time.monotonic() - began < 2 * QUICK_S
+
+
+def test_a_body_keeps_its_place_until_its_last_byte_is_here(places: Places) -> None:
+    body = Coming(Line(data=b"abc"), at_most_s=60)
+
+    with body.within(places, PERSON, most=1):
         assert body.read(10) == b"abc"
         with too_busy():
             places.take(OTHER, most=1)
@@ -96,36 +107,31 @@ def test_a_body_keeps_its_place_until_its_last_byte_is_here(places: Places, comi
         places.take(OTHER, most=1)
 
 
-def test_a_body_that_broke_off_keeps_no_place(places: Places, coming: Come) -> None:
-    body = coming(for_s=QUICK_S)
-
-    with suppress(ConnectionResetError), body.within():
-        body.read(1)
+def test_a_body_that_broke_off_keeps_no_place(places: Places) -> None:
+    with pytest.raises(ConnectionResetError), Coming(Line(), at_most_s=60).within(places, PERSON, most=1):
         raise ConnectionResetError
 
     places.take(OTHER, most=1)
 
 
-def test_a_body_whose_time_is_up_keeps_no_place(places: Places, coming: Come, monkeypatch: pytest.MonkeyPatch) -> None:
-    body = coming(for_s=QUICK_S)
-    body.read(1)
-    monkeypatch.setattr(body, "_at_most_s", 0)
+def test_a_body_whose_time_is_up_keeps_no_place(places: Places) -> None:
+    body = Coming(Line(data=b"abc"), at_most_s=0)
 
-    with pytest.raises(TooSlowError):
-        body.read(10)
-
-    places.take(OTHER, most=1)
+    with body.within(places, PERSON, most=1):
+        with pytest.raises(TooSlowError):
+            body.read(10)
+        places.take(OTHER, most=1)
 
 
-def test_all_of_a_body_is_read_where_no_size_is_said(coming: Come) -> None:
+def test_all_of_a_body_is_read_where_no_size_is_said() -> None:
     data = bytes(5 * LEAST_READ)
 
-    assert coming(line=Line(data=data), for_s=0).read() == data
+    assert Coming(Line(data=data), at_most_s=60).read() == data
 
 
-def test_a_fast_line_is_asked_for_more_each_time(coming: Come) -> None:
+def test_a_fast_line_is_asked_for_more_each_time() -> None:
     line = Line(data=bytes(MOST_READ * 4))
-    body = coming(line=line, for_s=0)
+    body = Coming(line, at_most_s=60)
 
     while body.read(MOST_READ):
         pass
@@ -134,9 +140,9 @@ def test_a_fast_line_is_asked_for_more_each_time(coming: Come) -> None:
     assert max(line.asked) == MOST_READ
 
 
-def test_a_slow_line_is_asked_for_little(places: Places) -> None:
+def test_a_slow_line_is_asked_for_little() -> None:
     line = Line(0.6, data=bytes(MOST_READ))
-    body = Coming(line, places, PERSON, most=1, at_most_s=1.5)
+    body = Coming(line, at_most_s=1.5)
 
     with pytest.raises(TooSlowError):
         body.read()
@@ -144,8 +150,8 @@ def test_a_slow_line_is_asked_for_little(places: Places) -> None:
     assert line.asked == [LEAST_READ] * 3
 
 
-def test_a_reader_is_never_given_more_than_it_asked_for(coming: Come) -> None:
+def test_a_reader_is_never_given_more_than_it_asked_for() -> None:
     line = Line(data=bytes(MOST_READ))
 
-    assert len(coming(line=line, for_s=0).read(7)) == 7
+    assert len(Coming(line, at_most_s=60).read(7)) == 7
     assert line.asked == [7]
