@@ -167,7 +167,12 @@ def _same_place(signed: PositionClaim | None, beside: PositionClaim) -> bool:
     if signed is None:
         return False
     pairs = [(getattr(signed, name), getattr(beside, name)) for name in ("latitude", "longitude", "accuracy_m")]
-    return all(one == other or (one and other and math.isclose(one, other, rel_tol=1e-12)) for one, other in pairs)
+    pairs += [(signed.heading_deg, beside.heading_deg)] if beside.heading_deg is not None else []
+    return (
+        all(one == other or (one and other and math.isclose(one, other, rel_tol=1e-12)) for one, other in pairs)
+        and beside.confidence in {None, signed.confidence}
+        and beside.fixed_at in {None, signed.fixed_at}
+    )
 
 
 def _signed(text: str, key: Mapping[str, str]) -> bool:
@@ -197,11 +202,23 @@ def _payload(part: str) -> dict[str, Any]:
 
 
 def _json(part: str) -> dict[str, Any]:
+    """The JSON object of a part; what two readers could read differently (RFC 8259, 4 and 6) is none."""
     try:
-        value = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode())
+        text = urlsafe_b64decode(part + "=" * (-len(part) % 4)).decode()
+        value = json.loads(text, object_pairs_hook=_once_each, parse_constant=_no_number)
     except (ValueError, RecursionError):
         _unreadable()
     return _members(value)
+
+
+def _once_each(members: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(members)) != len(members):
+        raise ValueError("a member is there twice")
+    return dict(members)
+
+
+def _no_number(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number of JSON")
 
 
 def _claim(said: dict[str, Any], device: str) -> DeviceClaim:

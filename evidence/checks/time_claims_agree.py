@@ -6,7 +6,7 @@ together where it is; what its clock was off by when it last spoke with the serv
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from evidence.checks._time import times
 from evidence.checks._words import SPEAKER, sentence, span
@@ -19,6 +19,7 @@ NAME = "time.claims_agree"
 
 _GPS = "the satellite time in the file"
 _CORRECTED = "the phone's time set right by our clock"
+_BEGINNING, _END = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
 def check(context: Context) -> Finding:
@@ -53,7 +54,8 @@ def _corrected(device: DeviceClaim) -> datetime | None:
     try:
         return device.witnessed_at + timedelta(milliseconds=device.envelope.clock_offset_ms)
     except OverflowError:
-        return None
+        # A clock that is off by more than the calendar holds agrees with nothing.
+        return _END if device.envelope.clock_offset_ms > 0 else _BEGINNING
 
 
 def _outcome(gap_s: float, policy: EvidencePolicy) -> Outcome:

@@ -232,14 +232,31 @@ def test_the_id_and_the_fingerprint_may_be_in_capitals() -> None:
 
 
 def test_the_same_said_in_the_open_changes_nothing() -> None:
-    claim = read(signed()).claim
+    text = signed()
+    claim = read(text).claim
     assert claim is not None
 
     beside = DeviceClaim(claim.position, claim.captured_at, SHA256.upper())
 
-    assert standing(signed(captured_at=claim.captured_at.isoformat() if claim.captured_at else ""), beside=beside) is (
-        Standing.GENUINE
-    )
+    assert standing(text, beside=beside) is Standing.GENUINE
+
+
+@pytest.mark.parametrize(
+    ("written", "instead"),
+    [
+        ('"v": 1', '"v": 1, "v": 1'),
+        (f'"sha256": "{SHA256}"', f'"sha256": "{"0" * 64}", "sha256": "{SHA256}"'),
+        ('"latitude": 11.0', '"latitude": 12.0, "latitude": 11.0'),
+        ('"clock_offset_ms"', '"then": NaN, "clock_offset_ms"'),
+        ('"clock_offset_ms"', '"then": -Infinity, "clock_offset_ms"'),
+    ],
+)
+def test_what_two_readers_could_read_differently_cannot_be_read(written: str, instead: str) -> None:
+    text = json.dumps(payload(PHOTO, EVIDENCE, NONCE))
+    assert written in text
+
+    assert standing(PHONE.sign(text.encode())) is Standing.GENUINE
+    assert standing(PHONE.sign(text.replace(written, instead).encode())) is Standing.UNREADABLE
 
 
 @pytest.mark.parametrize(
@@ -250,6 +267,13 @@ def test_the_same_said_in_the_open_changes_nothing() -> None:
         DeviceClaim(position=PositionClaim(11.0, 122.6, "device", accuracy_m=8.5, confidence=0.95)),
         DeviceClaim(position=PositionClaim(11.0, 122.5, "device", accuracy_m=2.5, confidence=0.95)),
         DeviceClaim(position=PositionClaim(11.0, 122.5, "device")),
+        DeviceClaim(position=PositionClaim(11.0, 122.5, "device", accuracy_m=8.5, confidence=0.68)),
+        DeviceClaim(
+            position=PositionClaim(
+                11.0, 122.5, "device", accuracy_m=8.5, confidence=0.95, fixed_at=datetime(2020, 1, 1, tzinfo=UTC)
+            )
+        ),
+        DeviceClaim(position=PositionClaim(11.0, 122.5, "device", accuracy_m=8.5, confidence=0.95, heading_deg=1.0)),
     ],
 )
 def test_something_else_said_in_the_open_was_altered(beside: DeviceClaim) -> None:
