@@ -69,8 +69,6 @@ class Line:
     troubles: list[Trouble] = field(default_factory=list)
     happened: Counter[str] = field(default_factory=Counter)
     diary: list[str] = field(default_factory=list)
-    #: First lines of requests that came while there was no signal.
-    unheard: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._random = random.Random(self.seed)
@@ -134,7 +132,7 @@ class Line:
         """One request and its answer; each has a connection of its own, so that a break hits one of them."""
         head = await reader.readuntil(b"\r\n\r\n")
         if not self.signal:
-            self.unheard.append(head.splitlines()[0].decode())
+            # Pages are told that they are offline; a browser that is just being closed, and its worker, may still ask.
             raise BrokenLineError("no signal")
         length = _length(head)
         trouble = self._trouble(head)
