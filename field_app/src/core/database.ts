@@ -37,8 +37,8 @@ export interface Finding {
  * Why an entry did not go on: a key for i18n, and the server's own sentence where it refused.
  *
  * The keys are "network", "server", "receipt" (none that proves anything yet), "unchecked" (a receipt whose keys cannot
- * be had yet), "sign_in", "picture_gone" (or damaged on this phone) and "other_bytes" (on record under this id), or the
- * name of the server's problem ("too-large"). Null is a refusal that was kept before names were, or a proxy's.
+ * be had yet), "sign_in", "picture_gone" (or damaged on this phone), "other_bytes" (on record under this id) and
+ * "unforeseen" (an error that nobody thought of), or the name of the server's problem ("too-large"). Null is a refusal that was kept before names were, or a proxy's.
  */
 export interface Trouble {
   readonly key: string | null;

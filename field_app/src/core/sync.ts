@@ -33,8 +33,6 @@ export interface SyncPorts extends DeliveryPorts {
   readonly locks: Locks;
   /** Who is signed in, or null. */
   readonly session: () => Promise<Credentials | null>;
-  /** Told of what should never happen, such as a database that cannot be written; it is tried again after a minute. */
-  readonly report: (error: unknown) => void;
 }
 
 const LOCK = "saksi-send";

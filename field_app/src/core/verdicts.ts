@@ -6,7 +6,8 @@
  */
 
 import { type Api, type Credentials, OfflineError } from "./api";
-import type { Entry, Finding } from "./database";
+import type { Entry } from "./database";
+import { type EvidenceDocument, evidenceOf } from "./documents";
 import type { Judgement, Outbox } from "./outbox";
 
 export interface VerdictPorts {
@@ -55,7 +56,8 @@ async function refreshOne(ports: VerdictPorts, { id }: Entry, { token }: Credent
     await ports.expired(token);
     return false;
   }
-  const news = status === 200 ? judgementOf(body) : {};
+  const evidence = status === 200 ? evidenceOf(body) : null;
+  const news = evidence === null ? {} : judgementOf(evidence);
   await ports.outbox.change(id, { ...news, refreshedAt: ports.now() });
   return true;
 }
@@ -70,16 +72,6 @@ function isStale(entry: Entry, person: string, now: number): boolean {
 }
 
 /** What an evidence document says of a photo. */
-export function judgementOf(document: unknown): Judgement {
-  const { state, grade, advice, findings } = (document ?? {}) as Record<string, unknown>;
-  return {
-    state: STANDING[String(state)] ?? "safe",
-    grade: typeof grade === "string" ? grade : null,
-    advice: typeof advice === "string" ? advice : null,
-    findings: Array.isArray(findings) ? findings.map(findingOf) : [],
-  };
-}
-
-function findingOf({ check, outcome, message }: Finding): Finding {
-  return { check, outcome, message };
+export function judgementOf({ state, grade, advice, findings }: EvidenceDocument): Judgement {
+  return { state: Object.hasOwn(STANDING, state) ? (STANDING[state] ?? "safe") : "safe", grade, advice, findings };
 }

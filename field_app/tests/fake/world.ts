@@ -9,7 +9,7 @@ import { ChunkSize } from "../../src/core/link";
 import { Outbox } from "../../src/core/outbox";
 import { PinnedKeys } from "../../src/core/receipt";
 import { type Clock, type Locks, Sync } from "../../src/core/sync";
-import { askedOf, FakeServer, problem, responseOf } from "./server";
+import { type Asked, askedOf, FakeServer, problem, responseOf, type Told } from "./server";
 
 /** Random numbers that come again with the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -65,6 +65,8 @@ export class World {
   readonly faults: unknown[] = [];
   readonly mishaps: Mishap[] = [];
   readonly held = new Map<string, Page>();
+  /** What stands between the phone and the server, such as a gateway, and answers in its place; null lets pass. */
+  between: (asked: Asked) => Told | null = () => null;
   online = true;
   credentials: Credentials | null = null;
   steps: readonly Step[] = STEPS;
@@ -112,6 +114,8 @@ export class World {
 
   #exchange(url: string, init: RequestInit) {
     const asked = askedOf(url, init);
+    const odd = this.between(asked);
+    if (odd !== null) return odd;
     switch (this.mishaps.shift()) {
       case "error":
         return problem(500, "internal", "Something went wrong on our side.");
