@@ -35,7 +35,8 @@ export interface SyncPorts extends DeliveryPorts {
   readonly session: () => Promise<Credentials | null>;
 }
 
-const LOCK = "saksi-send";
+/** The lock that whoever sends holds; an update waits until nobody does. */
+export const SENDING = "saksi-send";
 const OTHER_TAB_MS = 15_000;
 const AFTER_FAULT_MS = 60_000;
 
@@ -95,7 +96,7 @@ export class Sync {
     const hasten = this.#hasten;
     this.#asked = false;
     this.#hasten = false;
-    const free = await this.#ports.locks.ifFree(LOCK, () => this.#drain(hasten));
+    const free = await this.#ports.locks.ifFree(SENDING, () => this.#drain(hasten));
     if (!free) this.#wakeAfter(OTHER_TAB_MS);
   }
 
