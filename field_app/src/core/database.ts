@@ -62,11 +62,13 @@ export interface Entry {
   readonly uploadUrl: string | null;
   readonly sentBytes: number;
   readonly attempts: number;
+  /** When it is tried again by itself; null when it waits for nothing but a network. */
   readonly nextTryAt: number | null;
   readonly trouble: Trouble | null;
   readonly grade: string | null;
   readonly advice: string | null;
   readonly findings: readonly Finding[];
+  /** The server's signed statement (compact JWS), once it came and was checked. */
   readonly receipt: string | null;
   readonly refreshedAt: number | null;
   /** Whether the picture is still on this phone. */

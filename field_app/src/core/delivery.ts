@@ -31,13 +31,10 @@ export interface DeliveryPorts {
 
 export class Delivery {
   readonly #ports: DeliveryPorts;
-  readonly #heard: () => void;
   readonly #chunk: ChunkSize;
 
-  /** `heard` is called whenever the server has answered. */
-  constructor(ports: DeliveryPorts, heard: () => void) {
+  constructor(ports: DeliveryPorts) {
     this.#ports = ports;
-    this.#heard = heard;
     this.#chunk = ports.chunk ?? new ChunkSize();
   }
 
@@ -70,7 +67,6 @@ export class Delivery {
     return send(entry, bytes, way, {
       begun: async (uploadUrl) => void (await outbox.change(entry.id, { uploadUrl, sentBytes: 0 })),
       taken: async (sentBytes) => {
-        this.#heard();
         // Whoever gets on is not on a dead link: the next cut waits two seconds again, not minutes.
         const further = sentBytes > entry.sentBytes;
         await outbox.change(entry.id, further ? { sentBytes, attempts: 0 } : { sentBytes });
@@ -147,10 +143,8 @@ export class Delivery {
     return true;
   }
 
-  async #ask({ id }: Entry, { token }: Credentials): Promise<Answer> {
-    const answer = await this.#ports.api.evidence(id, token);
-    this.#heard();
-    return answer;
+  #ask({ id }: Entry, { token }: Credentials): Promise<Answer> {
+    return this.#ports.api.evidence(id, token);
   }
 
   async #later(

@@ -12,8 +12,6 @@ import { mayChange, REFRESH_EVERY_MS, refreshVerdicts } from "./verdicts";
 
 export interface SyncStatus {
   readonly phase: "idle" | "sending" | "waiting" | "signed_out";
-  /** Milliseconds since 1970 at which the server last answered, or null. */
-  readonly lastHeardAt: number | null;
 }
 
 /** A clock that can wake one up; the browser's own outside the tests. */
@@ -44,7 +42,7 @@ export class Sync {
   readonly #ports: SyncPorts;
   readonly #delivery: Delivery;
   readonly #watchers = new Set<() => void>();
-  #status: SyncStatus = { phase: "idle", lastHeardAt: null };
+  #status: SyncStatus = { phase: "idle" };
   #running: Promise<void> | null = null;
   #asked = false;
   #hasten = false;
@@ -52,7 +50,7 @@ export class Sync {
 
   constructor(ports: SyncPorts) {
     this.#ports = ports;
-    this.#delivery = new Delivery(ports, () => this.#heard());
+    this.#delivery = new Delivery(ports);
   }
 
   start(): void {
@@ -141,7 +139,7 @@ export class Sync {
     const { outbox, api, clock, expired, session } = this.#ports;
     const credentials = await session();
     if (credentials === null) return;
-    await refreshVerdicts({ outbox, api, now: () => clock.now(), heard: () => this.#heard(), expired }, credentials);
+    await refreshVerdicts({ outbox, api, now: () => clock.now(), expired }, credentials);
   }
 
   /** Sleep until the next photo is due, or the next verdict may have changed. */
@@ -163,12 +161,8 @@ export class Sync {
     this.#stopTimer = this.#ports.clock.after(ms, () => this.#go(false));
   }
 
-  #heard(): void {
-    this.#status = { ...this.#status, lastHeardAt: this.#ports.clock.now() };
-  }
-
   #tell(phase: SyncStatus["phase"]): void {
-    this.#status = { ...this.#status, phase };
+    this.#status = { phase };
     for (const changed of this.#watchers) changed();
   }
 }

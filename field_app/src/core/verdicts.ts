@@ -14,8 +14,6 @@ export interface VerdictPorts {
   readonly outbox: Outbox;
   readonly api: Api;
   readonly now: () => number;
-  /** The server answered. */
-  readonly heard: () => void;
   /** The server no longer knows this token. */
   readonly expired: (token: string) => Promise<void>;
 }
@@ -51,7 +49,6 @@ export async function refreshVerdicts(ports: VerdictPorts, credentials: Credenti
 /** Resolves to whether the session still holds. */
 async function refreshOne(ports: VerdictPorts, { id }: Entry, { token }: Credentials): Promise<boolean> {
   const { status, body } = await ports.api.evidence(id, token);
-  ports.heard();
   if (status === 401) {
     await ports.expired(token);
     return false;
