@@ -91,15 +91,12 @@ export class Capture {
   }
 
   #exif(evidence: string, { fix, orientation, capturedAtMs }: ShutterFacts) {
-    const heading = orientation?.headingDeg ?? null;
     return {
       evidence,
       capturedAtMs,
       offsetMinutes: this.#around.offsetMinutes(capturedAtMs),
       position: fix && { ...fix, accuracyM: fix.accuracyM > 0 ? fix.accuracyM * R68_PER_R95 : null },
-      heading: heading === null ? null : { degrees: heading, reference: "M" as const },
-      make: null,
-      model: null,
+      headingDeg: orientation?.headingDeg ?? null,
       software: `saksi-field ${this.#around.version}`,
     };
   }

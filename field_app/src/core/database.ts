@@ -8,6 +8,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { Stage } from "./assignments";
 
+/** Where a photo stands. Nothing is "captured" any more; an entry from before photos were queued at once may be. */
 export type EntryState = "captured" | "queued" | "sending" | "safe" | "verified" | "needs_review" | "rejected" | "held";
 
 /** How the picture came to be, from the strongest to the weakest. */

@@ -8,7 +8,7 @@
 
 import { type Answer, type Api, type Credentials, OfflineError } from "./api";
 import { uuid7 } from "./bytes";
-import { type ClockReading, PhoneClock } from "./clock";
+import type { ClockReading, PhoneClock } from "./clock";
 import { DURABLE, type FieldDatabase, type KeyRecord, type NonceRecord } from "./database";
 import { dealOf, enrolmentOf, problemOf } from "./documents";
 
@@ -41,12 +41,12 @@ export class Device {
   #fresh: string | null = null;
 
   /** `name` is how the person will know this phone again in the list of devices. */
-  constructor(database: FieldDatabase, api: Api, now: () => number, name: string, clock?: PhoneClock) {
+  constructor(database: FieldDatabase, api: Api, now: () => number, name: string, clock: PhoneClock) {
     this.#database = database;
     this.#api = api;
     this.#now = now;
     this.#name = name.slice(0, 100);
-    this.#clock = clock ?? new PhoneClock(database, { now, steady: now, awake: () => true });
+    this.#clock = clock;
   }
 
   /** Read what the last answers left. */

@@ -3,6 +3,7 @@
 import { IDBFactory } from "fake-indexeddb";
 import { Api, type Credentials, type Fetch } from "../../src/core/api";
 import { Capture, type ShutterFacts } from "../../src/core/capture";
+import { PhoneClock } from "../../src/core/clock";
 import { type FieldDatabase, openDatabase, STEPS, type Step } from "../../src/core/database";
 import { Device } from "../../src/core/device";
 import { ChunkSize } from "../../src/core/link";
@@ -53,6 +54,11 @@ export class FakeClock implements Clock {
 }
 
 export type OutboxKind = new (database: FieldDatabase, now: () => number) => Outbox;
+
+/** A phone's clock that nobody moves. */
+export function clockOf(database: FieldDatabase, now: () => number): PhoneClock {
+  return new PhoneClock(database, { now, steady: now, awake: () => true });
+}
 
 /** What goes wrong with one exchange: before it, in the midst of it, or on the way back. */
 export type Mishap = "none" | "error" | "busy" | "lost" | "cut";
@@ -151,7 +157,7 @@ export class Page {
     const fetch = world.fetchFor(this);
     const [now, api] = [() => world.clock.now(), new Api(fetch, "http://server")];
     this.outbox = new world.outboxKind(database, now);
-    this.device = new Device(database, api, now, "Pixel 7");
+    this.device = new Device(database, api, now, "Pixel 7", clockOf(database, now));
     this.capture = new Capture({
       outbox: this.outbox,
       device: this.device,
