@@ -18,7 +18,7 @@ CONTENT_SECURITY_POLICY = (
 )
 PERMISSIONS_POLICY = (
     "camera=(self), geolocation=(self), accelerometer=(self), gyroscope=(self), magnetometer=(self), "
-    "screen-wake-lock=(self), microphone=(), payment=(), usb=()"
+    "microphone=(), payment=(), usb=()"
 )
 
 bp = Blueprint("field_app_pages", __name__, url_prefix="/field")

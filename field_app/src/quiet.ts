@@ -3,10 +3,10 @@
  * nobody captures, nobody sends, in any tab.
  */
 
+import { SENDING } from "./core/sync";
+
 /** By this channel tabs and worker tell each other that the outbox changed. */
 export const OUTBOX_CHANNEL = "saksi-outbox";
-/** Held by whoever sends (core's sync). */
-export const SENDING = "saksi-send";
 /** Held, together with others, by every tab in which a photo is being taken or kept. */
 export const CAPTURING = "saksi-capture";
 /** The tag of the sync that the browser is asked for. */
@@ -17,12 +17,7 @@ export async function whileCapturing<Result>(
   work: () => Promise<Result>,
   locks: LockManager | undefined = navigator.locks,
 ): Promise<Result> {
-  if (locks === undefined) return work();
-  let result: { readonly of: Result } | null = null;
-  await locks.request(CAPTURING, { mode: "shared" }, async () => {
-    result = { of: await work() };
-  });
-  return (result as unknown as { readonly of: Result }).of;
+  return locks === undefined ? work() : locks.request(CAPTURING, { mode: "shared" }, () => work());
 }
 
 /**

@@ -54,6 +54,11 @@ export async function wire(shell: Shell): Promise<Ports> {
     locks,
     random: Math.random,
     ...shell,
+    report: (error) => {
+      // biome-ignore lint/suspicious/noConsole: where a phone is looked into, the whole error stands there.
+      console.error(error);
+      shell.report(error);
+    },
   });
   const offsetMinutes = (instantMs: number) => -new Date(instantMs).getTimezoneOffset();
   const around = { outbox, device, version: __VERSION__, userAgent: navigator.userAgent, offsetMinutes };

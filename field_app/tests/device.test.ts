@@ -3,12 +3,13 @@
 import { IDBFactory } from "fake-indexeddb";
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";
-import { Api } from "../src/core/api";
+import { Api, type Fetch } from "../src/core/api";
 import { fromBase64url, jsonOf, utf8 } from "../src/core/bytes";
 import { type FieldDatabase, type KeyRecord, openDatabase } from "../src/core/database";
 import { Device } from "../src/core/device";
 import { type EnvelopePayload, sealEnvelope, withOffset } from "../src/core/envelope";
 import { FakeServer } from "./fake/server";
+import { clockOf } from "./fake/world";
 
 let now = 1_774_900_000_000;
 let server: FakeServer;
@@ -25,7 +26,12 @@ beforeEach(async () => {
 });
 
 function open(): Promise<Device> {
-  return new Device(database, new Api(server.fetch(), "http://server"), () => now, "Pixel 7").load();
+  return phone(server.fetch(), "Pixel 7").load();
+}
+
+function phone(fetch: Fetch, name = "x"): Device {
+  const time = () => now;
+  return new Device(database, new Api(fetch, "http://server"), time, name, clockOf(database, time));
 }
 
 describe("A device", () => {
@@ -91,12 +97,7 @@ describe("A device", () => {
   });
 
   test("is not troubled by having no network, and signs nothing before its enrolment", async () => {
-    const offline = new Device(
-      database,
-      new Api(() => Promise.reject(new TypeError("no")), "http://server"),
-      () => now,
-      "x",
-    );
+    const offline = phone(() => Promise.reject(new TypeError("no")));
     await offline.ready(as("ana"));
 
     expect(await offline.takeSeal("ana")).toBeNull();
@@ -195,12 +196,7 @@ describe("A device that was withdrawn", () => {
   test("is not taken for withdrawn by a proxy's refusal, and enrols anew where the server forgot it", async () => {
     const credentials = as("ana");
     await device.ready(credentials);
-    const wall = new Device(
-      database,
-      new Api(async () => new Response("<html>", { status: 403 }), "http://server"),
-      () => now,
-      "x",
-    );
+    const wall = phone(async () => new Response("<html>", { status: 403 }));
     await wall.ready(credentials);
     expect(await kinds()).toEqual(["ready", false]);
 

@@ -60,13 +60,13 @@ def test_the_place_is_the_fix_to_a_tenth_of_a_millimetre(case: dict[str, Any]) -
     assert claim.gps_instant == EPOCH + timedelta(milliseconds=stated["fixedAtMs"])
 
 
-def test_the_heading_has_its_reference(case: dict[str, Any]) -> None:
+def test_the_heading_is_that_of_a_compass(case: dict[str, Any]) -> None:
     claim = claim_of(case)
-    if claim.position is None or case["heading"] is None:
+    if claim.position is None or case["headingDeg"] is None:
         return
 
-    assert claim.position.heading_deg == pytest.approx(case["heading"]["degrees"] % 360, abs=0.01)
-    assert claim.position.heading_ref == case["heading"]["reference"]
+    assert claim.position.heading_deg == pytest.approx(case["headingDeg"] % 360, abs=0.01)
+    assert claim.position.heading_ref == "M"
 
 
 def test_the_labels_are_there(case: dict[str, Any]) -> None:
@@ -74,7 +74,5 @@ def test_the_labels_are_there(case: dict[str, Any]) -> None:
     with (FOLDER / f"{case['name']}.written.jpg").open("rb") as stream:
         tags = exifread.process_file(stream)
 
-    assert claim.software == case["software"]
-    assert claim.make == (case["make"] and case["make"].replace("ñ", "?"))
-    assert claim.model == case["model"]
+    assert claim.software == case["software"].replace("ñ", "?")
     assert str(tags["EXIF ImageUniqueID"]) == case["evidence"].replace("-", "")

@@ -4,19 +4,12 @@
  * Whose token it is and what to do about a refusal are the callers'.
  */
 
+import { jsonValue } from "./documents";
+
 /** Who is signed in, for whoever talks to the server. */
 export interface Credentials {
   readonly token: string;
   readonly person: { readonly id: string; readonly name: string };
-}
-
-/** A refusal as RFC 9457 tells it; `detail` is the sentence for the person. */
-export interface Problem {
-  readonly type: string;
-  readonly status: number;
-  readonly title: string;
-  readonly detail: string;
-  readonly errors: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
 export interface Answer {
@@ -61,7 +54,7 @@ export class Api {
       const text = await response.text();
       return {
         status: response.status,
-        body: parsed(text),
+        body: jsonValue(text),
         retryAfterMs: retryAfterMs(response.headers.get("Retry-After")),
       };
     } catch (error) {
@@ -83,26 +76,4 @@ export class Api {
 /** The seconds of a Retry-After (RFC 9110) in milliseconds; null for none and for a date. */
 export function retryAfterMs(header: string | null | undefined): number | null {
   return header && /^\d{1,6}$/.test(header) ? Number(header) * 1000 : null;
-}
-
-/** A problem document, or what can be said where a proxy answered something else. */
-export function problemOf(status: number, text: unknown): Problem {
-  const body = (typeof text === "string" ? parsed(text) : text) as Partial<Problem> | null;
-  const title = typeof body?.title === "string" ? body.title : "";
-  return {
-    type: typeof body?.type === "string" ? body.type : "about:blank",
-    status,
-    title,
-    detail: typeof body?.detail === "string" ? body.detail : title,
-    errors: Array.isArray(body?.errors) ? body.errors : [],
-  };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // A proxy's page is no answer of ours; its status is all that counts.
-    return null;
-  }
 }

@@ -26,6 +26,13 @@ export interface ShutterFix {
   readonly speedMps: number | null;
 }
 
+/** How the phone was held, in degrees: heading by the compass, pitch above the horizon, roll around the camera's axis. */
+export interface Orientation {
+  readonly headingDeg: number | null;
+  readonly pitchDeg: number | null;
+  readonly rollDeg: number | null;
+}
+
 /** What the phone knew at the shutter. Angles in degrees, lengths in metres. */
 export interface ShutterFacts {
   readonly purpose: Purpose;
@@ -34,11 +41,7 @@ export interface ShutterFacts {
   readonly capturedAtMs: number;
   readonly fix: ShutterFix | null;
   readonly noPositionReason: string | null;
-  readonly orientation: {
-    readonly headingDeg: number | null;
-    readonly pitchDeg: number | null;
-    readonly rollDeg: number | null;
-  } | null;
+  readonly orientation: Orientation | null;
   readonly camera: { readonly width: number; readonly height: number } | null;
   readonly caption: string;
 }
@@ -88,15 +91,12 @@ export class Capture {
   }
 
   #exif(evidence: string, { fix, orientation, capturedAtMs }: ShutterFacts) {
-    const heading = orientation?.headingDeg ?? null;
     return {
       evidence,
       capturedAtMs,
       offsetMinutes: this.#around.offsetMinutes(capturedAtMs),
       position: fix && { ...fix, accuracyM: fix.accuracyM > 0 ? fix.accuracyM * R68_PER_R95 : null },
-      heading: heading === null ? null : { degrees: heading, reference: "M" as const },
-      make: null,
-      model: null,
+      headingDeg: orientation?.headingDeg ?? null,
       software: `saksi-field ${this.#around.version}`,
     };
   }

@@ -8,6 +8,7 @@
 import { type DBSchema, type IDBPDatabase, type IDBPTransaction, openDB, type StoreNames } from "idb";
 import type { Stage } from "./assignments";
 
+/** Where a photo stands. Nothing is "captured" any more; an entry from before photos were queued at once may be. */
 export type EntryState = "captured" | "queued" | "sending" | "safe" | "verified" | "needs_review" | "rejected" | "held";
 
 /** How the picture came to be, from the strongest to the weakest. */
@@ -37,8 +38,8 @@ export interface Finding {
  * Why an entry did not go on: a key for i18n, and the server's own sentence where it refused.
  *
  * The keys are "network", "server", "receipt" (none that proves anything yet), "unchecked" (a receipt whose keys cannot
- * be had yet), "sign_in", "picture_gone" (or damaged on this phone) and "other_bytes" (on record under this id), or the
- * name of the server's problem ("too-large"). Null is a refusal that was kept before names were, or a proxy's.
+ * be had yet), "sign_in", "picture_gone" (or damaged on this phone), "other_bytes" (on record under this id) and
+ * "unforeseen" (an error that nobody thought of), or the name of the server's problem ("too-large"). Null is a refusal that was kept before names were, or a proxy's.
  */
 export interface Trouble {
   readonly key: string | null;
@@ -62,11 +63,13 @@ export interface Entry {
   readonly uploadUrl: string | null;
   readonly sentBytes: number;
   readonly attempts: number;
+  /** When it is tried again by itself; null when it waits for nothing but a network. */
   readonly nextTryAt: number | null;
   readonly trouble: Trouble | null;
   readonly grade: string | null;
   readonly advice: string | null;
   readonly findings: readonly Finding[];
+  /** The server's signed statement (compact JWS), once it came and was checked. */
   readonly receipt: string | null;
   readonly refreshedAt: number | null;
   /** Whether the picture is still on this phone. */

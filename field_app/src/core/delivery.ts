@@ -4,9 +4,10 @@
  * How its bytes travel is `upload`'s, what is stored the outbox's. Which photo goes when is `sync`'s.
  */
 
-import { type Answer, type Api, type Credentials, type Fetch, OfflineError, type Problem } from "./api";
+import { type Answer, type Api, type Credentials, type Fetch, OfflineError } from "./api";
 import { sha256Hex } from "./bytes";
 import type { Entry } from "./database";
+import { type EvidenceDocument, evidenceOf, type Problem } from "./documents";
 import { backOffMs, ChunkSize } from "./link";
 import type { Outbox } from "./outbox";
 import { type Keys, KeysAwayError, prove } from "./receipt";
@@ -23,18 +24,17 @@ export interface DeliveryPorts {
   readonly random: () => number;
   /** The server no longer knows this token. */
   readonly expired: (token: string) => Promise<void>;
+  /** Told of what should never happen; it is tried again by itself. */
+  readonly report: (error: unknown) => void;
   readonly chunk?: ChunkSize;
 }
 
 export class Delivery {
   readonly #ports: DeliveryPorts;
-  readonly #heard: () => void;
   readonly #chunk: ChunkSize;
 
-  /** `heard` is called whenever the server has answered. */
-  constructor(ports: DeliveryPorts, heard: () => void) {
+  constructor(ports: DeliveryPorts) {
     this.#ports = ports;
-    this.#heard = heard;
     this.#chunk = ports.chunk ?? new ChunkSize();
   }
 
@@ -46,9 +46,17 @@ export class Delivery {
       return await this.#decide(entry, await this.#transfer(entry, credentials), credentials);
     } catch (error) {
       if (error instanceof KeysAwayError) return this.#later(entry, later(error), false, "unchecked");
-      if (!(error instanceof OfflineError)) throw error;
-      return this.#later(entry, { kind: "later", answered: false, retryAfterMs: null });
+      if (error instanceof OfflineError) {
+        return this.#later(entry, { kind: "later", answered: false, retryAfterMs: null });
+      }
+      return this.#unforeseen(entry, error);
     }
+  }
+
+  /** An error that nobody foresaw is this photo's alone: it waits, and those behind it go on. */
+  #unforeseen(entry: Entry, error: unknown): Promise<boolean> {
+    this.#ports.report(error);
+    return this.#later(entry, later({ retryAfterMs: null }), false, "unforeseen");
   }
 
   async #transfer(entry: Entry, { token }: Credentials): Promise<Sent> {
@@ -59,7 +67,6 @@ export class Delivery {
     return send(entry, bytes, way, {
       begun: async (uploadUrl) => void (await outbox.change(entry.id, { uploadUrl, sentBytes: 0 })),
       taken: async (sentBytes) => {
-        this.#heard();
         // Whoever gets on is not on a dead link: the next cut waits two seconds again, not minutes.
         const further = sentBytes > entry.sentBytes;
         await outbox.change(entry.id, further ? { sentBytes, attempts: 0 } : { sentBytes });
@@ -92,9 +99,10 @@ export class Delivery {
     if (answer.status === 401) return this.#signedOut(entry, credentials);
     if (answer.status === 404) return this.#missing(entry, answer);
     if (answer.status !== 200) return this.#later(entry, later(answer));
-    if (await this.#settle(entry, answer.body)) return true;
+    const evidence = evidenceOf(answer.body);
+    if (await this.#settle(entry, evidence)) return true;
     // What is on record never changes, so no later receipt could be for this picture.
-    if (isOfOthers(answer.body, entry)) return this.#stop(entry, "other_bytes");
+    if (evidence !== null && evidence.sha256 !== entry.sha256) return this.#stop(entry, "other_bytes");
     return this.#later(entry, later(answer), false, "receipt");
   }
 
@@ -119,26 +127,24 @@ export class Delivery {
     const answer = await this.#ask(entry, credentials);
     if (answer.status === 401) return this.#signedOut(entry, credentials);
     if (answer.status >= 500) return this.#later(entry, later(answer));
-    const ours = (answer.body as { sha256?: unknown } | null)?.sha256 === entry.sha256;
-    if (answer.status === 200 && ours && (await this.#settle(entry, answer.body))) return true;
+    const evidence = answer.status === 200 ? evidenceOf(answer.body) : null;
+    if (evidence?.sha256 === entry.sha256 && (await this.#settle(entry, evidence))) return true;
     return this.#hold(entry, problem);
   }
 
-  async #settle(entry: Entry, document: unknown): Promise<boolean> {
-    const receipt = (document as { receipt?: unknown } | null)?.receipt;
+  async #settle(entry: Entry, evidence: EvidenceDocument | null): Promise<boolean> {
+    if (evidence === null) return false;
     const expected = { evidence: entry.id, sha256: entry.sha256, size: entry.size };
-    const proven = await prove(receipt, expected, this.#ports.keys);
+    const proven = await prove(evidence.receipt, expected, this.#ports.keys);
     if (proven === null) return false;
-    await this.#ports.outbox.settle(proven, judgementOf(document));
+    await this.#ports.outbox.settle(proven, judgementOf(evidence));
     // A whole photo came through, so the network is back; browsers do not always say so.
     await this.#ports.outbox.hasten();
     return true;
   }
 
-  async #ask({ id }: Entry, { token }: Credentials): Promise<Answer> {
-    const answer = await this.#ports.api.evidence(id, token);
-    this.#heard();
-    return answer;
+  #ask({ id }: Entry, { token }: Credentials): Promise<Answer> {
+    return this.#ports.api.evidence(id, token);
   }
 
   async #later(
@@ -187,9 +193,3 @@ const later = ({ retryAfterMs }: Pick<Answer, "retryAfterMs">): Extract<Sent, { 
   answered: true,
   retryAfterMs,
 });
-
-/** Whether an evidence document is of other bytes than these. */
-function isOfOthers(document: unknown, { sha256 }: Entry): boolean {
-  const recorded = (document as { sha256?: unknown } | null)?.sha256;
-  return typeof recorded === "string" && recorded !== sha256;
-}

@@ -6,10 +6,11 @@
  * person's word, which is a sign-in.
  */
 
-import { type Answer, type Api, type Credentials, OfflineError, problemOf } from "./api";
+import { type Answer, type Api, type Credentials, OfflineError } from "./api";
 import { uuid7 } from "./bytes";
-import { type ClockReading, PhoneClock } from "./clock";
+import type { ClockReading, PhoneClock } from "./clock";
 import { DURABLE, type FieldDatabase, type KeyRecord, type NonceRecord } from "./database";
+import { dealOf, enrolmentOf, problemOf } from "./documents";
 
 /** What is needed to sign one photo. */
 export interface Seal {
@@ -40,12 +41,12 @@ export class Device {
   #fresh: string | null = null;
 
   /** `name` is how the person will know this phone again in the list of devices. */
-  constructor(database: FieldDatabase, api: Api, now: () => number, name: string, clock?: PhoneClock) {
+  constructor(database: FieldDatabase, api: Api, now: () => number, name: string, clock: PhoneClock) {
     this.#database = database;
     this.#api = api;
     this.#now = now;
     this.#name = name.slice(0, 100);
-    this.#clock = clock ?? new PhoneClock(database, { now, steady: now, awake: () => true });
+    this.#clock = clock;
   }
 
   /** Read what the last answers left. */
@@ -142,11 +143,12 @@ export class Device {
     const body = { public_key: { kty, crv, x, y }, name: this.#name, id };
     const answer = await this.#api.ask("POST", "/api/v1/devices", token, body);
     if (answer.status !== 200 && answer.status !== 201) return null;
-    const told = answer.body as { id?: unknown; revoked_at?: unknown } | null;
-    const device = String(told?.id ?? id);
-    await this.#database.put("keys", { ...record, device });
-    if (told?.revoked_at == null) return device;
-    await this.withdrawn(device);
+    // Whoever answers in the server's place enrols nothing: the next signal sends the same key again.
+    const told = enrolmentOf(answer.body);
+    if (told === null) return null;
+    await this.#database.put("keys", { ...record, device: told.id });
+    if (!told.revoked) return told.id;
+    await this.withdrawn(told.id);
     return null;
   }
 
@@ -179,16 +181,11 @@ export class Device {
   }
 
   async #take(device: string, { status, body }: Answer, asked: number): Promise<void> {
-    if (status !== 200) return;
-    const { nonces, server_time } = body as {
-      nonces: { nonce: string; expires_at: string }[];
-      server_time: string;
-    };
-    this.#clock.heard(Date.parse(server_time), 0, asked, this.#now());
+    const deal = status === 200 ? dealOf(body) : null;
+    if (deal === null) return;
+    this.#clock.heard(deal.serverTime, 0, asked, this.#now());
     const transaction = this.#database.transaction("nonces", "readwrite", DURABLE);
-    for (const { nonce, expires_at } of nonces) {
-      await transaction.store.put({ nonce, device, expiresAt: Date.parse(expires_at) });
-    }
+    for (const nonce of deal.nonces) await transaction.store.put({ ...nonce, device });
     await transaction.done;
   }
 

@@ -20,9 +20,8 @@ export interface ExifFacts {
     readonly altitudeM: number | null;
     readonly fixedAtMs: number;
   } | null;
-  readonly heading: { readonly degrees: number; readonly reference: "T" | "M" } | null;
-  readonly make: string | null;
-  readonly model: string | null;
+  /** Degrees clockwise from magnetic north, which is what a phone's compass tells. */
+  readonly headingDeg: number | null;
   readonly software: string;
 }
 
@@ -77,10 +76,8 @@ function exifSegment(facts: ExifFacts, orientation: number | null): Uint8Array {
   return Uint8Array.from([0xff, 0xe1, length >> 8, length & 0xff, ...EXIF_HEAD, ...tiff]);
 }
 
-function imageTags({ make, model, software }: ExifFacts, orientation: number | null): Tag[] {
+function imageTags({ software }: ExifFacts, orientation: number | null): Tag[] {
   return [
-    ...(make ? [text(0x010f, make)] : []),
-    ...(model ? [text(0x0110, model)] : []),
     ...(orientation === null ? [] : [{ tag: 0x0112, type: SHORT, value: [orientation] }]),
     text(0x0131, software),
   ];
@@ -98,13 +95,11 @@ function photoTags({ evidence, capturedAtMs, offsetMinutes }: ExifFacts): Tag[] 
   ];
 }
 
-function gpsTags({ position, heading }: ExifFacts): Tag[] {
-  const direction = heading
-    ? [
-        text(0x10, heading.reference),
-        { tag: 0x11, type: RATIONAL, value: [((heading.degrees % 360) + 360) % 360], scale: 100 },
-      ]
-    : [];
+function gpsTags({ position, headingDeg }: ExifFacts): Tag[] {
+  const direction =
+    headingDeg === null
+      ? []
+      : [text(0x10, "M"), { tag: 0x11, type: RATIONAL, value: [((headingDeg % 360) + 360) % 360], scale: 100 }];
   if (position === null) return direction.length ? [gpsVersion, ...direction] : [];
   const { latitude, longitude, altitudeM, accuracyM, fixedAtMs } = position;
   const fixed = new Date(fixedAtMs).toISOString();

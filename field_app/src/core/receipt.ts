@@ -123,6 +123,12 @@ export async function prove(jws: unknown, expected: Expected, keys: Keys): Promi
   return { ...expected, jws, receivedAt: String(payload.received_at) } as ProvenReceipt;
 }
 
+/** When the server received a photo, by a receipt that was proven before: milliseconds since 1970, or null. */
+export function receivedAtMs(jws: string | null): number | null {
+  const received = Date.parse(String(jsonOf(jws?.split(".")[1] ?? "")?.received_at));
+  return Number.isNaN(received) ? null : received;
+}
+
 function speaksOf(payload: Record<string, unknown>, { evidence, sha256, size }: Expected): boolean {
   return payload.v === 1 && payload.evidence === evidence && payload.sha256 === sha256 && payload.size === size;
 }

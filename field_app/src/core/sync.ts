@@ -12,8 +12,6 @@ import { mayChange, REFRESH_EVERY_MS, refreshVerdicts } from "./verdicts";
 
 export interface SyncStatus {
   readonly phase: "idle" | "sending" | "waiting" | "signed_out";
-  /** Milliseconds since 1970 at which the server last answered, or null. */
-  readonly lastHeardAt: number | null;
 }
 
 /** A clock that can wake one up; the browser's own outside the tests. */
@@ -33,11 +31,10 @@ export interface SyncPorts extends DeliveryPorts {
   readonly locks: Locks;
   /** Who is signed in, or null. */
   readonly session: () => Promise<Credentials | null>;
-  /** Told of what should never happen, such as a database that cannot be written; it is tried again after a minute. */
-  readonly report: (error: unknown) => void;
 }
 
-const LOCK = "saksi-send";
+/** The lock that whoever sends holds; an update waits until nobody does. */
+export const SENDING = "saksi-send";
 const OTHER_TAB_MS = 15_000;
 const AFTER_FAULT_MS = 60_000;
 
@@ -45,7 +42,7 @@ export class Sync {
   readonly #ports: SyncPorts;
   readonly #delivery: Delivery;
   readonly #watchers = new Set<() => void>();
-  #status: SyncStatus = { phase: "idle", lastHeardAt: null };
+  #status: SyncStatus = { phase: "idle" };
   #running: Promise<void> | null = null;
   #asked = false;
   #hasten = false;
@@ -53,7 +50,7 @@ export class Sync {
 
   constructor(ports: SyncPorts) {
     this.#ports = ports;
-    this.#delivery = new Delivery(ports, () => this.#heard());
+    this.#delivery = new Delivery(ports);
   }
 
   start(): void {
@@ -97,7 +94,7 @@ export class Sync {
     const hasten = this.#hasten;
     this.#asked = false;
     this.#hasten = false;
-    const free = await this.#ports.locks.ifFree(LOCK, () => this.#drain(hasten));
+    const free = await this.#ports.locks.ifFree(SENDING, () => this.#drain(hasten));
     if (!free) this.#wakeAfter(OTHER_TAB_MS);
   }
 
@@ -142,7 +139,7 @@ export class Sync {
     const { outbox, api, clock, expired, session } = this.#ports;
     const credentials = await session();
     if (credentials === null) return;
-    await refreshVerdicts({ outbox, api, now: () => clock.now(), heard: () => this.#heard(), expired }, credentials);
+    await refreshVerdicts({ outbox, api, now: () => clock.now(), expired }, credentials);
   }
 
   /** Sleep until the next photo is due, or the next verdict may have changed. */
@@ -164,12 +161,8 @@ export class Sync {
     this.#stopTimer = this.#ports.clock.after(ms, () => this.#go(false));
   }
 
-  #heard(): void {
-    this.#status = { ...this.#status, lastHeardAt: this.#ports.clock.now() };
-  }
-
   #tell(phase: SyncStatus["phase"]): void {
-    this.#status = { ...this.#status, phase };
+    this.#status = { phase };
     for (const changed of this.#watchers) changed();
   }
 }

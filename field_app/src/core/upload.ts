@@ -6,8 +6,9 @@
  */
 
 import { type HttpRequest, type HttpResponse, Upload } from "tus-js-client";
-import { type Fetch, type Problem, problemOf, retryAfterMs } from "./api";
+import { type Fetch, retryAfterMs } from "./api";
 import type { Entry } from "./database";
+import { type Problem, problemOf } from "./documents";
 import type { ChunkSize } from "./link";
 import { FetchStack } from "./stack";
 
@@ -45,9 +46,15 @@ export interface Way {
   readonly now: () => number;
 }
 
-/** Send a photo as far as it goes. Never throws for what a server or a network does. */
+/** Send a photo as far as it goes. Never rejects for what a server or a network does, and always settles. */
 export function send(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress): Promise<Sent> {
-  return new Promise((resolve) => new Try(entry, bytes, way, progress, resolve).start());
+  return new Promise((resolve, reject) => new Try(entry, bytes, way, progress, { resolve, reject }).start());
+}
+
+/** How a try ends: by what became of it, or by an error that nobody foresaw. */
+interface End {
+  readonly resolve: (sent: Sent) => void;
+  readonly reject: (error: unknown) => void;
 }
 
 class Try {
@@ -58,7 +65,7 @@ class Try {
   #sentAt = 0;
   #last: { readonly method: string; readonly response: HttpResponse } | null = null;
 
-  constructor(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress, resolve: (sent: Sent) => void) {
+  constructor(entry: Entry, bytes: ArrayBuffer, way: Way, progress: Progress, { resolve, reject }: End) {
     this.#way = way;
     this.#progress = progress;
     this.#size = bytes.byteLength;
@@ -84,7 +91,7 @@ class Try {
       },
       onAfterResponse: (request, response) => this.#answered(request, response),
       onSuccess: () => resolve({ kind: "arrived" }),
-      onError: () => void this.#failed().then(resolve),
+      onError: () => void this.#failed().then(resolve, reject),
     });
   }
 

@@ -6,15 +6,14 @@
  */
 
 import { type Api, type Credentials, OfflineError } from "./api";
-import type { Entry, Finding } from "./database";
+import type { Entry } from "./database";
+import { type EvidenceDocument, evidenceOf } from "./documents";
 import type { Judgement, Outbox } from "./outbox";
 
 export interface VerdictPorts {
   readonly outbox: Outbox;
   readonly api: Api;
   readonly now: () => number;
-  /** The server answered. */
-  readonly heard: () => void;
   /** The server no longer knows this token. */
   readonly expired: (token: string) => Promise<void>;
 }
@@ -50,12 +49,12 @@ export async function refreshVerdicts(ports: VerdictPorts, credentials: Credenti
 /** Resolves to whether the session still holds. */
 async function refreshOne(ports: VerdictPorts, { id }: Entry, { token }: Credentials): Promise<boolean> {
   const { status, body } = await ports.api.evidence(id, token);
-  ports.heard();
   if (status === 401) {
     await ports.expired(token);
     return false;
   }
-  const news = status === 200 ? judgementOf(body) : {};
+  const evidence = status === 200 ? evidenceOf(body) : null;
+  const news = evidence === null ? {} : judgementOf(evidence);
   await ports.outbox.change(id, { ...news, refreshedAt: ports.now() });
   return true;
 }
@@ -70,16 +69,6 @@ function isStale(entry: Entry, person: string, now: number): boolean {
 }
 
 /** What an evidence document says of a photo. */
-export function judgementOf(document: unknown): Judgement {
-  const { state, grade, advice, findings } = (document ?? {}) as Record<string, unknown>;
-  return {
-    state: STANDING[String(state)] ?? "safe",
-    grade: typeof grade === "string" ? grade : null,
-    advice: typeof advice === "string" ? advice : null,
-    findings: Array.isArray(findings) ? findings.map(findingOf) : [],
-  };
-}
-
-function findingOf({ check, outcome, message }: Finding): Finding {
-  return { check, outcome, message };
+export function judgementOf({ state, grade, advice, findings }: EvidenceDocument): Judgement {
+  return { state: Object.hasOwn(STANDING, state) ? (STANDING[state] ?? "safe") : "safe", grade, advice, findings };
 }

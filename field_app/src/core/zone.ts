@@ -44,12 +44,6 @@ export function clockOf(time: string): number {
   return ((hours * 60 + minutes) * 60 + seconds) * 1000;
 }
 
-/** Minutes that a zone is ahead of UTC at an instant. */
-export function offsetMinutes(instantMs: number, zone: string): number {
-  const { day, clockMs } = wallTime(instantMs, zone);
-  return Math.round((day * DAY_MS + clockMs - instantMs) / 60_000);
-}
-
 function format(zone: string): Intl.DateTimeFormat {
   let known = formats.get(zone);
   if (known === undefined) {

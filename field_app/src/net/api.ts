@@ -1,5 +1,8 @@
 /** The few calls that the shell makes by itself; photos go by the core's sync. */
+import { assignmentsOf, type DeviceDocument, devicesOf, jsonValue, sessionOf } from "../core/documents";
 import type { Assignments, Credentials } from "../ports";
+
+export type { DeviceDocument } from "../core/documents";
 
 /** Why a call came to nothing, as far as a screen can say something about it. */
 export type Failure = "offline" | "signed_out" | "refused" | "too_many" | "server";
@@ -8,13 +11,6 @@ export class ApiError extends Error {
   constructor(readonly failure: Failure) {
     super(failure);
   }
-}
-
-export interface DeviceDocument {
-  readonly id: string;
-  readonly name: string;
-  readonly enrolled_at: string;
-  readonly revoked_at: string | null;
 }
 
 const PATIENCE_MS = 20_000;
@@ -29,9 +25,7 @@ export function askThrough(listening: Network): void {
 
 /** Begin a session. */
 export async function signIn(email: string, password: string): Promise<Credentials> {
-  const answer = await call("/api/v1/session", { method: "POST", json: { email, password } });
-  const { token, person } = (await answer.json()) as { token: string; person: { id: string; name: string } };
-  return { token, person: { id: person.id, name: person.name } };
+  return read(await call("/api/v1/session", { method: "POST", json: { email, password } }), sessionOf);
 }
 
 /** End the session at the server. Resolves to whether it has ended, now or before: its token is then worth nothing. */
@@ -53,7 +47,7 @@ export async function fetchAssignments(
   const headers: Record<string, string> = etag === null ? {} : { "If-None-Match": etag };
   const answer = await call("/api/v1/assignments", { token, headers });
   if (answer.status === 304) return null;
-  return { etag: answer.headers.get("ETag"), document: (await answer.json()) as Assignments };
+  return { etag: answer.headers.get("ETag"), document: await read(answer, assignmentsOf) };
 }
 
 /** A picture of the server's, by the address it gave. */
@@ -62,8 +56,7 @@ export async function fetchPicture(token: string, address: string): Promise<Blob
 }
 
 export async function fetchDevices(token: string): Promise<readonly DeviceDocument[]> {
-  const told = (await (await call("/api/v1/devices", { token })).json()) as { readonly items: DeviceDocument[] };
-  return told.items;
+  return read(await call("/api/v1/devices", { token }), devicesOf);
 }
 
 export async function revokeDevice(token: string, id: string): Promise<void> {
@@ -90,6 +83,22 @@ async function call(address: string, asked: Asked): Promise<Response> {
   });
   if (!answer.ok && answer.status !== 304) throw new ApiError(failureOf(answer.status, asked.token !== undefined));
   return answer;
+}
+
+/** The document in an answer; one that is none is a fault of whoever answered. */
+async function read<Document>(answer: Response, reader: (body: unknown) => Document | null): Promise<Document> {
+  const document = reader(jsonValue(await whole(answer)));
+  if (document === null) throw new ApiError("server");
+  return document;
+}
+
+async function whole(answer: Response): Promise<string> {
+  try {
+    return await answer.text();
+  } catch {
+    // Cut off in its midst: to the person that is no network.
+    throw new ApiError("offline");
+  }
 }
 
 async function reached(address: string, options: RequestInit): Promise<Response> {

@@ -1,5 +1,5 @@
 /** What the phone knows of itself that no check before the shutter says: its signature, and a clock that is behind. */
-import { jsonOf } from "../core/bytes";
+import { readClaim } from "../core/claim";
 import { many, say, span } from "../i18n";
 import type { ClockReading, OutboxEntry, Project, Standing } from "../ports";
 import { isWaiting } from "./needs";
@@ -16,27 +16,17 @@ export function noticesOf(standing: Standing, clock: ClockReading, policy: Proje
 
 /** Whether a photo bears this phone's signature. */
 export function isSigned({ claim }: OutboxEntry): boolean {
-  return envelopeOf(claim) !== null;
+  return readClaim(claim)?.signed ?? false;
 }
 
 /** How many photos wait that a device signed which was withdrawn since: the server will return them. */
 export function doomed(entries: readonly OutboxEntry[], withdrawn: readonly string[]): number {
   if (withdrawn.length === 0) return 0;
-  return entries.filter((entry) => isWaiting(entry) && withdrawn.includes(signerOf(entry.claim) ?? "")).length;
+  return entries.filter((entry) => isWaiting(entry) && withdrawn.includes(readClaim(entry.claim)?.signer ?? "")).length;
 }
 
 /** The sentence about them, or null where there is none. */
 export function doomedWords(entries: readonly OutboxEntry[], withdrawn: readonly string[]): string | null {
   const count = doomed(entries, withdrawn);
   return count === 0 ? null : many("withdrawn.doomed", count);
-}
-
-function envelopeOf(claim: string): string | null {
-  const { envelope } = JSON.parse(claim) as { envelope?: unknown };
-  return typeof envelope === "string" ? envelope : null;
-}
-
-function signerOf(claim: string): string | null {
-  const head = jsonOf(envelopeOf(claim)?.split(".")[0] ?? "");
-  return typeof head?.kid === "string" ? head.kid : null;
 }

@@ -4,7 +4,8 @@
  * The server sends English sentences. Where the pre-check, given what the phone knew at the shutter, comes to the
  * same outcome by the same check, its own sentence says the same with its numbers; else a plain one for the check.
  */
-import { jsonOf } from "../core/bytes";
+import { readClaim } from "../core/claim";
+import { receivedAtMs } from "../core/receipt";
 import { sayIfKnown } from "../i18n";
 import { sentence } from "../i18n/findings";
 import type { Finding, OutboxEntry, Project, Result } from "../ports";
@@ -37,36 +38,15 @@ function sameAnswer({ check, outcome }: Finding, entry: OutboxEntry, project: Pr
   return answers.find((answer) => answer.check === check && answer.outcome === outcome) ?? null;
 }
 
-interface Position {
-  readonly latitude: number;
-  readonly longitude: number;
-  readonly accuracy_m?: number;
-  readonly confidence?: number;
-}
-/** What of a claim, or of the envelope in it, the pre-check reads. */
-interface Claimed {
-  readonly position?: Position | null;
-  readonly device_position?: Position;
-  readonly camera?: { readonly width: number; readonly height: number } | null;
-}
-
 /** What the phone knew at the shutter, read back from the claim that it sent. */
 function factsOf({ claim, capturedAt, receipt }: OutboxEntry) {
-  const open = JSON.parse(claim) as Claimed & { readonly envelope?: string };
-  const claimed = (open.envelope === undefined ? open : partOf(open.envelope)) as Claimed;
-  const fix = claimed.position ?? claimed.device_position ?? null;
+  const said = readClaim(claim);
   const capturedAtMs = Date.parse(capturedAt);
-  const received = receipt === null ? Number.NaN : Date.parse(String(partOf(receipt)?.received_at));
   return {
-    position: fix && { ...fix, accuracy_m: fix.accuracy_m ?? null, confidence: fix.confidence ?? null },
+    position: said?.position ?? null,
     capturedAtMs,
-    serverNowMs: Number.isNaN(received) ? capturedAtMs : received,
-    width: claimed.camera?.width ?? null,
-    height: claimed.camera?.height ?? null,
+    serverNowMs: receivedAtMs(receipt) ?? capturedAtMs,
+    width: said?.camera?.width ?? null,
+    height: said?.camera?.height ?? null,
   };
-}
-
-/** The payload of a compact JWS. */
-function partOf(jws: string): Record<string, unknown> {
-  return jsonOf(jws.split(".")[1] ?? "") ?? {};
 }

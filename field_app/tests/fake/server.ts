@@ -259,7 +259,7 @@ export function problem(status: number, type: string, detail: string): Told {
   return json(status, { type: `/problems/${type}`, title: type, status, detail });
 }
 
-const json = (status: number, value: unknown): Told => ({
+export const json = (status: number, value: unknown): Told => ({
   status,
   headers: { "Content-Type": "application/json" },
   body: JSON.stringify(value),

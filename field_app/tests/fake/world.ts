@@ -3,13 +3,14 @@
 import { IDBFactory } from "fake-indexeddb";
 import { Api, type Credentials, type Fetch } from "../../src/core/api";
 import { Capture, type ShutterFacts } from "../../src/core/capture";
+import { PhoneClock } from "../../src/core/clock";
 import { type FieldDatabase, openDatabase, STEPS, type Step } from "../../src/core/database";
 import { Device } from "../../src/core/device";
 import { ChunkSize } from "../../src/core/link";
 import { Outbox } from "../../src/core/outbox";
 import { PinnedKeys } from "../../src/core/receipt";
 import { type Clock, type Locks, Sync } from "../../src/core/sync";
-import { askedOf, FakeServer, problem, responseOf } from "./server";
+import { type Asked, askedOf, FakeServer, problem, responseOf, type Told } from "./server";
 
 /** Random numbers that come again with the same seed (mulberry32). */
 export function seeded(seed: number): () => number {
@@ -54,6 +55,11 @@ export class FakeClock implements Clock {
 
 export type OutboxKind = new (database: FieldDatabase, now: () => number) => Outbox;
 
+/** A phone's clock that nobody moves. */
+export function clockOf(database: FieldDatabase, now: () => number): PhoneClock {
+  return new PhoneClock(database, { now, steady: now, awake: () => true });
+}
+
 /** What goes wrong with one exchange: before it, in the midst of it, or on the way back. */
 export type Mishap = "none" | "error" | "busy" | "lost" | "cut";
 
@@ -65,6 +71,8 @@ export class World {
   readonly faults: unknown[] = [];
   readonly mishaps: Mishap[] = [];
   readonly held = new Map<string, Page>();
+  /** What stands between the phone and the server, such as a gateway, and answers in its place; null lets pass. */
+  between: (asked: Asked) => Told | null = () => null;
   online = true;
   credentials: Credentials | null = null;
   steps: readonly Step[] = STEPS;
@@ -112,6 +120,8 @@ export class World {
 
   #exchange(url: string, init: RequestInit) {
     const asked = askedOf(url, init);
+    const odd = this.between(asked);
+    if (odd !== null) return odd;
     switch (this.mishaps.shift()) {
       case "error":
         return problem(500, "internal", "Something went wrong on our side.");
@@ -147,7 +157,7 @@ export class Page {
     const fetch = world.fetchFor(this);
     const [now, api] = [() => world.clock.now(), new Api(fetch, "http://server")];
     this.outbox = new world.outboxKind(database, now);
-    this.device = new Device(database, api, now, "Pixel 7");
+    this.device = new Device(database, api, now, "Pixel 7", clockOf(database, now));
     this.capture = new Capture({
       outbox: this.outbox,
       device: this.device,

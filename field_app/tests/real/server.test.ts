@@ -9,11 +9,13 @@ import type { Assignments } from "../../src/core/assignments";
 import { Capture, type ShutterFacts } from "../../src/core/capture";
 import { openDatabase } from "../../src/core/database";
 import { Device } from "../../src/core/device";
+import { assignmentsOf } from "../../src/core/documents";
 import { ChunkSize } from "../../src/core/link";
 import { Outbox } from "../../src/core/outbox";
 import { precheck, shapeOf } from "../../src/core/precheck";
 import { PinnedKeys } from "../../src/core/receipt";
 import { realClock, Sync } from "../../src/core/sync";
+import { clockOf } from "../fake/world";
 
 const { SAKSI_SERVER: origin, SAKSI_TOKEN: token = "" } = process.env;
 const jpeg = readFileSync(new URL("../../../tests/data/exif/plain.jpg", import.meta.url));
@@ -21,11 +23,11 @@ const jpeg = readFileSync(new URL("../../../tests/data/exif/plain.jpg", import.m
 async function phone(fetch: Fetch = (url, init) => globalThis.fetch(url, init)) {
   globalThis.indexedDB = new IDBFactory();
   const api = new Api(fetch, origin);
-  const assignments = (await api.ask("GET", "/api/v1/assignments", token)).body as Assignments;
+  const assignments = assignmentsOf((await api.ask("GET", "/api/v1/assignments", token)).body) as Assignments;
   const credentials = { token, person: assignments.person };
   const database = await openDatabase();
   const outbox = new Outbox(database, Date.now);
-  const device = await new Device(database, api, Date.now, "Pixel 7").load();
+  const device = await new Device(database, api, Date.now, "Pixel 7", clockOf(database, Date.now)).load();
   await device.ready(credentials);
   const capture = new Capture({ outbox, device, version: "0.1.0", userAgent: "node", offsetMinutes: () => 480 });
   const sync = new Sync({

@@ -39,7 +39,7 @@ function ports(entries: readonly OutboxEntry[] = []) {
       kick: () => {
         told.kicks += 1;
       },
-      status: () => ({ phase: "idle" as const, lastHeardAt: null }),
+      status: () => ({ phase: "idle" as const }),
       observe: () => () => undefined,
     },
     device: {
@@ -51,7 +51,6 @@ function ports(entries: readonly OutboxEntry[] = []) {
       },
       withdrawnIds: async () => (told.standing.kind === "withdrawn" ? ["d-1"] : []),
       standing: async () => told.standing,
-      id: async () => null,
       clock: () => ({ offsetMs: 1000, sure: true }),
       signedOut: none,
     },

@@ -1,7 +1,8 @@
 /** An update only while nobody captures and nobody sends, in any tab; and asking the browser for a sync. */
 import { describe, expect, it, vi } from "vitest";
+import { SENDING, Sync, type SyncPorts } from "../../src/core/sync";
 import { asker, askForSync } from "../../src/device/background_sync";
-import { CAPTURING, inAQuietMoment, SENDING, whileCapturing } from "../../src/quiet";
+import { CAPTURING, inAQuietMoment, whileCapturing } from "../../src/quiet";
 import { entry } from "./works";
 
 /** Web Locks of one origin, as far as they are used here. */
@@ -40,6 +41,21 @@ describe("a quiet moment", () => {
 
     expect(await inAQuietMoment(work, manager(locks))).toBe(false);
     expect(work).not.toHaveBeenCalled();
+  });
+
+  it("is not there while the core sends", async () => {
+    const locks = new FakeLocks();
+    let sent: () => void = () => undefined;
+    const ifFree = async (name: string) => {
+      await locks.request(name, () => new Promise<void>((resolve) => (sent = resolve)));
+      return true;
+    };
+    const sending = new Sync({ locks: { ifFree } } as unknown as SyncPorts).run();
+
+    expect(await inAQuietMoment(async () => undefined, manager(locks))).toBe(false);
+    sent();
+    await sending;
+    expect(await inAQuietMoment(async () => undefined, manager(locks))).toBe(true);
   });
 
   it("is not there while another tab keeps a photo, and is again once it is kept", async () => {
