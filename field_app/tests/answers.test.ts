@@ -1,4 +1,4 @@
-/** Answers that are not what they should be: a gateway's, a captive portal's, a faulty server's. None stops the rest. */
+/** Answers that are not what they should be, of a gateway, a portal or a faulty server: none stops the rest. */
 
 import "fake-indexeddb/auto";
 import { beforeEach, describe, expect, test } from "vitest";

@@ -26,7 +26,7 @@ export interface ShutterFix {
   readonly speedMps: number | null;
 }
 
-/** How the phone was held, in degrees: heading by the compass, pitch above the horizon, roll around the camera's axis. */
+/** How the phone was held, in degrees: heading by compass, pitch above the horizon, roll around the camera's axis. */
 export interface Orientation {
   readonly headingDeg: number | null;
   readonly pitchDeg: number | null;

@@ -39,7 +39,8 @@ export interface Finding {
  *
  * The keys are "network", "server", "receipt" (none that proves anything yet), "unchecked" (a receipt whose keys cannot
  * be had yet), "sign_in", "picture_gone" (or damaged on this phone), "other_bytes" (on record under this id) and
- * "unforeseen" (an error that nobody thought of), or the name of the server's problem ("too-large"). Null is a refusal that was kept before names were, or a proxy's.
+ * "unforeseen" (an error that nobody thought of), or the name of the server's problem ("too-large"). Null is a refusal
+ * that was kept before names were, or a proxy's.
  */
 export interface Trouble {
   readonly key: string | null;
