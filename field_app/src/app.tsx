@@ -1,5 +1,5 @@
 /** The app: the screen of the present address, in the chosen language. */
-import { useEffect } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { type Key, language, say } from "./i18n";
 import { Frame } from "./parts/frame";
 import { Camera } from "./screens/camera";
@@ -19,11 +19,22 @@ export function App() {
   const chosen = useValue(language);
   const session = useValue(field.session);
   const shown = useValue(route);
+  const begun = useRef(false);
   useEffect(() => {
-    document.title = `${say("app.name")} · ${say("app.claim")}`;
-  }, [chosen]);
+    arrive(begun.current);
+    begun.current = true;
+  }, [shown, chosen, session === null]);
   // The language is the key, so that every word is drawn anew when it changes.
   return session === null ? <SignIn key={chosen} /> : <Screen key={chosen} shown={shown} />;
+}
+
+/** Say where one is: the title is the screen's, and whoever came from another screen begins at its heading. */
+function arrive(fromElsewhere: boolean): void {
+  const heading = document.querySelector("h1");
+  document.title = heading === null ? say("app.name") : `${heading.textContent} · ${say("app.name")}`;
+  if (!fromElsewhere || heading === null || document.activeElement?.closest("main, dialog")) return;
+  heading.tabIndex = -1;
+  heading.focus({ preventScroll: true });
 }
 
 function Screen({ shown }: { readonly shown: Route }) {

@@ -235,6 +235,7 @@ export const en = {
   "trouble.not_begun": "No connection to the server yet. It goes as soon as there is one.",
   "trouble.server": "The server was busy. It is tried again.",
   "trouble.sign_in": "Sign in again to send it.",
+  "trouble.unforeseen": "Something unexpected went wrong on this phone. It is tried again.",
   "trouble.unchecked":
     "The server’s receipt could not be checked yet. It is tried again; the photo stays on this phone until then.",
   "trouble.receipt": "The server’s receipt has not come or does not fit this photo. The photo stays on this phone.",

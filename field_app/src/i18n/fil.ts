@@ -240,6 +240,7 @@ export const fil: Words = {
   "trouble.not_begun": "Wala pang koneksiyon sa server. Ipapadala ito kapag mayroon na.",
   "trouble.server": "Abala ang server. Susubukan muli.",
   "trouble.sign_in": "Mag-sign in muli para maipadala.",
+  "trouble.unforeseen": "May hindi inaasahang nangyari sa teleponong ito. Susubukan muli.",
   "trouble.unchecked":
     "Hindi pa masuri ang resibo ng server. Susubukan muli; hanggang doon, mananatili sa teleponong ito ang larawan.",
   "trouble.receipt": "Wala pa o hindi tugma ang resibo ng server. Mananatili sa teleponong ito ang larawan.",

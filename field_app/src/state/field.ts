@@ -16,8 +16,9 @@ import type {
   Standing,
   SyncStatus,
 } from "../ports";
+import { report } from "../report";
 import { endSessions } from "./ending";
-import type { Kept } from "./kept";
+import { ghostsOf, type Kept } from "./kept";
 import { Observable } from "./observable";
 
 /** How the last refresh of the assignments went. */
@@ -25,13 +26,15 @@ export type Freshness =
   | { readonly state: "never" | "fetching" }
   | { readonly state: "fresh" | "failed"; readonly atMs: number };
 
+const UNKNOWN: Standing = { kind: "unsigned", device: null };
+
 export class Field {
   /** Whose phone this is: whoever signed in last and did not sign out. */
   readonly session = new Observable<Credentials | null>(null);
   /** Whether their session ended without their doing: all goes on but what needs the server. */
   readonly ended = new Observable(false);
   /** How a photo taken now would be signed. */
-  readonly standing = new Observable<Standing>({ kind: "unsigned", device: null });
+  readonly standing = new Observable<Standing>(UNKNOWN);
   /** Every device that this phone was and that was withdrawn. */
   readonly withdrawnIds = new Observable<readonly string[]>([]);
   /** Whether the server has still to be told of a sign-out. */
@@ -51,6 +54,7 @@ export class Field {
   /** Photos of the outbox that have a receipt; null before the first look. */
   #judged: number | null = null;
   #refreshing: Promise<void> | null = null;
+  #fetchingGhosts = false;
   #wished = false;
 
   constructor(ports: Ports, kept: Kept) {
@@ -67,7 +71,7 @@ export class Field {
     this.ended.set(kept?.ended === true);
     if (kept !== null) await this.#enter(kept);
     else void this.refresh();
-    this.ports.sync.start();
+    this.ports.sync.kick();
   }
 
   async signIn(email: string, password: string): Promise<void> {
@@ -173,9 +177,16 @@ export class Field {
     this.#etag = kept?.etag ?? null;
     this.assignments.set(kept?.document ?? null);
     this.freshness.set(kept === null ? { state: "never" } : { state: "fresh", atMs: kept.fetchedAtMs });
+    if (this.session.value?.person.id !== credentials.person.id) this.#forgetDevice();
     this.session.set(credentials);
     await this.#lookAtDevice();
     void this.refresh();
+  }
+
+  /** What was known of this phone was of the key of whoever used it before. */
+  #forgetDevice(): void {
+    this.standing.set(UNKNOWN);
+    this.withdrawnIds.set([]);
   }
 
   async #leave(): Promise<void> {
@@ -185,6 +196,7 @@ export class Field {
     this.ended.set(false);
     this.assignments.set(null);
     this.freshness.set({ state: "never" });
+    this.#forgetDevice();
   }
 
   async #fetch(credentials: Credentials): Promise<void> {
@@ -194,6 +206,7 @@ export class Field {
     if (this.session.value !== credentials || document === null) return;
     this.#etag = fetched === null ? this.#etag : fetched.etag;
     await this.#kept.keepAssignments(credentials.person.id, { etag: this.#etag, fetchedAtMs: atMs, document });
+    if (this.session.value !== credentials) return;
     this.assignments.set(document);
     this.freshness.set({ state: "fresh", atMs });
     void this.#fetchGhosts(credentials, document);
@@ -212,12 +225,26 @@ export class Field {
     this.freshness.set("atMs" in before ? { state: "failed", atMs: before.atMs } : { state: "never" });
   }
 
-  /** Take along the photos from before, one after the other; one that does not come is asked for next time. */
+  /**
+   * Take along the photos from before, one after the other, as long as the person is signed in, and let go of those that
+   * nobody's works name any more. One that does not come is asked for next time.
+   */
   async #fetchGhosts(credentials: Credentials, document: Assignments): Promise<void> {
-    for (const ghost of ghostsOf(document)) {
-      if ((await this.#kept.ghost(ghost.evidence)) !== null) continue;
-      const picture = await api.fetchPicture(credentials.token, ghost.web).catch(() => null);
-      if (picture !== null) await this.#kept.keepGhost(ghost.evidence, picture);
+    if (this.#fetchingGhosts) return;
+    this.#fetchingGhosts = true;
+    try {
+      await this.#kept.dropGhosts();
+      for (const ghost of ghostsOf(document)) {
+        if (this.session.value?.person.id !== credentials.person.id) return;
+        if ((await this.#kept.ghost(ghost.evidence)) !== null) continue;
+        const picture = await api.fetchPicture(credentials.token, ghost.web).catch(() => null);
+        if (picture !== null) await this.#kept.keepGhost(ghost.evidence, picture);
+      }
+    } catch (error) {
+      // A full phone, say: photos from before are a help, and no reason to stop anything.
+      report("A photo from before could not be kept:", error);
+    } finally {
+      this.#fetchingGhosts = false;
     }
   }
 
@@ -238,11 +265,6 @@ export class Field {
     if (this.#judged > before) void this.refresh();
     await this.#lookAtDevice();
   }
-}
-
-function ghostsOf(document: Assignments) {
-  const requirements = document.projects.flatMap((project) => project.milestones.flatMap((each) => each.requirements));
-  return requirements.flatMap((requirement) => requirement.ghost ?? []);
 }
 
 const Context = createContext<Field | null>(null);

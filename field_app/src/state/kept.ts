@@ -4,7 +4,7 @@
  * It is a database of its own. Photos on their way live in the outbox's, which nothing here opens or deletes.
  */
 import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "idb";
-import type { Assignments, Credentials } from "../ports";
+import type { Assignments, Credentials, Ghost } from "../ports";
 
 /** The assignments with what is needed to ask whether they changed. */
 export interface KeptAssignments {
@@ -43,6 +43,8 @@ export interface Kept {
   keepAssignments(person: string, kept: KeptAssignments): Promise<void>;
   ghost(evidence: string): Promise<Blob | null>;
   keepGhost(evidence: string, picture: Blob): Promise<void>;
+  /** Let go of the photos from before that no kept assignments name. */
+  dropGhosts(): Promise<void>;
   close(): void;
 }
 
@@ -84,8 +86,22 @@ function keeper(database: IDBPDatabase<Schema>): Kept {
     keepGhost: async (evidence, picture) => {
       await database.put("ghosts", picture, evidence);
     },
+    dropGhosts: () => dropGhosts(database),
     close: () => database.close(),
   };
+}
+
+/** Every photo from before that these assignments name. */
+export function ghostsOf({ projects }: Assignments): Ghost[] {
+  const requirements = projects.flatMap((project) => project.milestones.flatMap((each) => each.requirements));
+  return requirements.flatMap(({ ghost }) => ghost ?? []);
+}
+
+async function dropGhosts(database: IDBPDatabase<Schema>): Promise<void> {
+  const kept = await database.getAll("assignments");
+  const named = new Set(kept.flatMap(({ document }) => ghostsOf(document)).map(({ evidence }) => evidence));
+  for (const evidence of await database.getAllKeys("ghosts"))
+    if (!named.has(evidence)) await database.delete("ghosts", evidence);
 }
 
 async function lastSession(database: IDBPDatabase<Schema>): Promise<LastSession | null> {

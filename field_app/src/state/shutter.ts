@@ -19,6 +19,7 @@ import type {
   ShutterFacts,
   Source,
 } from "../ports";
+import { report } from "../report";
 import { type Field, useField } from "./field";
 import { checkShot } from "./place";
 
@@ -67,19 +68,27 @@ export function useShutter(aim: Aim): Shutter {
   const [reason, setReason] = useState<string | null>(null);
   const pressed = useRef<Pressed | null>(null);
   const warned = useRef(false);
+  /** From the press on, before anything is drawn: a second tap of the same finger is no second photo. */
+  const working = useRef(false);
 
   const proceed = async (why: string | null) => {
-    if (pressed.current === null) return;
-    const room = await roomLeft();
-    if (room !== null && room.share >= FULL && !warned.current) return setState({ ...IDLE, asks: "room", room });
-    if (fixOf(position.value) === null && why === null) return setState({ ...IDLE, asks: "reason" });
-    setState({ ...IDLE, busy: true });
-    setState({ ...IDLE, ...(await taken(field, aim, pressed.current, why)) });
+    if (pressed.current === null || working.current) return;
+    working.current = true;
+    try {
+      const room = await roomLeft();
+      if (room !== null && room.share >= FULL && !warned.current) return setState({ ...IDLE, asks: "room", room });
+      if (fixOf(position.value) === null && why === null) return setState({ ...IDLE, asks: "reason" });
+      setState({ ...IDLE, busy: true });
+      setState({ ...IDLE, ...(await taken(field, aim, pressed.current, why)) });
+    } finally {
+      working.current = false;
+    }
   };
   return {
     ...state,
     reason: fixOf(position.value) === null ? reason : null,
     press: async (source, take) => {
+      if (working.current) return;
       pressed.current = { source, take };
       await proceed(reason);
     },
@@ -111,13 +120,32 @@ export async function taken(field: Field, aim: Aim, { source, take }: Pressed, r
   let picture: Picture;
   try {
     picture = await take();
-  } catch {
+  } catch (error) {
+    report("The camera gave no picture:", error);
     return { fault: "camera.failed" as const };
   }
+  let entry: OutboxEntry;
+  const facts = factsOf(field, aim, source, picture, atPress, reason);
+  const now = Date.now();
   try {
-    return { taken: await kept(field, aim, factsOf(field, aim, source, picture, atPress, reason), picture) };
-  } catch {
+    entry = await field.ports.capture.assemble(picture.jpeg, facts);
+  } catch (error) {
+    report("The photo could not be kept:", error);
     return { fault: "camera.store_failed" as const };
+  }
+  field.ports.sync.kick();
+  return { taken: { entry, picture: picture.jpeg, results: expected(field, aim, now, facts) } };
+}
+
+/** What is to be expected of a photo that is kept; whatever happens here, kept it is. */
+function expected(field: Field, aim: Aim, nowMs: number, facts: ShutterFacts): readonly Result[] {
+  try {
+    const results = checkAt(field, aim, nowMs, facts);
+    // When a picture from the gallery was taken its file says, which only the server reads.
+    return facts.source === "gallery" ? results.filter(({ check }) => !check.startsWith("time.")) : results;
+  } catch (error) {
+    report("The photo was kept, and could not be checked:", error);
+    return [];
   }
 }
 
@@ -148,16 +176,6 @@ function factsOf(
     camera: width === null || height === null ? null : { width, height },
     caption: requirement.title,
   };
-}
-
-async function kept(field: Field, aim: Aim, facts: ShutterFacts, { jpeg }: Picture): Promise<TakenPhoto> {
-  const now = Date.now();
-  const entry = await field.ports.capture.assemble(jpeg, facts);
-  field.ports.sync.kick();
-  const results = checkAt(field, aim, now, facts);
-  // When a picture from the gallery was taken its file says, which only the server reads.
-  const known = facts.source === "gallery" ? results.filter(({ check }) => !check.startsWith("time.")) : results;
-  return { entry, picture: jpeg, results: known };
 }
 
 /** What the server would say of a photo taken now: by the time that the phone will write, however wrong its clock. */

@@ -333,6 +333,38 @@ it("fetches the photo from before once and has it without a network", async () =
   expect(web).toHaveBeenCalledTimes(1);
 });
 
+it("lets go of the photos from before that nobody's works name any more", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  await kept.keepGhost("old", new Blob(["jpeg"]));
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(async () => expect(await field.ghost("old")).toBeNull());
+});
+
+it("shows nobody the works of a person who left while they were being kept", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const field = new Field(ports(), kept);
+  const keep = kept.keepAssignments;
+  kept.keepAssignments = async (person, assignments) => {
+    await keep(person, assignments);
+    await field.signOut();
+  };
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(field.session.value).toBeNull());
+  await field.refresh();
+  expect([field.assignments.value, field.freshness.value.state]).toEqual([null, "never"]);
+});
+
+it("tells the next person nothing of the key of whoever used the phone before", async () => {
+  server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
+  const watched = ports();
+  const field = new Field(watched, kept);
+  await field.signIn("ana@example.org", "x");
+  await field.withdraw("d-1");
+  await field.signOut();
+  expect([field.standing.value.kind, field.withdrawnIds.value]).toEqual(["unsigned", []]);
+});
+
 it("corrects its clock by the last hand-shake and lets photos go after every refresh", async () => {
   server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
   const watched = ports();

@@ -68,3 +68,27 @@ it("keeps nothing when the camera gave nothing", async () => {
   const told = await taken(field, aim, { source: "camera", take: () => Promise.reject(new Error("lost")) }, null);
   expect([told, written]).toEqual([{ fault: "camera.failed" }, []]);
 });
+
+it("says that a photo was kept whatever goes wrong with what is to be expected of it", async () => {
+  const seen = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const clockless = { ...field, clock: () => null } as unknown as Field;
+  const told = await taken(clockless, aim, { source: "camera", take: async () => still }, null);
+  expect(told).toMatchObject({ taken: { results: [] } });
+  expect([written.length, seen.mock.calls.length]).toEqual([1, 1]);
+  seen.mockRestore();
+});
+
+it("says that a photo was not kept where there was no room for it, and why to whoever looks", async () => {
+  const seen = vi.spyOn(console, "error").mockImplementation(() => undefined);
+  const full = new DOMException("full", "QuotaExceededError");
+  const ports = { ...field.ports, capture: { assemble: () => Promise.reject(full) } };
+  const told = await taken(
+    { ...field, ports } as unknown as Field,
+    aim,
+    { source: "camera", take: async () => still },
+    null,
+  );
+  expect(told).toEqual({ fault: "camera.store_failed" });
+  expect(seen).toHaveBeenCalledWith(expect.any(String), full);
+  seen.mockRestore();
+});
