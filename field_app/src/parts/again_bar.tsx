@@ -17,8 +17,8 @@ export function AgainBar() {
   const [asked, setAsked] = useState(false);
   if (!ended && !withdrawn && doomed === null) return null;
   return (
-    <div class="update again" role="status">
-      <div class="update-words">
+    <div class="update again">
+      <div class="update-words" role="status">
         {ended && <strong>{sendWords(entries.filter(isWaiting).length)}</strong>}
         {withdrawn && <strong>{say("withdrawn.title")}</strong>}
         {withdrawn && <p>{say("withdrawn.hint")}</p>}

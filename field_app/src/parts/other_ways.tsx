@@ -18,7 +18,12 @@ export function OtherWays({ shutter, open }: Shown) {
   const close = () => setAsked(false);
   return (
     <div class="shutter-side">
-      <button type="button" class={open ? "ways strong" : "ways"} onClick={() => setAsked(true)}>
+      <button
+        type="button"
+        class={open ? "ways strong" : "ways"}
+        disabled={shutter.busy}
+        onClick={() => setAsked(true)}
+      >
         <span class="round glass">
           <Icon sign="gallery" />
         </span>

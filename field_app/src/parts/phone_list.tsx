@@ -19,25 +19,27 @@ export function PhoneList({ field }: { readonly field: Field }) {
     await load();
   };
   return (
-    <ul class="phones">
-      {phones.map((phone) => (
-        <li key={phone.id}>
-          <div>
-            <strong>{phone.name}</strong>{" "}
-            {phone.id === mine && <Badge tone="cool" words={say("settings.this_phone")} />}
-            <p class="soft">{sinceWords(phone)}</p>
-          </div>
-          {phone.revoked_at === null && (
-            <button type="button" class="quiet-button" onClick={() => setAsked(phone)}>
-              {say("settings.revoke")}
-            </button>
-          )}
-        </li>
-      ))}
+    <>
+      <ul class="phones">
+        {phones.map((phone) => (
+          <li key={phone.id}>
+            <div>
+              <strong>{phone.name}</strong>{" "}
+              {phone.id === mine && <Badge tone="cool" words={say("settings.this_phone")} />}
+              <p class="soft">{sinceWords(phone)}</p>
+            </div>
+            {phone.revoked_at === null && (
+              <button type="button" class="quiet-button" onClick={() => setAsked(phone)}>
+                {say("settings.revoke")}
+              </button>
+            )}
+          </li>
+        ))}
+      </ul>
       {failed && (
-        <li class="note bad" role="alert">
+        <p class="note bad" role="alert">
           {say("settings.revoke_failed")}
-        </li>
+        </p>
       )}
       {asked && (
         <Sheet title={say("settings.revoke_title")} onClose={() => setAsked(null)}>
@@ -52,7 +54,7 @@ export function PhoneList({ field }: { readonly field: Field }) {
           </div>
         </Sheet>
       )}
-    </ul>
+    </>
   );
 }
 

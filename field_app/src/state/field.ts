@@ -54,7 +54,7 @@ export class Field {
   /** Photos of the outbox that have a receipt; null before the first look. */
   #judged: number | null = null;
   #refreshing: Promise<void> | null = null;
-  #fetchingGhosts = false;
+  #ghosts: Promise<void> = Promise.resolve();
   #wished = false;
 
   constructor(ports: Ports, kept: Kept) {
@@ -204,12 +204,14 @@ export class Field {
     const atMs = Date.now();
     const document = fetched?.document ?? this.assignments.value;
     if (this.session.value !== credentials || document === null) return;
-    this.#etag = fetched === null ? this.#etag : fetched.etag;
-    await this.#kept.keepAssignments(credentials.person.id, { etag: this.#etag, fetchedAtMs: atMs, document });
+    const etag = fetched === null ? this.#etag : fetched.etag;
+    await this.#kept.keepAssignments(credentials.person.id, { etag, fetchedAtMs: atMs, document });
     if (this.session.value !== credentials) return;
+    this.#etag = etag;
     this.assignments.set(document);
     this.freshness.set({ state: "fresh", atMs });
-    void this.#fetchGhosts(credentials, document);
+    // One after the other: a run for somebody who left ends at its next photo.
+    this.#ghosts = this.#ghosts.then(() => this.#fetchGhosts(credentials, document));
   }
 
   /** The server no longer knows this token: the person goes on with what the phone keeps, and sends after signing in. */
@@ -230,8 +232,6 @@ export class Field {
    * nobody's works name any more. One that does not come is asked for next time.
    */
   async #fetchGhosts(credentials: Credentials, document: Assignments): Promise<void> {
-    if (this.#fetchingGhosts) return;
-    this.#fetchingGhosts = true;
     try {
       await this.#kept.dropGhosts();
       for (const ghost of ghostsOf(document)) {
@@ -243,8 +243,6 @@ export class Field {
     } catch (error) {
       // A full phone, say: photos from before are a help, and no reason to stop anything.
       report("A photo from before could not be kept:", error);
-    } finally {
-      this.#fetchingGhosts = false;
     }
   }
 

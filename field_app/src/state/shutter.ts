@@ -80,6 +80,9 @@ export function useShutter(aim: Aim): Shutter {
       if (fixOf(position.value) === null && why === null) return setState({ ...IDLE, asks: "reason" });
       setState({ ...IDLE, busy: true });
       setState({ ...IDLE, ...(await taken(field, aim, pressed.current, why)) });
+    } catch (error) {
+      report("The shutter stopped:", error);
+      setState({ ...IDLE, fault: "camera.failed" });
     } finally {
       working.current = false;
     }

@@ -341,6 +341,38 @@ it("lets go of the photos from before that nobody's works name any more", async 
   await vi.waitFor(async () => expect(await field.ghost("old")).toBeNull());
 });
 
+it("fetches the next person's photos from before though those of the one before were still coming", async () => {
+  const asks = (evidence: string) => ({
+    ...road().milestones[0]?.requirements[0],
+    ghost: { evidence, web: `/api/v1/evidence/${evidence}/web` },
+  });
+  const of = (evidence: string) => ({
+    ...DOCUMENT,
+    projects: [road([{ ...road().milestones[0], requirements: [asks(evidence)] } as never])],
+  });
+  let first: (answer: Response) => void = () => undefined;
+  const slow = vi.fn(() => new Promise<Response>((resolve) => (first = resolve)));
+  server({
+    "POST /api/v1/session": signedIn,
+    "DELETE /api/v1/session": () => new Response(null, { status: 204 }),
+    "GET /api/v1/assignments": () => Response.json(of("e-1")),
+    "GET /api/v1/evidence/e-1/web": slow,
+  });
+  const field = new Field(ports(), kept);
+  await field.signIn("ana@example.org", "x");
+  await vi.waitFor(() => expect(slow).toHaveBeenCalled());
+  await field.signOut();
+  server({
+    "POST /api/v1/session": () => Response.json({ token: "u", person: { id: "p-2", name: "Ben" } }, { status: 201 }),
+    "GET /api/v1/assignments": () => Response.json(of("e-2")),
+    "GET /api/v1/evidence/e-2/web": () => new Response(new Blob(["jpeg"])),
+  });
+  await field.signIn("ben@example.org", "x");
+  await vi.waitFor(() => expect(field.freshness.value.state).toBe("fresh"));
+  first(new Response(new Blob(["late"])));
+  await vi.waitFor(async () => expect(await field.ghost("e-2")).not.toBeNull());
+});
+
 it("shows nobody the works of a person who left while they were being kept", async () => {
   server({ "POST /api/v1/session": signedIn, "GET /api/v1/assignments": told });
   const field = new Field(ports(), kept);
