@@ -58,6 +58,12 @@ class Dripping:
         assert self.answer is not None, "it was never answered"
         return self.answer
 
+    def status(self) -> int | None:
+        """That of its answer; None where the connection was closed on what was still being sent, answer and all."""
+        self._thread.join(PATIENCE_S)
+        assert not self._thread.is_alive(), "it was never answered"
+        return self.answer[0] if self.answer else None
+
     def _drip(self) -> None:
         self.connection.settimeout(TICK_S)
         got = b""
@@ -192,12 +198,13 @@ def test_one_person_sends_no_more_than_two_bodies_at_once(
         sent = [phone.patch(phone.begun(), 0) for _ in range(5)]
         others = other.patch(other.begun(), 0)
 
-        answers = [each.answered() for each in (*sent, others)]
+        ends = [each.status() for each in sent]
+        assert others.status() == 204
 
-    refused = [answer for answer in answers if answer[0] != 204]
-    assert [problem(answer) for answer in refused] == [(503, "too-busy")] * 3
-    assert all(int(answer[1]["Retry-After"]) > 0 for answer in refused)
-    assert answers[-1][0] == 204
+    assert ends.count(204) == 2
+    refused = [each.answer for each in sent if each.answer and each.answer[0] != 204]
+    assert all(problem(answer) == (503, "too-busy") and int(answer[1]["Retry-After"]) > 0 for answer in refused)
+    assert refused, "nobody heard why"
 
 
 def test_slow_lines_never_hold_more_than_half_the_threads(
@@ -213,7 +220,8 @@ def test_slow_lines_never_hold_more_than_half_the_threads(
         began = time.monotonic()
         healthy = httpx.get(f"{served.address}/healthz", timeout=PATIENCE_S).status_code
         waited_s = time.monotonic() - began
-        ends = sorted(each.answered()[0] for each in sent)
+        ends = [each.status() for each in sent]
 
     assert (healthy, waited_s < 1) == (200, True)
-    assert ends == [204, 204, 503, 503, 503, 503]
+    assert ends.count(204) == 2
+    assert set(ends) - {204} <= {503, None}
