@@ -8,7 +8,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 import httpx
@@ -69,9 +69,10 @@ class Dripping:
         got = b""
         with closing(self.connection):
             while (answer := _whole(got)) is None:
-                try:
-                    # Who is being answered sends nothing more.
+                # Who is being answered sends nothing more; what was answered can be read after the server has closed.
+                with suppress(OSError):
                     self.connection.sendall(b"" if got else next(self._drops, b""))
+                try:
                     came = self.connection.recv(65_536)
                 except TimeoutError:
                     continue
