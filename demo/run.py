@@ -37,7 +37,7 @@ ADDRESSES = (
     ("One project", "/projects/FMR-HAL-014"),
     ("Refused photos", "/projects/BRG-HUW-007"),
     ("What waits for you", "/review/"),
-    ("The inspector's phone app", "/field/"),
+    ("For inspectors' phones", "/field/"),
     ("The API's description", "/openapi.json"),
 )
 
