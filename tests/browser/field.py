@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.test_road import ARGUMENTS, chromium
 from tests.personas import PASSWORD, PERSONAS
+from tests.programme import ON_SITE
 
 #: What Chromium needs to have a camera without a person who allows it.
 CAMERA = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
@@ -24,6 +27,22 @@ def browser() -> Iterator[Browser]:
         started = playwright.chromium.launch(executable_path=program, args=ARGUMENTS + CAMERA)
         yield started
         started.close()
+
+
+@contextmanager
+def on_site(browser: Browser, address: str, **more: Any) -> Iterator[BrowserContext]:
+    """A phone upright on the road, which lets the app use its camera and its position."""
+    phone: dict[str, Any] = {
+        "base_url": address,
+        "viewport": {"width": 390, "height": 844},
+        "locale": "en-PH",
+        "permissions": ["geolocation", "camera"],
+        "geolocation": {"latitude": ON_SITE[0], "longitude": ON_SITE[1], "accuracy": 9},
+    }
+    context = browser.new_context(**phone | more)
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
 
 
 def sign_in(page: Page) -> None:

@@ -9,9 +9,8 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from field_app_pages import BUILT
-from tests.browser.field import LANGUAGES, browser, screens, sign_in, take_a_photo
+from tests.browser.field import LANGUAGES, browser, on_site, screens, sign_in, take_a_photo
 from tests.browser.test_road import address
-from tests.programme import ON_SITE
 
 __all__ = ["address", "browser"]
 
@@ -30,19 +29,10 @@ pytestmark = [
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": 390, "height": 844},
-        locale="en-PH",
-        permissions=["geolocation", "camera"],
-        geolocation={"latitude": ON_SITE[0], "longitude": ON_SITE[1], "accuracy": 9},
-        # The page's own policy lets no script in but the app's; the test's is one more.
-        bypass_csp=True,
-    )
-    context.set_default_timeout(10_000)
-    context.add_init_script(path=AXE)
-    yield context.new_page()
-    context.close()
+    # The page's own policy lets no script in but the app's; the test's is one more.
+    with on_site(browser, address, bypass_csp=True) as context:
+        context.add_init_script(path=AXE)
+        yield context.new_page()
 
 
 def violations(page: Page) -> list[str]:

@@ -22,7 +22,7 @@ from field_app_pages import BUILT
 from field_app_pages.door import BUILD
 from server.db import reading
 from server.models import Evidence, EvidenceEnvelope
-from tests.browser.field import browser, open_camera, sign_in, take_a_photo
+from tests.browser.field import browser, on_site, open_camera, sign_in, take_a_photo
 from tests.browser.test_road import address
 from tests.photos import jpeg
 from tests.programme import ON_SITE
@@ -46,17 +46,8 @@ pytestmark = [
 
 @pytest.fixture
 def phone(browser: Browser, address: str) -> Iterator[BrowserContext]:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": 390, "height": 844},
-        locale="en-PH",
-        permissions=PERMISSIONS,
-        geolocation={"latitude": ON_SITE[0], "longitude": ON_SITE[1], "accuracy": 9},
-        accept_downloads=True,
-    )
-    context.set_default_timeout(10_000)
-    yield context
-    context.close()
+    with on_site(browser, address, permissions=PERMISSIONS, accept_downloads=True) as context:
+        yield context
 
 
 @pytest.fixture

@@ -15,11 +15,10 @@ from field_app_pages import BUILT
 from server.db import reading, writing
 from server.models import Device, Evidence, SignInSession
 from server.times import utc_now
-from tests.browser.field import browser, open_camera, sign_in, take_a_photo
+from tests.browser.field import browser, on_site, open_camera, sign_in, take_a_photo
 from tests.browser.test_field_phone import NOTED_SYNCS, PERMISSIONS, arrived, signed_by_phone
 from tests.browser.test_road import address
 from tests.personas import PASSWORD, PERSONAS
-from tests.programme import ON_SITE
 
 __all__ = ["address", "browser"]
 
@@ -34,16 +33,8 @@ pytestmark = [
 
 @pytest.fixture
 def page(browser: Browser, address: str) -> Iterator[Page]:
-    context = browser.new_context(
-        base_url=address,
-        viewport={"width": 390, "height": 844},
-        locale="en-PH",
-        permissions=PERMISSIONS,
-        geolocation={"latitude": ON_SITE[0], "longitude": ON_SITE[1], "accuracy": 9},
-    )
-    context.set_default_timeout(10_000)
-    yield context.new_page()
-    context.close()
+    with on_site(browser, address, permissions=PERMISSIONS) as context:
+        yield context.new_page()
 
 
 def sign_in_again(page: Page) -> None:
@@ -178,6 +169,7 @@ def test_an_empty_deck_is_said_before_the_shutter(page: Page) -> None:
 def test_a_second_tap_of_the_same_finger_takes_no_second_photo(page: Page) -> None:
     sign_in(page)
     open_camera(page)
+    page.locator(".shutter:not(:disabled)").wait_for()
     page.evaluate("""() => {
         const shutter = document.querySelector(".shutter");
         shutter.click();
