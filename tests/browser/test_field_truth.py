@@ -166,22 +166,6 @@ def test_an_empty_deck_is_said_before_the_shutter(page: Page) -> None:
     page.get_by_role("dialog").get_by_text("It bears no signature of this phone.").wait_for()
 
 
-def test_a_second_tap_of_the_same_finger_takes_no_second_photo(page: Page) -> None:
-    sign_in(page)
-    open_camera(page)
-    page.locator(".shutter:not(:disabled)").wait_for()
-    page.evaluate("""() => {
-        const shutter = document.querySelector(".shutter");
-        shutter.click();
-        shutter.click();
-    }""")
-    page.get_by_role("dialog").get_by_text("On this phone").wait_for()
-    page.get_by_role("button", name="Done").click()
-    page.goto("/field/#/outbox")
-
-    assert page.locator(".photo-row").count() == 1
-
-
 def test_a_screen_reader_begins_at_the_heading_of_the_screen_it_comes_to(page: Page) -> None:
     sign_in(page)
     page.get_by_role("link", name="ROAD-1").click()
