@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock clean runtime development
+.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock words clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -57,5 +57,11 @@ lock: development ## Solve the dependencies anew and write the lock files
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--group node -o requirements-node.lock
 
+words: development ## Bring the catalogues of the pages' sentences up to date with the code
+	@$(PY) -m babel.messages.frontend extract --quiet -F server/translations/babel.cfg -k _ -k N_ -k counted:1,2 \
+		--no-location --sort-output --omit-header -o var/messages.pot .
+	@for language in fil th; do $(PY) -m babel.messages.frontend update --quiet --no-fuzzy-matching --ignore-obsolete \
+		--ignore-pot-creation-date --omit-header -i var/messages.pot -l $$language -d server/translations; done
+
 clean: ## Remove the environment and caches; data in var/ stays
-	@rm -rf .venv field_app/node_modules field_app/dist .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info
+	@rm -rf .venv field_app/node_modules field_app/dist field_app/dist-pages .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

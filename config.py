@@ -14,12 +14,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit
 
 ROOT = Path(__file__).resolve().parent
 MEBIBYTE = 1024 * 1024
 #: What the tests and the benches read for themselves.
 NOT_OURS = ("TEST_", "BENCH_", "FUZZ", "FAULT_", "CORPUS")
 PREFIX = "SAKSI_"
+#: It stands in a response header, so nothing may end the header or begin another rule.
+BASE_MAP = re.compile(r"https?://[A-Za-z0-9.:_-]+/[^\s;,'\"]*")
 
 
 class SettingsError(ValueError):
@@ -89,6 +92,26 @@ class DatabaseSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class MapSettings:
+    """The map under ours: the address of its picture tiles with ``{z}``, ``{x}`` and ``{y}``, and whose it is.
+
+    Without an address there is none, and maps show what Saksi itself knows.
+    """
+
+    tiles: str | None = None
+    attribution: str = ""
+    max_zoom: int = 19
+
+    @property
+    def origin(self) -> str | None:
+        """Where a browser must be let go for the tiles: scheme, host and port."""
+        if self.tiles is None:
+            return None
+        parts = urlsplit(self.tiles)
+        return f"{parts.scheme}://{parts.netloc}"
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; sizes in bytes, spans of time in the unit their name ends with.
 
@@ -115,6 +138,7 @@ class Settings:
     telemetry: TelemetrySettings = field(default_factory=TelemetrySettings)
     s3: S3Settings | None = None
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
+    map: MapSettings = field(default_factory=MapSettings)
 
     @property
     def originals_root(self) -> Path:
@@ -149,6 +173,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         telemetry=_telemetry(source),
         s3=_s3(source),
         database=_database(source),
+        map=_map(source),
     )
     source.refuse_unknown()
     return settings
@@ -247,6 +272,21 @@ def _s3(source: Mapping[str, str]) -> S3Settings | None:
         connect_seconds=_integer(source, "SAKSI_S3_CONNECT_SECONDS", 3, least=1, most=60),
         read_seconds=_integer(source, "SAKSI_S3_READ_SECONDS", 10, least=1, most=300),
     )
+
+
+def _map(source: Mapping[str, str]) -> MapSettings:
+    """The base map; its tiles may be had without a word of thanks nowhere, so the attribution comes with them."""
+    tiles, attribution = source.get("SAKSI_BASE_MAP"), source.get("SAKSI_BASE_MAP_ATTRIBUTION", "").strip()
+    max_zoom = _integer(source, "SAKSI_BASE_MAP_MAX_ZOOM", 19, least=1, most=24)
+    if not tiles:
+        return MapSettings()
+    if not BASE_MAP.fullmatch(tiles) or not all(sign in tiles for sign in ("{z}", "{x}", "{y}")):
+        raise SettingsError(
+            "SAKSI_BASE_MAP must be an address with {z}, {x} and {y}, such as https://tiles.example/{z}/{x}/{y}.png"
+        )
+    if not attribution:
+        raise SettingsError("SAKSI_BASE_MAP_ATTRIBUTION must say whose map SAKSI_BASE_MAP is")
+    return MapSettings(tiles, attribution, max_zoom)
 
 
 def _database(source: Mapping[str, str]) -> DatabaseSettings:

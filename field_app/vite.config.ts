@@ -2,38 +2,9 @@
  * How the app is built: hashed files under `assets/`, everything else revalidated (see field_app_pages), compressed
  * copies beside them, and a service worker that holds the whole shell. No script stands in the page.
  */
-import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
-import type { Plugin } from "vite";
 import { defineConfig } from "vite";
 import { VitePWA } from "vite-plugin-pwa";
-
-const COMPRESSED = /\.(js|css|html|svg|webmanifest)$/;
-
-/** Writes a `.br` and a `.gz` beside each text file, which the server sends to whoever takes them. */
-function compressedCopies(): Plugin {
-  let folder = "dist";
-  return {
-    name: "compressed-copies",
-    apply: "build",
-    enforce: "post",
-    configResolved: (config) => {
-      folder = config.build.outDir;
-    },
-    closeBundle: { order: "post", sequential: true, handler: () => compress(folder) },
-  };
-}
-
-async function compress(folder: string): Promise<void> {
-  for (const name of await readdir(folder, { recursive: true })) {
-    const path = join(folder, name);
-    if (!COMPRESSED.test(name) || !(await stat(path)).isFile()) continue;
-    const bytes = await readFile(path);
-    await writeFile(`${path}.br`, brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } }));
-    await writeFile(`${path}.gz`, gzipSync(bytes, { level: 9 }));
-  }
-}
+import { compressedCopies } from "./compressed_copies.ts";
 
 export default defineConfig({
   base: "/field/",

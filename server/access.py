@@ -67,6 +67,7 @@ class Actor:
     organisation_kind: OrganisationKind
     session_id: UUID
     held: tuple[HeldRole, ...]
+    language: str = "en"
 
     def roles_on(self, project_id: UUID, agency_id: UUID) -> frozenset[Role]:
         """The roles that count on a project: its own, and those across its agency."""

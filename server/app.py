@@ -16,7 +16,7 @@ import field_app_pages
 import public_site
 import review_ui
 from evidence.receipts import SigningKey, seed_of
-from server import access, db, health, policy, refusals, requests, stores
+from server import access, assets, caching, db, health, languages, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
 from server.telemetry import requests as told_requests
 
@@ -52,6 +52,9 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     refusals.register(app)
     requests.register(app, csrf)
+    languages.register(app)
+    assets.register(app)
+    caching.register(app)
     health.register(app)
     _register_doors(app)
     access.ensure_declared(app)

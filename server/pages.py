@@ -10,9 +10,12 @@ from typing import Any
 from flask import Flask, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
+from config import MapSettings
 from server import wording
 from server.auth import optional_actor
+from server.engines import engines
 from server.problems import Problem, field_errors
+from server.texts import _, counted
 
 
 class Form(Schema):
@@ -30,8 +33,8 @@ def part_number() -> fields.Integer:
 
 
 def furnish(app: Flask) -> None:
-    """Give templates ``say`` (the words), ``actor`` (who is signed in) and ``fault`` (of a field)."""
-    app.jinja_env.globals.update(say=wording, actor=optional_actor, fault=fault)
+    """Give templates ``say`` (the words), ``counted``, ``actor`` (who is signed in) and ``fault`` (of a field)."""
+    app.jinja_env.globals.update(say=wording, counted=counted, actor=optional_actor, fault=fault, base_map=base_map)
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -60,17 +63,22 @@ def fault(problem: Problem | None, name: str) -> str | None:
     return next((error.detail for error in problem.errors if error.pointer == f"#/{name}"), None)
 
 
+def base_map() -> MapSettings:
+    """The map that lies under ours, where the installation names one."""
+    return engines().settings.map
+
+
 def _loaded(schema: type[Form], values: dict[str, str]) -> dict[str, Any]:
     try:
         _refuse_nul(values)
         loaded: dict[str, Any] = schema().load(values)
     except ValidationError as error:
-        raise Problem("invalid", "Look at the marked fields.", errors=field_errors(error.messages)) from None
+        raise Problem("invalid", _("Look at the marked fields."), errors=field_errors(error.messages)) from None
     return loaded
 
 
 def _refuse_nul(values: dict[str, str]) -> None:
     """Refuse the one sign that every keyboard can be made to send and PostgreSQL does not take."""
-    wrong = {key: ["This text holds a sign that cannot be kept."] for key, value in values.items() if "\0" in value}
+    wrong = {key: [_("This text holds a sign that cannot be kept.")] for key, value in values.items() if "\0" in value}
     if wrong:
         raise ValidationError(wrong)

@@ -34,18 +34,25 @@ OVERRIDES = frozenset({"PATCH", "DELETE"})
 #: larger body could hold a thread by the half-hour, sent just fast enough.
 STRANGERS_BYTES = 64 * 1024
 
+#: A page may show pictures that its own modules made (``blob:``, ``data:``, as maps do), and those of the base map.
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; img-src 'self'; style-src 'self'; script-src 'self'; connect-src 'self'; "
-    "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; img-src 'self' blob: data:{elsewhere}; style-src 'self'; script-src 'self'; "
+    "connect-src 'self'{elsewhere}; worker-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SECURITY_HEADERS = {
-    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Permissions-Policy": "geolocation=(self), camera=(self)",
 }
+
+
+def content_security_policy() -> str:
+    """What a browser lets a page do."""
+    base_map = engines().settings.map.origin
+    return CONTENT_SECURITY_POLICY.format(elsewhere=f" {base_map}" if base_map else "")
 
 
 class EvidenceRequest(Request):
@@ -118,6 +125,7 @@ def _enter(app: Flask, csrf: CSRFProtect) -> Response | None:
 
 
 def _harden(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
     if auth.optional_actor() is not None or response.status_code >= 400:

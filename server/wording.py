@@ -1,15 +1,20 @@
 """How values are said to people: money, shares, days, instants, and the words for every code.
 
-Money is formatted from integer minor units with integer arithmetic; no float touches it. The
-words are English; a later issue translates them, so every code has its sentence here and nowhere else.
+Money is formatted from integer minor units with integer arithmetic; no float touches it. Every code has its
+sentence here and nowhere else, and is told in the reader's language (``server.texts``).
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
 from enum import Enum
 from zoneinfo import ZoneInfo
+
+from babel.dates import format_date
+
+from server.texts import N_, _, language
 
 #: ISO 4217 currencies without, or with other than two, minor digits.
 MINOR_DIGITS = {"KRW": 0, "JPY": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "PYG": 0, "RWF": 0}
@@ -21,151 +26,199 @@ SYMBOLS |= {"IDR": "Rp ", "MYR": "RM ", "USD": "US$ "}
 AMOUNT = re.compile(r"(?P<whole>\d{1,15}|\d{1,3}(,\d{3}){1,4})(\.(?P<part>\d{1,3}))?", re.ASCII)
 MINUS = "\N{MINUS SIGN}"
 
-GRADES = {
-    "A": "Attested: taken and signed on an enrolled device, and the file and the device agree on place and time.",
-    "B": "Corroborated: the file and the device each state the place and the time, and they agree.",
-    "C": "Single witness: only one machine states the place or the time.",
-    "D": "Stated: the place or the time rests on a person's word.",
-}
-#: The same on a label, for who has never heard of grades.
-GRADE_NAMES = {
-    "A": "signed by a known phone",
-    "B": "file and phone agree",
-    "C": "one witness only",
-    "D": "a person's word",
-}
-WITNESSES = {"file": "File", "device": "Device", "operator": "Person"}
+#: How a day is written where babel's own pattern could be misread or is not what people write.
+DAY_PATTERNS = {"en": "d MMMM y", "fil": "MMMM d, y", "th": "d MMMM"}
+#: Thailand counts the years from the Buddha's death.
+THAI_YEARS = 543
 
-CHECKS = {
-    "file.sealed": "The file arrived as it left the device",
-    "file.decodes": "The file is a whole picture",
-    "file.resolution": "The picture has enough pixels",
-    "file.untouched": "The picture was not edited",
-    "place.inside_site": "Taken inside the site",
-    "place.accuracy": "The position is exact enough",
-    "place.claims_agree": "File and device name the same place",
-    "place.station": "Taken at the required station",
-    "place.not_redacted": "The position was not removed from the file",
-    "place.repeated": "Positions vary as a moving phone's do",
-    "time.in_schedule": "Taken within the schedule",
-    "time.working_hours": "Taken during working hours",
-    "time.not_future": "Not dated in the future",
-    "time.fresh": "Sent soon after it was taken",
-    "time.claims_agree": "File, satellites and device name the same time",
-    "time.zone": "The time zone is known",
-    "origin.first_use": "Used for the first time",
-    "device.enrolled": "Signed by an enrolled device",
-    "motion.plausible": "The way from the photo before is plausible",
-    "light.sun": "Daylight fits place and time",
-    "picture.screen": "Not a photo of a screen",
-}
-SOURCES = {
-    "camera": "the field app's own camera",
-    "phone_camera": "the phone's camera app",
-    "gallery": "a file that was on the phone",
-}
-REFUSALS = {
-    "file.sealed": "the file changed on its way",
-    "file.decodes": "the file is not a whole picture",
-    "file.resolution": "the picture has too few pixels",
-    "file.untouched": "the picture was edited",
-    "place.inside_site": "taken outside the site",
-    "time.not_future": "dated in the future",
-    "time.in_schedule": "taken outside the contract's time",
-    "origin.first_use": "the same picture was used before",
-    "device.enrolled": "the device's signature does not hold",
-    "review": "refused by a reviewer, who looked at it",
-}
-STATES = {
-    "received": "received",
-    "verified": "verified",
-    "needs_review": "needs review",
-    "rejected": "rejected by the checks",
-    "accepted": "accepted by a reviewer",
-    "refused": "refused by a reviewer",
-    "planned": "not started",
-    "open": "under way",
-    "submitted": "waiting for approval",
-    "returned": "returned for more",
-    "approved": "approved",
-    "paid": "paid",
-    "locked": "locked",
-    "unlocked": "to be certified",
-    "certified": "certified, to be paid",
-    "passed_on": "paid and passed on",
-    "pending": "waiting for a decision",
-    "identification": "identified",
-    "preparation": "in preparation",
-    "implementation": "under construction",
-    "completion": "being completed",
-    "completed": "completed",
-    "cancelled": "cancelled",
-}
-STAGES = {
-    "before": "Before the works",
-    "mobilisation": "Mobilisation",
-    "during": "During the works",
-    "completion": "Completion",
-    "warranty": "Under warranty",
-    "safety": "Safety",
-}
-DECIDED = {
-    "accept": "accepted it",
-    "refuse": "refused it",
-    "approve": "approved it",
-    "return": "returned it",
-    "reject": "rejected it",
-}
+
+class _Words(Mapping[str, str]):
+    """Codes with their sentences, each told in the language of whoever reads it."""
+
+    def __init__(self, sentences: dict[str, str]) -> None:
+        self._sentences = sentences
+
+    def __getitem__(self, code: str) -> str:
+        return _(self._sentences[code])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._sentences)
+
+    def __len__(self) -> int:
+        return len(self._sentences)
+
+
+GRADES = _Words(
+    {
+        "A": N_(
+            "Attested: taken and signed on an enrolled device, and the file and the device agree on place and time."
+        ),
+        "B": N_("Corroborated: the file and the device each state the place and the time, and they agree."),
+        "C": N_("Single witness: only one machine states the place or the time."),
+        "D": N_("Stated: the place or the time rests on a person's word."),
+    }
+)
+#: The same on a label, for who has never heard of grades.
+GRADE_NAMES = _Words(
+    {
+        "A": N_("signed by a known phone"),
+        "B": N_("file and phone agree"),
+        "C": N_("one witness only"),
+        "D": N_("a person's word"),
+    }
+)
+WITNESSES = _Words({"file": N_("File"), "device": N_("Device"), "operator": N_("Person")})
+
+CHECKS = _Words(
+    {
+        "file.sealed": N_("The file arrived as it left the device"),
+        "file.decodes": N_("The file is a whole picture"),
+        "file.resolution": N_("The picture has enough pixels"),
+        "file.untouched": N_("The picture was not edited"),
+        "place.inside_site": N_("Taken inside the site"),
+        "place.accuracy": N_("The position is exact enough"),
+        "place.claims_agree": N_("File and device name the same place"),
+        "place.station": N_("Taken at the required station"),
+        "place.not_redacted": N_("The position was not removed from the file"),
+        "place.repeated": N_("Positions vary as a moving phone's do"),
+        "time.in_schedule": N_("Taken within the schedule"),
+        "time.working_hours": N_("Taken during working hours"),
+        "time.not_future": N_("Not dated in the future"),
+        "time.fresh": N_("Sent soon after it was taken"),
+        "time.claims_agree": N_("File, satellites and device name the same time"),
+        "time.zone": N_("The time zone is known"),
+        "origin.first_use": N_("Used for the first time"),
+        "device.enrolled": N_("Signed by an enrolled device"),
+        "motion.plausible": N_("The way from the photo before is plausible"),
+        "light.sun": N_("Daylight fits place and time"),
+        "picture.screen": N_("Not a photo of a screen"),
+    }
+)
+SOURCES = _Words(
+    {
+        "camera": N_("the field app's own camera"),
+        "phone_camera": N_("the phone's camera app"),
+        "gallery": N_("a file that was on the phone"),
+    }
+)
+REFUSALS = _Words(
+    {
+        "file.sealed": N_("the file changed on its way"),
+        "file.decodes": N_("the file is not a whole picture"),
+        "file.resolution": N_("the picture has too few pixels"),
+        "file.untouched": N_("the picture was edited"),
+        "place.inside_site": N_("taken outside the site"),
+        "time.not_future": N_("dated in the future"),
+        "time.in_schedule": N_("taken outside the contract's time"),
+        "origin.first_use": N_("the same picture was used before"),
+        "device.enrolled": N_("the device's signature does not hold"),
+        "review": N_("refused by a reviewer, who looked at it"),
+    }
+)
+STATES = _Words(
+    {
+        "received": N_("received"),
+        "verified": N_("verified"),
+        "needs_review": N_("needs review"),
+        "rejected": N_("rejected by the checks"),
+        "accepted": N_("accepted by a reviewer"),
+        "refused": N_("refused by a reviewer"),
+        "planned": N_("not started"),
+        "open": N_("under way"),
+        "submitted": N_("waiting for approval"),
+        "returned": N_("returned for more"),
+        "approved": N_("approved"),
+        "paid": N_("paid"),
+        "locked": N_("locked"),
+        "unlocked": N_("to be certified"),
+        "certified": N_("certified, to be paid"),
+        "passed_on": N_("paid and passed on"),
+        "pending": N_("waiting for a decision"),
+        "identification": N_("identified"),
+        "preparation": N_("in preparation"),
+        "implementation": N_("under construction"),
+        "completion": N_("being completed"),
+        "completed": N_("completed"),
+        "cancelled": N_("cancelled"),
+    }
+)
+STAGES = _Words(
+    {
+        "before": N_("Before the works"),
+        "mobilisation": N_("Mobilisation"),
+        "during": N_("During the works"),
+        "completion": N_("Completion"),
+        "warranty": N_("Under warranty"),
+        "safety": N_("Safety"),
+    }
+)
+DECIDED = _Words(
+    {
+        "accept": N_("accepted it"),
+        "refuse": N_("refused it"),
+        "approve": N_("approved it"),
+        "return": N_("returned it"),
+        "reject": N_("rejected it"),
+    }
+)
 #: What comes to the desk of somebody with a role.
-WAITS_FOR = {
-    "inspector": "Open milestones appear here when photos were sent that can be put forward.",
-    "contractor": "Open milestones appear here when photos were sent that can be put forward.",
-    "supervisor": "Milestones that are put forward, photos that the checks could not settle, and appeals appear here.",
-    "safety_officer": "Safety officers send photos and read; nothing comes here to be decided.",
-    "paymaster": "Certificates appear here when a milestone is approved, to be certified and paid.",
-    "administrator": "Disputes about payments appear here, to be settled.",
-    "auditor": "Auditors read every project of their agencies, and the record; nothing comes here to be decided.",
-}
-OUTCOMES = {"pass": "holds", "warn": "question", "fail": "fails", "unknown": "not known"}
+WAITS_FOR = _Words(
+    {
+        "inspector": N_("Open milestones appear here when photos were sent that can be put forward."),
+        "contractor": N_("Open milestones appear here when photos were sent that can be put forward."),
+        "supervisor": N_(
+            "Milestones that are put forward, photos that the checks could not settle, and appeals appear here."
+        ),
+        "safety_officer": N_("Safety officers send photos and read; nothing comes here to be decided."),
+        "paymaster": N_("Certificates appear here when a milestone is approved, to be certified and paid."),
+        "administrator": N_("Disputes about payments appear here, to be settled."),
+        "auditor": N_(
+            "Auditors read every project of their agencies, and the record; nothing comes here to be decided."
+        ),
+    }
+)
+OUTCOMES = _Words({"pass": N_("holds"), "warn": N_("question"), "fail": N_("fails"), "unknown": N_("not known")})
 #: What somebody did, as the record tells it after their name.
-ACTIONS = {
-    "area.added": "added an area",
-    "certificate.certified": "certified a payment",
-    "certificate.disputed": "disputed a certificate",
-    "certificate.paid": "recorded a payment",
-    "certificate.passed_on": "stated that money was passed on",
-    "certificate.settled": "settled a dispute",
-    "certificate.unlocked": "unlocked a certificate",
-    "device.enrolled": "enrolled a device",
-    "device.revoked": "took a device off the list",
-    "evidence.accepted": "accepted a photo",
-    "evidence.appealed": "appealed for a photo",
-    "evidence.lowered": "lowered a photo's verdict",
-    "evidence.original_opened": "opened a photo's original",
-    "evidence.published": "made a photo public",
-    "evidence.received": "sent a photo",
-    "evidence.refused": "refused a photo",
-    "job.retried": "let a job run again",
-    "milestone.approved": "approved a milestone",
-    "milestone.open": "opened a milestone",
-    "milestone.opened": "opened the next milestone",
-    "milestone.paid": "paid for a milestone",
-    "milestone.returned": "returned a milestone",
-    "milestone.submitted": "put a milestone forward",
-    "organisation.added": "added an organisation",
-    "person.added": "added a person",
-    "project.changed": "changed a project",
-    "project.created": "created a project",
-    "role.granted": "gave a role",
-    "session.begun": "signed in",
-    "session.ended": "signed out",
-    "site.changed": "changed a site's shape",
-    "submission.approved": "approved what was put forward",
-    "submission.decision": "decided on what was put forward",
-    "submission.made": "froze the photos put forward",
-    "submission.rejected": "rejected what was put forward",
-    "submission.returned": "returned what was put forward",
-}
+ACTIONS = _Words(
+    {
+        "area.added": N_("added an area"),
+        "certificate.certified": N_("certified a payment"),
+        "certificate.disputed": N_("disputed a certificate"),
+        "certificate.paid": N_("recorded a payment"),
+        "certificate.passed_on": N_("stated that money was passed on"),
+        "certificate.settled": N_("settled a dispute"),
+        "certificate.unlocked": N_("unlocked a certificate"),
+        "device.enrolled": N_("enrolled a device"),
+        "device.revoked": N_("took a device off the list"),
+        "evidence.accepted": N_("accepted a photo"),
+        "evidence.appealed": N_("appealed for a photo"),
+        "evidence.lowered": N_("lowered a photo's verdict"),
+        "evidence.original_opened": N_("opened a photo's original"),
+        "evidence.published": N_("made a photo public"),
+        "evidence.received": N_("sent a photo"),
+        "evidence.refused": N_("refused a photo"),
+        "job.retried": N_("let a job run again"),
+        "milestone.approved": N_("approved a milestone"),
+        "milestone.open": N_("opened a milestone"),
+        "milestone.opened": N_("opened the next milestone"),
+        "milestone.paid": N_("paid for a milestone"),
+        "milestone.returned": N_("returned a milestone"),
+        "milestone.submitted": N_("put a milestone forward"),
+        "organisation.added": N_("added an organisation"),
+        "person.added": N_("added a person"),
+        "project.changed": N_("changed a project"),
+        "project.created": N_("created a project"),
+        "role.granted": N_("gave a role"),
+        "session.begun": N_("signed in"),
+        "session.ended": N_("signed out"),
+        "site.changed": N_("changed a site's shape"),
+        "submission.approved": N_("approved what was put forward"),
+        "submission.decision": N_("decided on what was put forward"),
+        "submission.made": N_("froze the photos put forward"),
+        "submission.rejected": N_("rejected what was put forward"),
+        "submission.returned": N_("returned what was put forward"),
+    }
+)
 
 
 def money(minor: int, currency: str) -> str:
@@ -204,20 +257,24 @@ def about(basis_points: int) -> str:
 
 def day(value: date | None) -> str:
     """A day that nobody can misread: ``7 March 2026``; a dash where it is not known."""
-    return "–" if value is None else f"{value.day} {value:%B %Y}"
+    if value is None:
+        return "–"
+    tag = language()
+    written = str(format_date(value, DAY_PATTERNS.get(tag, DAY_PATTERNS["en"]), locale=tag))
+    return f"{written} {value.year + THAI_YEARS}" if tag == "th" else written
 
 
 def day_of(value: datetime | None, zone: str) -> str:
     """The day of an instant in the project's zone, where the hour would only be in the way."""
-    return "day not known" if value is None else day(value.astimezone(ZoneInfo(zone)).date())
+    return _("day not known") if value is None else day(value.astimezone(ZoneInfo(zone)).date())
 
 
 def instant(value: datetime | None, zone: str) -> str:
     """An instant as the clock of the project's zone showed it, with that zone's distance from UTC."""
     if value is None:
-        return "not known"
+        return _("not known")
     local = value.astimezone(ZoneInfo(zone))
-    return f"{local.day} {local:%B %Y, %H:%M} {_offset(local)}"
+    return f"{day(local.date())}, {local:%H:%M} {_offset(local)}"
 
 
 def _offset(local: datetime) -> str:
@@ -269,7 +326,7 @@ def action(name: str) -> str:
 
 def refusal(name: str) -> str:
     """Why photos that fail a check are refused, in words."""
-    return REFUSALS.get(name, f"“{check(name)}” does not hold")
+    return REFUSALS.get(name) or _("“%(check)s” does not hold", check=check(name))
 
 
 def at_most(number: int, most: int) -> str:
@@ -280,3 +337,8 @@ def at_most(number: int, most: int) -> str:
 def count(number: int, one: str, many: str | None = None) -> str:
     """A number with its noun: ``1 photo``, ``1,200 photos``."""
     return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def number(value: int) -> str:
+    """A whole number with its thousands parted: ``1,200``."""
+    return f"{value:,}"

@@ -28,6 +28,7 @@ _WHO = (
         _person.c.id.label("person_id"),
         _person.c.name,
         _person.c.email,
+        _person.c.language,
         _person.c.organisation_id,
         _organisation.c.name.label("organisation_name"),
         _organisation.c.kind,
@@ -94,6 +95,7 @@ def actor(session_id: UUID, *, now: datetime) -> Actor | None:
         organisation_kind=who.kind,
         session_id=session_id,
         held=tuple(HeldRole(row.role, row.project_id, row.agency_id) for row in rows if row.role is not None),
+        language=who.language,
     )
 
 

@@ -173,7 +173,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
         "device_id": Phone().enrol(client, bearer("inspector")),
         "code": "ROAD-1",
         "name": "invalid",
-        "filename": "site.css",
+        "filename": "mark.svg",
         **dict.fromkeys("zxy", "0"),
     }
 

@@ -1,0 +1,47 @@
+"""What may be kept of the public's pages, by whom, and how small they travel.
+
+A published page may be kept by a cache that many share for half a minute, and is asked for anew by each browser,
+which hears ``304`` where nothing changed. It is compressed only where nobody is signed in: a page that holds
+somebody's secret beside words from outside tells the secret by its length.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+from flask_compress import Compress
+
+from server import auth
+from server.access import access_of
+from server.built_files import named_encodings
+from server.refusals import wants_page
+
+SHARED = "public, max-age=0, s-maxage=30, must-revalidate"
+
+
+def register(app: Flask) -> None:
+    """Let published pages be kept, asked for again and compressed."""
+    app.config.update(
+        COMPRESS_REGISTER=False, COMPRESS_ALGORITHM=["br", "gzip"], COMPRESS_BR_LEVEL=4, COMPRESS_MIN_SIZE=512
+    )
+    compress = Compress(app)
+    app.after_request(lambda response: _keep(app, compress, response))
+
+
+def _keep(app: Flask, compress: Compress, response: Response) -> Response:
+    if not _published(app, response):
+        return response
+    response.headers.setdefault("Cache-Control", SHARED)
+    response.add_etag()
+    response.vary.add("Accept-Encoding")
+    response.make_conditional(request)
+    if response.status_code == 200 and named_encodings():
+        compress.after_request(response)
+    return response
+
+
+def _published(app: Flask, response: Response) -> bool:
+    """Whether this is a page of what is published, whole, and for nobody in particular."""
+    if request.endpoint is None or request.method not in {"GET", "HEAD"} or not wants_page():
+        return False
+    plain = response.status_code == 200 and not response.is_streamed and not response.direct_passthrough
+    return plain and auth.optional_actor() is None and access_of(app, request.endpoint).from_replica

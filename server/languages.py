@@ -1,0 +1,89 @@
+"""The languages of the pages, and which one a request gets.
+
+In this order: what the address asks for (``?language=fil``, which is kept in a cookie), the cookie, the language of
+whoever is signed in, what the browser asks for, English. Programs always read English.
+"""
+
+from __future__ import annotations
+
+from functools import cached_property, lru_cache
+from io import BytesIO
+from pathlib import Path
+from urllib.parse import urlencode
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask, Response, has_request_context, request
+from flask_babel import Babel, Domain
+
+from server import auth
+from server.refusals import wants_page
+from server.texts import language
+
+#: What each language calls itself, by its tag.
+LANGUAGES = {"en": "English", "fil": "Filipino", "th": "ไทย"}
+CATALOGUES = Path(__file__).resolve().parent / "translations"
+COOKIE = "saksi-language"
+ASKED = "language"
+A_YEAR = 365 * 24 * 3600
+
+
+def register(app: Flask) -> None:
+    """Let every page be told in its reader's language."""
+    _Languages().init_app(app, default_locale="en", locale_selector=_chosen)
+    app.jinja_env.globals.update(language=language, languages=LANGUAGES, in_language=in_language)
+    app.after_request(_keep)
+
+
+def in_language(tag: str) -> str:
+    """The address of the page that is shown, in another language."""
+    kept = [(key, value) for key, value in request.args.items(multi=True) if key != ASKED]
+    return f"{request.path}?{urlencode([*kept, (ASKED, tag)])}"
+
+
+class _Languages(Babel):  # type: ignore[misc]
+    """Flask-Babel with catalogues that are read as their translators wrote them, without a step that compiles them."""
+
+    @cached_property
+    def domain_instance(self) -> Domain:
+        return _Catalogues()
+
+
+class _Catalogues(Domain):  # type: ignore[misc]
+    def get_translations(self) -> NullTranslations:
+        return catalogue(language())
+
+
+@lru_cache(maxsize=8)
+def catalogue(tag: str) -> NullTranslations:
+    """The sentences of one language; English has none, being the source."""
+    path = CATALOGUES / tag / "LC_MESSAGES" / "messages.po"
+    if not path.is_file():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as file:
+        write_mo(compiled, read_po(file, locale=tag))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _chosen() -> str:
+    if not has_request_context() or not wants_page():
+        return "en"
+    person = auth.optional_actor()
+    for tag in (request.args.get(ASKED), request.cookies.get(COOKIE), person.language if person else None):
+        if tag in LANGUAGES:
+            return str(tag)
+    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+
+
+def _keep(response: Response) -> Response:
+    """Remember the language that was asked for, and tell caches that there are others."""
+    asked = request.args.get(ASKED)
+    if response.mimetype == "text/html":
+        response.vary.update(("Accept-Language", "Cookie"))
+        response.headers.setdefault("Content-Language", language())
+        if asked in LANGUAGES:
+            response.set_cookie(COOKIE, asked, max_age=A_YEAR, samesite="Lax", secure=request.is_secure)
+    return response
