@@ -52,9 +52,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     csrf = CSRFProtect(app)
     refusals.register(app)
     requests.register(app, csrf)
+    # What is registered first is asked last: whether a page may be kept, once its cookies are known.
+    caching.register(app)
     languages.register(app)
     assets.register(app)
-    caching.register(app)
     health.register(app)
     _register_doors(app)
     access.ensure_declared(app)

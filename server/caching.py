@@ -1,13 +1,14 @@
 """What may be kept of the public's pages, by whom, and how small they travel.
 
-A published page may be kept by a cache that many share for half a minute, and is asked for anew by each browser,
-which hears ``304`` where nothing changed. It is compressed only where nobody is signed in: a page that holds
+A published page is the same for everyone who is not signed in. A network of caches may hold it for a minute, and for
+ten more while it asks anew; each browser asks every time, and hears ``304`` where nothing changed (RFC 9110, 13.1.2).
+What a signed-in person sees is kept by nobody. A page is compressed only where nobody is signed in: a page that holds
 somebody's secret beside words from outside tells the secret by its length.
 """
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, request, session
 from flask_compress import Compress
 
 from server import auth
@@ -15,7 +16,7 @@ from server.access import access_of
 from server.built_files import named_encodings
 from server.refusals import wants_page
 
-SHARED = "public, max-age=0, s-maxage=30, must-revalidate"
+SHARED = "public, max-age=0, s-maxage=60, stale-while-revalidate=600"
 
 
 def register(app: Flask) -> None:
@@ -44,4 +45,5 @@ def _published(app: Flask, response: Response) -> bool:
     if request.endpoint is None or request.method not in {"GET", "HEAD"} or not wants_page():
         return False
     plain = response.status_code == 200 and not response.is_streamed and not response.direct_passthrough
+    plain = plain and not session.modified and "Set-Cookie" not in response.headers
     return plain and auth.optional_actor() is None and access_of(app, request.endpoint).from_replica

@@ -75,7 +75,16 @@ def _chosen() -> str:
     for tag in (request.args.get(ASKED), request.cookies.get(COOKIE), person.language if person else None):
         if tag in LANGUAGES:
             return str(tag)
-    return request.accept_languages.best_match(list(LANGUAGES)) or "en"
+    return _of_the_browser()
+
+
+def _of_the_browser() -> str:
+    """The first of its languages that is one of ours, whatever country it adds; Tagalog's old tag is Filipino's."""
+    for tag, quality in request.accept_languages:
+        primary = tag.partition("-")[0].lower().replace("tl", "fil")
+        if quality > 0 and primary in LANGUAGES:
+            return primary
+    return "en"
 
 
 def _keep(response: Response) -> Response:

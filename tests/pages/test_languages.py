@@ -1,0 +1,51 @@
+"""Which language a page is told in, and that programs always read English."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.pages.browse import Visitor
+
+LANGUAGE = '<html lang="{}">'
+
+
+def lang(client: FlaskClient, address: str = "/", **headers: str) -> str:
+    text = client.get(address, headers=headers).get_data(as_text=True)
+    return text.split('<html lang="')[1].split('"')[0]
+
+
+@pytest.mark.parametrize(
+    ("asked", "given"), [("th", "th"), ("fil-PH, en;q=0.5", "fil"), ("ko, th;q=0.3", "th"), ("ko", "en"), ("", "en")]
+)
+def test_a_browser_is_answered_in_the_language_it_asks_for(client: FlaskClient, asked: str, given: str) -> None:
+    assert lang(client, **{"Accept-Language": asked}) == given
+
+
+def test_a_language_once_chosen_is_kept(client: FlaskClient) -> None:
+    assert lang(client, "/?language=th") == "th"
+    assert lang(client, **{"Accept-Language": "en"}) == "th"
+
+
+def test_an_unknown_language_changes_nothing(client: FlaskClient) -> None:
+    assert lang(client, "/?language=xx") == "en"
+    assert not client.get("/?language=xx").headers.getlist("Set-Cookie")
+
+
+def test_a_page_names_its_languages_and_how_to_get_them(anyone: Visitor) -> None:
+    anyone.go("/?text=road")
+
+    assert {"/?text=road&language=fil", "/?text=road&language=th"} <= set(anyone.page.links)
+
+
+def test_caches_are_told_that_a_page_differs_by_language(client: FlaskClient) -> None:
+    answer = client.get("/")
+
+    assert {"Accept-Language", "Cookie"} <= set(answer.headers["Vary"].split(", "))
+    assert answer.headers["Content-Language"] == "en"
+
+
+def test_programs_read_english(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/public/projects/NONE", headers={"Accept-Language": "th"})
+
+    assert answer.get_json()["title"] == "There is no such record"
