@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock words clean runtime development
+.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock words screenshots clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -56,6 +56,10 @@ lock: development ## Solve the dependencies anew and write the lock files
 		--group dev -c requirements.lock pyproject.toml -o requirements-dev.lock
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \
 		--group node -o requirements-node.lock
+
+screenshots: development ## Take a picture of every page of the demonstration into var/screens
+	@bin/build-field
+	@$(PY) -m demo.screens
 
 words: development ## Bring the catalogues of the pages' sentences up to date with the code
 	@$(PY) -m babel.messages.frontend extract --quiet -F server/translations/babel.cfg -k _ -k N_ -k counted:1,2 \

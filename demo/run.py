@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
@@ -52,7 +53,6 @@ def run(folder: Path, port: int, *, secure: bool = False) -> None:
     place = House(folder.resolve(), port, secure)
     with house.occupied(place.folder, port) as lock, _asked_to_stop():
         house.refuse_taken_port(port)
-        place.folder.mkdir(parents=True, exist_ok=True)
         try:
             _serve(place, lock, console)
         except KeyboardInterrupt:
@@ -60,6 +60,20 @@ def run(folder: Path, port: int, *, secure: bool = False) -> None:
 
 
 def _serve(place: House, lock: int, console: Console) -> None:
+    with served(place, lock, console) as process:
+        welcome(place, console)
+        if process.wait() != 0:
+            raise house.HouseError(f"The server ended by itself; see {place.log}.")
+
+
+@contextmanager
+def served(place: House, lock: int, console: Console) -> Iterator[subprocess.Popen[bytes]]:
+    """The demonstration, loaded where it was not yet, and served while the block runs; the lock is the folder's.
+
+    Raises:
+        demo.house.HouseError: its server does not start.
+    """
+    place.folder.mkdir(parents=True, exist_ok=True)
     app = create_app(house.settings(place))
     with app.app_context():
         migrate.upgrade(db.engine)
@@ -69,9 +83,7 @@ def _serve(place: House, lock: int, console: Console) -> None:
                 _load(place, memory, console)
             db.session.remove()
             db.engine.dispose()
-            welcome(place, console)
-            if process.wait() != 0:
-                raise house.HouseError(f"The server ended by itself; see {place.log}.")
+            yield process
 
 
 def _load(place: House, memory: Memory, console: Console) -> None:

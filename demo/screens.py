@@ -1,0 +1,134 @@
+"""``make screenshots``: a picture of every page of the demonstration, as a phone and as a desk show it.
+
+Pages are found by following links, as a person finds them, so that a page which nobody can reach is noticed here.
+Chromium and Playwright come with the development environment; nothing else of the demonstration needs them.
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from rich.console import Console
+
+import config
+from demo import house, programme
+from demo.run import served
+
+FOLDER = config.ROOT / "var" / "screens"
+PORT = 8765
+WIDTHS = {"phone": (390, 844), "desk": (1440, 900)}
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """One picture: where to begin, the links to follow from there (a part of each one's address), and who looks.
+
+    ``who`` is the name of a demonstration account without its domain, None for the public.
+    """
+
+    name: str
+    path: str
+    follow: tuple[str, ...] = ()
+    who: str | None = None
+
+
+SCREENS = (
+    Screen("home", "/"),
+    Screen("search", "/?text=road"),
+    Screen("area", "/areas/REG"),
+    Screen("project", "/projects/FMR-HAL-014"),
+    Screen("project-refused", "/projects/BRG-HUW-007"),
+    Screen("project-photos", "/projects/SCH-HAL-021/photos"),
+    Screen("photo", "/projects/SCH-HAL-021", ("/photos/",)),
+    Screen("not-found", "/projects/NONE"),
+    Screen("sign-in", "/sign-in"),
+    Screen("waits", "/review/", who="supervisor"),
+    Screen("milestone", "/review/", ("/review/milestones/",), who="supervisor"),
+    Screen("review-photo", "/review/", ("/review/milestones/", "/review/photos/"), who="supervisor"),
+    Screen("review-project", "/review/projects/FMR-HAL-014", who="supervisor"),
+    Screen("waits-paymaster", "/review/", who="paymaster"),
+    Screen("certificate", "/review/", ("/review/certificates/",), who="paymaster"),
+    Screen("record", "/review/record", who="auditor"),
+)
+
+
+def main(only: tuple[str, ...] = ()) -> None:
+    """Take every picture, or those whose names are given."""
+    console = Console()
+    program = _chromium()
+    place = house.House(house.DEFAULT_FOLDER, PORT)
+    with house.occupied(place.folder, PORT) as lock, served(place, lock, console), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+        for screen in SCREENS:
+            if not only or screen.name in only:
+                _take(browser, place.base, screen)
+                console.print(f"  {screen.name}")
+        browser.close()
+    console.print(f"The pictures are in {FOLDER}.", soft_wrap=True, highlight=False)
+
+
+def _chromium() -> str:
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        raise house.HouseError("Screenshots need Chromium or Chrome, and there is none on this machine.")
+    return found
+
+
+def _take(browser: Browser, base: str, screen: Screen) -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for device, (width, height) in WIDTHS.items():
+        with _visit(browser, width, height) as context:
+            page = context.new_page()
+            if screen.who:
+                _sign_in(page, base, screen.who)
+            page.goto(base + screen.path)
+            for part in screen.follow:
+                page.locator(f"main a[href*='{part}']").first.click()
+            _settle(page)
+            page.screenshot(path=_file(screen, device), full_page=True)
+
+
+@contextmanager
+def _visit(browser: Browser, width: int, height: int) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport={"width": width, "height": height}, locale="en-PH", reduced_motion="reduce")
+    yield context
+    context.close()
+
+
+def _sign_in(page: Page, base: str, who: str) -> None:
+    page.goto(f"{base}/sign-in")
+    page.get_by_label("E-mail address").fill(f"{who}@demo.example")
+    page.get_by_label("Password").fill(programme.directory()["password"])
+    page.get_by_role("main").get_by_role("button", name="Sign in").click()
+
+
+def _settle(page: Page) -> None:
+    """Scroll once through the page, so that pictures which wait to be seen are there, and go back to the top."""
+    page.evaluate(
+        """async () => {
+            for (let y = 0; y < document.body.scrollHeight; y += innerHeight) {
+                scrollTo(0, y);
+                await new Promise((done) => setTimeout(done, 60));
+            }
+            scrollTo(0, 0);
+        }"""
+    )
+    page.wait_for_load_state("networkidle")
+
+
+def _file(screen: Screen, device: str) -> Path:
+    return FOLDER / f"{screen.name}.{device}.png"
+
+
+if __name__ == "__main__":
+    try:
+        main(tuple(sys.argv[1:]))
+    except house.HouseError as error:
+        sys.exit(str(error))
