@@ -62,10 +62,7 @@ screenshots: development ## Take a picture of every page of the demonstration in
 	@$(PY) -m demo.screens
 
 words: development ## Bring the catalogues of the pages' sentences up to date with the code
-	@$(PY) -m babel.messages.frontend extract --quiet -F server/translations/babel.cfg -k _ -k N_ -k counted:1,2 \
-		--no-location --sort-output --omit-header -o var/messages.pot .
-	@for language in fil th; do $(PY) -m babel.messages.frontend update --quiet --no-fuzzy-matching --ignore-obsolete \
-		--ignore-pot-creation-date --omit-header -i var/messages.pot -l $$language -d server/translations; done
+	@$(PY) -m server.translations.bring_up_to_date
 
 clean: ## Remove the environment and caches; data in var/ stays
 	@rm -rf .venv field_app/node_modules field_app/dist field_app/dist-pages .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

@@ -30,6 +30,7 @@ BENCHES = (
     "growth_bench",
     "memory_bench",
     "field_app_bench",
+    "public_pages_bench",
 )
 VERSIONED = ("granian", "flask", "sqlalchemy", "psycopg", "procrastinate", "pillow", "simplejpeg")
 
