@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from config import MapSettings
 from server import assets
+from server.engines import EXTENSION, engines
 from tests.pages.browse import Visitor
 
 
@@ -68,3 +71,15 @@ def test_a_module_that_was_not_built_is_left_out(app: Flask, tmp_path: Path) -> 
 @pytest.mark.parametrize("name", ["../.vite/manifest.json", "none.js", "%2e%2e/.vite/manifest.json"])
 def test_nothing_but_assets_is_served(client: FlaskClient, build: Path, name: str) -> None:
     assert client.get(f"/assets/{name}").status_code == 404
+
+
+def test_a_browser_may_fetch_the_base_map_and_nothing_else_from_elsewhere(app: Flask, client: FlaskClient) -> None:
+    before = client.get("/").headers["Content-Security-Policy"]
+    own = engines()
+    mapped = replace(own.settings, map=MapSettings("https://tiles.example/{z}/{x}/{y}.png", "© Mappers"))
+    app.extensions[EXTENSION] = replace(own, settings=mapped)
+
+    after = client.get("/").headers["Content-Security-Policy"]
+
+    assert "https:" not in before
+    assert after.count("https://tiles.example") == 2, "its pictures, and what the map's module asks for"

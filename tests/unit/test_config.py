@@ -116,3 +116,34 @@ def test_every_setting_is_in_the_readmes_table() -> None:
 
     assert read
     assert told == read
+
+
+TILES = "https://tiles.example/{z}/{x}/{y}.png"
+
+
+def test_a_base_map_comes_with_the_word_whose_it_is(tmp_path: Path) -> None:
+    named = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_BASE_MAP": TILES, "SAKSI_BASE_MAP_ATTRIBUTION": "© Mappers"}
+    found = config.load(named).map
+
+    assert (found.tiles, found.attribution, found.max_zoom) == (TILES, "© Mappers", 19)
+    assert found.origin == "https://tiles.example"
+    assert config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).map.origin is None
+    with pytest.raises(config.SettingsError, match="ATTRIBUTION"):
+        config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_BASE_MAP": TILES})
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://tiles.example/{z}/{x}.png",
+        "ftp://tiles.example/{z}/{x}/{y}",
+        "https://tiles.example; script-src *{z}{x}{y}",
+        "https://tiles.example/{z}/{x}/{y}'; script-src *",
+        "//tiles.example/{z}/{x}/{y}",
+    ],
+)
+def test_a_base_map_can_add_no_rule_to_the_pages_policy(tmp_path: Path, address: str) -> None:
+    named = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_BASE_MAP": address, "SAKSI_BASE_MAP_ATTRIBUTION": "© Mappers"}
+
+    with pytest.raises(config.SettingsError, match="SAKSI_BASE_MAP"):
+        config.load(named)
