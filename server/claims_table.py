@@ -60,19 +60,23 @@ def spots(claims: Claims, state: str) -> list[Spot]:
     for witness in WITNESSES:
         position = _position_of(claims, witness)
         if position:
-            found.append(_spot(position, witness, state))
+            place = (position["latitude"], position["longitude"])
+            heading = _heading_of(claims, witness)
+            found.append(Spot(*place, witness, state, _r68(position), heading_deg=heading))
     return found
-
-
-def _spot(position: Mapping[str, Any], witness: str, state: str) -> Spot:
-    heading_deg = position.get("heading_deg")
-    return Spot(position["latitude"], position["longitude"], witness, state, _r68(position), heading_deg=heading_deg)
 
 
 def heading_deg(claims: Claims) -> float | None:
     """Where the camera looked, in degrees from the north: as the file says, else as the device says."""
-    stated = (position.get("heading_deg") for name in WITNESSES if (position := _position_of(claims, name)))
+    stated = (_heading_of(claims, witness) for witness in WITNESSES)
     return next((heading for heading in stated if heading is not None), None)
+
+
+def _heading_of(claims: Claims, witness: str) -> float | None:
+    """What one witness says; the phone's compass, where its envelope tells it, before the way it was moving."""
+    said = claims.get(witness) or {}
+    heading = (said.get("envelope") or {}).get("heading_deg")
+    return (said.get("position") or {}).get("heading_deg") if heading is None else heading
 
 
 def r68_m(claims: Claims, latitude: float, longitude: float) -> float | None:
