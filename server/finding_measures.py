@@ -78,6 +78,7 @@ MEASURES = (
     Phrase("bomb", N_("too large to open")),
     Phrase("damaged: {why:text}", N_("damaged: %(why)s")),
     Phrase(N_("damaged")),
+    Phrase(N_("cannot be decoded")),
     Phrase("at least {least:number} megapixels", N_("at least %(least)s megapixels")),
     Phrase("{size:number} megapixels", N_("%(size)s megapixels")),
     Phrase(N_("none declared")),

@@ -115,6 +115,12 @@ SENTENCES: dict[str, tuple[Phrase, ...]] = {
     ),
     "file.decodes": (
         Phrase(N_("The picture is whole.")),
+        # Said later, when the copies could not be made (server.services.copies).
+        Phrase(
+            "The picture in the file is damaged and cannot be shown; take the photo again.",
+            N_("The picture in the file is damaged and cannot be shown."),
+            N_("Take the photo again."),
+        ),
         Phrase(
             "The photo is cut off; send it again from the phone.",
             N_("The photo is cut off."),

@@ -158,7 +158,7 @@ def test_witnesses_that_agree_are_not_marked() -> None:
     near = {"latitude": 11.0001, "longitude": 122.0}
     rows = claims_table.compare(claims(position=near, captured_at="2026-03-01T02:01:00Z"), "Asia/Manila")
 
-    assert [row.apart for row in rows if row.apart] == []
+    assert [row.label for row in rows if row.differs] == []
 
 
 def test_witnesses_that_part_are_marked_with_how_far() -> None:
@@ -168,15 +168,16 @@ def test_witnesses_that_part_are_marked_with_how_far() -> None:
         for r in claims_table.compare(claims(position=far, captured_at="2026-03-01T05:00:00Z"), "Asia/Manila")
     }
 
-    assert rows["Position"].apart == "1.1 km apart"
-    assert rows["Taken"].apart == "3 hours apart"
+    assert rows["Position"].device.apart == "1.1 km from where the file says"
+    assert rows["Taken"].device.apart == "3 hours later than the file says"
+    assert [row.label for row in rows.values() if row.differs] == ["Position", "Taken"]
 
 
 def test_a_file_without_a_position_says_why() -> None:
     file = {"position": None, "place_reason": "The phone removed the position."}
     rows = {row.label: row for row in claims_table.compare({"file": file}, "UTC")}
 
-    assert rows["Position"].file == "The phone removed the position."
+    assert rows["Position"].file.text == "The phone removed the position."
 
 
 def test_a_95_percent_radius_is_drawn_as_its_68_percent_one() -> None:
@@ -248,6 +249,6 @@ def test_what_an_envelope_adds_is_shown_as_what_it_says() -> None:
     }
     rows = {row.label: row for row in claims_table.compare(claims(envelope=said), "UTC")}
 
-    assert rows["Signed by"].device == "device 0190f3c2, saksi-field 0.1.0"
-    assert rows["Taken with"].device == "a file that was on the phone"
-    assert rows["Why there is no position"].operator == "Under a roof."
+    assert rows["Signed by"].device.text == "device 0190f3c2, saksi-field 0.1.0"
+    assert rows["Taken with"].device.text == "a file that was on the phone"
+    assert rows["Why there is no position"].operator.text == "Under a roof."

@@ -115,10 +115,12 @@ SITUATIONS: list[dict[str, Any]] = [
 
 
 def findings() -> Iterator[Finding]:
-    """What every check says in every situation, and when it breaks."""
+    """What every check says in every situation, when it breaks, and when the copies could not be made."""
     for situation in SITUATIONS:
         made = context(**situation)
         yield from (check(made) for check in registered().values())
+    undecodable = "The picture in the file is damaged and cannot be shown; take the photo again."
+    yield Finding("file.decodes", Outcome.FAIL, undecodable, "cannot be decoded")
     broken = "This could not be checked; keep the photo, a person will look at it."
     yield from (Finding(name, Outcome.UNKNOWN, broken, measured=NOT_CHECKED) for name in names())
 
