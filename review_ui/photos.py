@@ -16,12 +16,13 @@ from server.models.evidence import EvidenceVerdictWord
 from server.models.people import Role
 from server.problems import Problem
 from server.services import evidence_reading, evidence_review, review_photo
+from server.texts import N_, _
 from server.times import utc_now
 
 Answer = str | tuple[str, int] | AnyResponse
 TOLD = {
-    EvidenceVerdictWord.ACCEPT: "Accepted. The photo counts towards its requirement.",
-    EvidenceVerdictWord.REFUSE: "Refused. The photo stays on record and does not count.",
+    EvidenceVerdictWord.ACCEPT: N_("Accepted. The photo counts towards its requirement."),
+    EvidenceVerdictWord.REFUSE: N_("Refused. The photo stays on record and does not count."),
 }
 
 
@@ -55,7 +56,7 @@ def decide_photo(evidence_id: UUID) -> Answer:
         decided = evidence_review.decide(current_actor(), evidence_id, said["decision"], said["reason"], now=utc_now())
     except Problem as problem:
         return _page(evidence_id, problem), problem.kind.status
-    flash(TOLD[said["decision"]])
+    flash(_(TOLD[said["decision"]]))
     if said["back"] and decided.milestone_id:
         return see(url_for("review_ui.milestone", milestone_id=decided.milestone_id, _anchor=f"photo-{evidence_id}"))
     return see(url_for("review_ui.photo", evidence_id=evidence_id))
@@ -70,7 +71,7 @@ def appeal(evidence_id: UUID) -> Answer:
         evidence_review.appeal(current_actor(), evidence_id, reason, now=utc_now())
     except Problem as problem:
         return _page(evidence_id, problem), problem.kind.status
-    flash("Your appeal is on record. A reviewer who has not decided on this photo looks at it.")
+    flash(_("Your appeal is on record. A reviewer who has not decided on this photo looks at it."))
     return see(url_for("review_ui.photo", evidence_id=evidence_id))
 
 

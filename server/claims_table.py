@@ -1,7 +1,7 @@
 """The three claims about a photo side by side, with the places where they part marked.
 
 Works on the claims as they are kept with the evidence (plain values). Judging is the checks'
-work; here is only shown what each witness said.
+work; here is only shown what each witness said, and how far it is from the first that spoke.
 """
 
 from __future__ import annotations
@@ -14,44 +14,73 @@ from typing import Any
 from evidence.claims import PositionClaim
 from geo.position import geodesic_m
 from server import wording
-from server.site_picture import Spot
+from server.site_picture import Spot, direction
+from server.texts import N_, _
 
 WITNESSES = ("file", "device", "operator")
 Claims = Mapping[str, Any]
-#: Positions closer than this are the same to a reader, and so are times.
+#: Positions closer than this are the same to a reader, and so are times and headings.
 SAME_PLACE_M = 25.0
 SAME_TIME_S = 300.0
+SAME_HEADING_DEG = 30.0
+
+#: How a file came by the zone of its clock.
+_ZONES = {
+    "stated": N_("the file states its zone"),
+    "gps": N_("the zone follows from the satellite time"),
+    "assumed": N_("in the site's zone, as the file states none"),
+    "unknown": N_("the zone is not known"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What one witness said, None where nothing; ``apart`` is how far from the first, and whether that matters."""
+
+    text: str | None = None
+    apart: str | None = None
+    differs: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """What each witness said of one thing; None where it said nothing. ``apart`` says how they differ."""
+    """What each witness said of one thing."""
 
     label: str
-    file: str | None
-    device: str | None
-    operator: str | None
-    apart: str | None = None
+    file: Said = Said()
+    device: Said = Said()
+    operator: Said = Said()
+
+    @property
+    def cells(self) -> tuple[Said, Said, Said]:
+        """The three in the order of the table's columns."""
+        return self.file, self.device, self.operator
+
+    @property
+    def differs(self) -> bool:
+        """Whether the witnesses part here."""
+        return any(cell.differs for cell in self.cells)
 
 
 def compare(claims: Claims, zone: str) -> list[Row]:
     """The rows of the table; those on which nobody said anything are left out."""
     file = claims.get("file") or {}
     rows = [
-        _of_positions("Position", claims, _position, _metres_apart(claims)),
-        _of_positions("Accuracy", claims, _accuracy),
-        _of_positions("Heading", claims, _heading),
-        Row("Taken", _file_time(file, zone), _device_time(claims, zone), None, apart=_time_apart(claims)),
-        Row("Satellite time", _instant_text(file.get("gps_instant"), zone), None, None),
-        Row("Camera", _camera(file), None, None),
-        Row("Software", file.get("software"), None, None),
-        Row("Picture", _pixels(file), None, None),
-        Row("Signed by", None, _envelope(claims, _signer), None),
-        Row("Taken with", None, _envelope(claims, _source), None),
-        Row("Why there is no position", None, None, _envelope(claims, lambda said: said.get("no_position_reason"))),
-        Row("Caption", None, None, (claims.get("operator") or {}).get("caption")),
+        Row(_("Position"), *_positions(claims)),
+        Row(_("Accuracy"), *(Said(_of_position(claims, witness, _accuracy)) for witness in WITNESSES)),
+        Row(_("Looking"), *_headings(claims)),
+        Row(_("Taken"), *_times(claims, zone)),
+        Row(_("Satellite time"), _satellite_time(file, zone)),
+        Row(_("The phone's clock"), device=Said(_envelope(claims, _clock))),
+        Row(_("Camera"), Said(_camera(file))),
+        Row(_("Software"), Said(file.get("software"))),
+        Row(_("Picture"), Said(_pixels(file))),
+        Row(_("Signed by"), device=Said(_envelope(claims, _signer))),
+        Row(_("Taken with"), device=Said(_envelope(claims, _source))),
+        Row(_("Why there is no position"), operator=Said(_envelope(claims, _no_position))),
+        Row(_("Caption"), operator=Said((claims.get("operator") or {}).get("caption"))),
     ]
-    return [row for row in rows if row.file or row.device or row.operator]
+    return [row for row in rows if any(cell.text for cell in row.cells)]
 
 
 def spots(claims: Claims, state: str) -> list[Spot]:
@@ -60,8 +89,23 @@ def spots(claims: Claims, state: str) -> list[Spot]:
     for witness in WITNESSES:
         position = _position_of(claims, witness)
         if position:
-            found.append(Spot(position["latitude"], position["longitude"], witness, state, _r68(position)))
+            place = (position["latitude"], position["longitude"])
+            heading = _heading_of(claims, witness)
+            found.append(Spot(*place, witness, state, _r68(position), heading_deg=heading))
     return found
+
+
+def heading_deg(claims: Claims) -> float | None:
+    """Where the camera looked, in degrees from the north: as the file says, else as the device says."""
+    stated = (_heading_of(claims, witness) for witness in WITNESSES)
+    return next((heading for heading in stated if heading is not None), None)
+
+
+def _heading_of(claims: Claims, witness: str) -> float | None:
+    """What one witness says; the phone's compass, where its envelope tells it, before the way it was moving."""
+    said = claims.get(witness) or {}
+    heading = (said.get("envelope") or {}).get("heading_deg")
+    return (said.get("position") or {}).get("heading_deg") if heading is None else heading
 
 
 def r68_m(claims: Claims, latitude: float, longitude: float) -> float | None:
@@ -82,73 +126,114 @@ def _r68(position: Mapping[str, Any]) -> float | None:
     return PositionClaim(position["latitude"], position["longitude"], position.get("source", ""), **stated).r68_m
 
 
-def _of_positions(
-    label: str, claims: Claims, say: Callable[[Mapping[str, Any]], str | None], apart: str | None = None
-) -> Row:
-    said = {name: say(position) if (position := _position_of(claims, name)) else None for name in WITNESSES}
-    if say is _position and said["file"] is None:
-        said["file"] = (claims.get("file") or {}).get("place_reason")
-    return Row(label, said["file"], said["device"], said["operator"], apart)
+def _of_position(claims: Claims, witness: str, say: Callable[[Mapping[str, Any]], str | None]) -> str | None:
+    position = _position_of(claims, witness)
+    return say(position) if position else None
 
 
-def _position(position: Mapping[str, Any]) -> str | None:
-    return wording.position(position["latitude"], position["longitude"])
+def _positions(claims: Claims) -> list[Said]:
+    """Where each witness says it was; a file without a position says why."""
+    cells, first = [], None
+    for witness in WITNESSES:
+        position = _position_of(claims, witness)
+        if position is None:
+            cells.append(Said((claims.get("file") or {}).get("place_reason") if witness == "file" else None))
+            continue
+        text = wording.position(position["latitude"], position["longitude"])
+        cells.append(Said(text) if first is None else _place_apart(text, position, *first))
+        first = first or (witness, position)
+    return cells
+
+
+def _place_apart(text: str, position: Mapping[str, Any], witness: str, other: Mapping[str, Any]) -> Said:
+    metres = geodesic_m(position["latitude"], position["longitude"], other["latitude"], other["longitude"])
+    distance = wording.metres(metres)
+    apart = {
+        "file": _("%(distance)s from where the file says", distance=distance),
+        "device": _("%(distance)s from where the device says", distance=distance),
+    }[witness]
+    return Said(text, apart, metres > SAME_PLACE_M)
 
 
 def _accuracy(position: Mapping[str, Any]) -> str | None:
     if position.get("accuracy_m") is None:
-        return "not stated"
-    return f"{position['accuracy_m']:.0f} m ({(position.get('confidence') or 0.68):.0%})"
+        return _("not stated")
+    share = round((position.get("confidence") or 0.68) * 100)
+    return _("%(metres)s, %(share)s %% sure", metres=wording.metres(position["accuracy_m"]), share=share)
 
 
-def _heading(position: Mapping[str, Any]) -> str | None:
-    heading = position.get("heading_deg")
-    return None if heading is None else f"{heading:.0f}°"
+def _headings(claims: Claims) -> list[Said]:
+    stated = {witness: _heading_of(claims, witness) for witness in WITNESSES}
+    first = stated["file"]
+    return [_heading_apart(heading, None if witness == "file" else first) for witness, heading in stated.items()]
 
 
-def _metres_apart(claims: Claims) -> str | None:
-    found = [p for p in (_position_of(claims, witness) for witness in WITNESSES) if p]
-    pairs = [(a, b) for n, a in enumerate(found) for b in found[n + 1 :]]
-    apart = max((geodesic_m(a["latitude"], a["longitude"], b["latitude"], b["longitude"]) for a, b in pairs), default=0)
-    return f"{wording.metres(apart)} apart" if apart > SAME_PLACE_M else None
+def _heading_apart(heading: float | None, other: float | None) -> Said:
+    if heading is None:
+        return Said()
+    text = f"{direction(heading)}, {heading:.0f}°"
+    if other is None:
+        return Said(text)
+    turned = abs((heading - other + 180) % 360 - 180)
+    return Said(text, _("%(angle)s° from where the file says", angle=f"{turned:.0f}"), turned > SAME_HEADING_DEG)
 
 
-def _time_apart(claims: Claims) -> str | None:
-    file, device = (claims.get("file") or {}).get("time") or {}, claims.get("device") or {}
-    first, second = _instant(file.get("instant")), _instant(device.get("captured_at"))
-    if first is None or second is None:
-        return None
-    apart = abs((first - second).total_seconds())
-    return f"{_span(apart)} apart" if apart > SAME_TIME_S else None
+def _times(claims: Claims, zone: str) -> list[Said]:
+    file, device = claims.get("file") or {}, claims.get("device") or {}
+    first, second = _instant((file.get("time") or {}).get("instant")), _instant(device.get("captured_at"))
+    return [Said(_file_time(file, zone)), _time_apart(second, first, zone)]
 
 
-def _span(seconds: float) -> str:
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        if seconds >= 2 * length or (unit == "minute"):
-            return wording.count(round(seconds / length), unit)
-    return f"{seconds:.0f} s"
+def _satellite_time(file: Mapping[str, Any], zone: str) -> Said:
+    return _time_apart(_instant(file.get("gps_instant")), _instant((file.get("time") or {}).get("instant")), zone)
+
+
+def _time_apart(instant: datetime | None, other: datetime | None, zone: str) -> Said:
+    """An instant with how far it is from the file's own clock."""
+    if instant is None:
+        return Said()
+    text = wording.instant(instant, zone)
+    if other is None:
+        return Said(text)
+    apart_s = (instant - other).total_seconds()
+    if abs(apart_s) < 1:
+        return Said(text, _("the same as the file says"))
+    span = wording.span(abs(apart_s))
+    told = _("%(span)s later than the file says", span=span) if apart_s > 0 else ""
+    return Said(text, told or _("%(span)s earlier than the file says", span=span), abs(apart_s) > SAME_TIME_S)
 
 
 def _file_time(file: Mapping[str, Any], zone: str) -> str | None:
     time = file.get("time")
     if not time:
         return None
-    if time.get("instant"):
-        return f"{_instant_text(time['instant'], zone)}, zone {time.get('zone')}"
-    return f"{str(time.get('wall')).replace('T', ' ')}, zone {time.get('zone')}"
-
-
-def _device_time(claims: Claims, zone: str) -> str | None:
-    return _instant_text((claims.get("device") or {}).get("captured_at"), zone)
+    instant = _instant(time.get("instant"))
+    said = wording.instant(instant, zone) if instant else str(time.get("wall")).replace("T", " ")
+    known = _ZONES.get(str(time.get("zone")))
+    return f"{said} ({_(known)})" if known else said
 
 
 def _instant(text: str | None) -> datetime | None:
     return None if not text else datetime.fromisoformat(text)
 
 
-def _instant_text(text: str | None, zone: str) -> str | None:
-    instant = _instant(text)
-    return None if instant is None else wording.instant(instant, zone)
+def _clock(said: Mapping[str, Any]) -> str | None:
+    """How far the phone's clock was from ours when they last spoke; positive is behind."""
+    offset_ms = said.get("clock_offset_ms")
+    if offset_ms is None:
+        return None
+    span = wording.span(abs(offset_ms) / 1000)
+    if abs(offset_ms) < 1000:
+        return _("in step with the server's")
+    return (
+        _("%(span)s behind the server's", span=span)
+        if offset_ms > 0
+        else _("%(span)s ahead of the server's", span=span)
+    )
+
+
+def _no_position(said: Mapping[str, Any]) -> str | None:
+    return said.get("no_position_reason")
 
 
 def _camera(file: Mapping[str, Any]) -> str | None:
@@ -162,7 +247,8 @@ def _envelope(claims: Claims, say: Callable[[Mapping[str, Any]], str | None]) ->
 
 
 def _signer(said: Mapping[str, Any]) -> str | None:
-    return f"device {said['device']}, {said.get('app') or 'an app without a name'}"
+    app = said.get("app") or _("an app without a name")
+    return _("device %(device)s, %(app)s", device=said["device"], app=app)
 
 
 def _source(said: Mapping[str, Any]) -> str | None:
@@ -172,4 +258,4 @@ def _source(said: Mapping[str, Any]) -> str | None:
 def _pixels(file: Mapping[str, Any]) -> str | None:
     if not file.get("width") or not file.get("height"):
         return None
-    return f"{file['width']} × {file['height']} pixels"
+    return _("%(width)s × %(height)s pixels", width=file["width"], height=file["height"])

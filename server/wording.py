@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
-from server.texts import N_, _, language
+from server.texts import N_, _, counted, language
 
 #: ISO 4217 currencies without, or with other than two, minor digits.
 MINOR_DIGITS = {"KRW": 0, "JPY": 0, "VND": 0, "CLP": 0, "ISK": 0, "UGX": 0, "PYG": 0, "RWF": 0}
@@ -295,6 +295,17 @@ def position(latitude: float, longitude: float) -> str:
 def metres(value: float) -> str:
     """A length rounded as it would be said: ``43 m``, ``1.2 km``."""
     return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
+
+
+def span(seconds: float) -> str:
+    """A length of time as it would be said: ``3 hours``, ``12 minutes``, ``40 s``."""
+    if seconds >= 2 * 86_400:
+        return counted("%(num)s day", "%(num)s days", round(seconds / 86_400))
+    if seconds >= 2 * 3600:
+        return counted("%(num)s hour", "%(num)s hours", round(seconds / 3600))
+    if seconds >= 60:
+        return counted("%(num)s minute", "%(num)s minutes", round(seconds / 60))
+    return _("%(number)s s", number=f"{seconds:.0f}")
 
 
 def state(code: str | Enum) -> str:

@@ -57,9 +57,11 @@ class EvidenceEnvelope(Base):
     """
 
     __tablename__ = "evidence_envelope"
+    # A phone makes its photos' ids in the order in which it takes them.
+    __table_args__ = (sa.Index("ix_evidence_envelope_device", "device_id", "evidence_id"),)
 
     evidence_id: Mapped[UUID] = mapped_column(sa.ForeignKey("evidence.id"), primary_key=True)
-    device_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("device.id"), index=True)
+    device_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("device.id"))
     jws: Mapped[str] = mapped_column(sa.Text)
 
 

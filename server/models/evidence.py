@@ -81,7 +81,11 @@ class Evidence(Base):
         sa.Index("ix_evidence_project_received", "project_id", "received_at", "id"),
         sa.Index("ix_evidence_milestone_state", "milestone_id", "state"),
         sa.Index("ix_evidence_uploader_received", "uploader_id", "received_at"),
+        # What the same person took just before and after.
+        sa.Index("ix_evidence_uploader_captured", "uploader_id", "captured_at", "id"),
         sa.Index("ix_evidence_received", "received_at", "id", "project_id"),
+        # What stood at a place before the works.
+        _index_where("stage = 'before'", "before", "project_id", "latitude", "longitude"),
         _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
         # How many photos of a project stand where, and which were rejected, without a look into the wide rows.
         sa.Index("ix_evidence_project_state", "project_id", "state", "milestone_id", "id"),

@@ -16,21 +16,23 @@ from sqlalchemy.orm import joinedload, selectinload
 from evidence.findings import Outcome
 from evidence.tolerance import tolerance_m
 from evidence.verdict import summary
-from server import claims_table
+from server import claims_table, finding_words
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines
-from server.models import Evidence, EvidenceFinding, Person, Project, Site, Submission, SubmissionItem
+from server.models import Evidence, EvidenceDecision, EvidenceFinding, Person, Project, Site, Submission, SubmissionItem
 from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import duties, evidence_review
-from server.services.custody_reading import Event, events_of
+from server.services import duties, evidence_review, photo_before, photo_neighbours, photo_story
 from server.services.evidence_view import as_finding
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
+from server.texts import _
 
+#: The order in which a photo's page tells its findings.
+_TOLD = (Outcome.FAIL, Outcome.WARN, Outcome.PASS, Outcome.UNKNOWN)
 _URGENCY = {Outcome.FAIL: 0, Outcome.WARN: 1, Outcome.UNKNOWN: 2, Outcome.PASS: 3}
 #: A photo's own page shows so much ground around it.
 AROUND_PHOTO_M = 120.0
@@ -54,16 +56,35 @@ class PhotoLine:
 
 
 @dataclass(frozen=True, slots=True)
+class FindingLine:
+    """One finding in the reader's language: the fact first, what the inspector was told apart from it."""
+
+    row: EvidenceFinding
+    said: finding_words.Told
+    measured: str | None
+    expected: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoReview:
-    """One photo with its claims side by side, its place on the site and what was decided."""
+    """One photo with its claims side by side, its place on the site, what is around it and what was decided.
+
+    ``question`` is the fact that matters most now. ``last`` is the newest decision, which another one can follow.
+    """
 
     line: PhotoLine
+    question: str
     project: Project
     roles: frozenset[Role]
-    findings: list[EvidenceFinding]
+    findings: dict[Outcome, list[FindingLine]]
     claims: list[claims_table.Row]
     picture: Picture | None
-    events: list[Event]
+    story: list[photo_story.Line]
+    openings: list[photo_story.Line]
+    neighbours: list[photo_neighbours.Neighbour]
+    earlier: photo_before.Earlier | None
+    last: EvidenceDecision | None
+    last_is_mine: bool
     may_appeal: bool
 
 
@@ -75,21 +96,46 @@ def photo(actor: Actor, evidence_id: UUID) -> PhotoReview:
     """
     found = reading().scalar(whole().where(Evidence.id == evidence_id))
     if found is None:
-        raise Problem("not-found", "There is no photo with this id.")
+        raise Problem("not-found", _("There is no photo with this id."))
     held = require(actor, found.project, READERS)
     site = reading().get(Site, found.site_id) if found.site_id else None
+    line, story = lines(actor, found.project, [found])[0], photo_story.of(found)
+    last = found.decisions[-1] if found.decisions else None
     return PhotoReview(
-        line=lines(actor, found.project, [found])[0],
+        line=line,
+        question=_fact_of(found, line.advice),
         project=found.project,
         roles=held,
-        findings=sorted(found.findings, key=lambda row: (_URGENCY[row.outcome], row.name)),
+        findings=_told(found),
         claims=claims_table.compare(found.claims, found.project.time_zone),
         picture=_picture(found, site),
-        events=events_of("evidence", str(found.id)),
+        story=story,
+        openings=photo_story.openings(story),
+        neighbours=photo_neighbours.of(actor, found),
+        earlier=photo_before.of(found),
+        last=last,
+        last_is_mine=last is not None and last.decided_by == actor.person_id,
         may_appeal=actor.person_id == found.uploader_id
         and found.state in evidence_review.APPEALABLE
         and found.appeal is None,
     )
+
+
+def _told(photo: Evidence) -> dict[Outcome, list[FindingLine]]:
+    """The findings by outcome, what fails first; an outcome that no check had is left out."""
+    groups = {outcome: [_finding(row) for row in photo.findings if row.outcome is outcome] for outcome in _TOLD}
+    return {outcome: found for outcome, found in groups.items() if found}
+
+
+def _finding(row: EvidenceFinding) -> FindingLine:
+    said = finding_words.parted(row.name, row.outcome, row.measured, row.expected, row.message)
+    return FindingLine(row, said, finding_words.measure(row.measured), finding_words.measure(row.expected))
+
+
+def _fact_of(photo: Evidence, advice: str) -> str:
+    """The fact of the finding whose message this is."""
+    row = next((each for each in photo.findings if each.message == advice), None)
+    return _("The place and the time hold.") if row is None else _finding(row).said.fact
 
 
 def whole() -> sa.Select[Evidence]:
@@ -116,7 +162,7 @@ def lines(actor: Actor, project: Project, photos: Sequence[Evidence]) -> list[Ph
 def why_not_decide(actor: Actor, project: Project) -> str | None:
     """Why this person decides nothing on this project; None where they may."""
     if Role.SUPERVISOR not in actor.roles_on(project.id, project.agency_id):
-        return "Only a supervisor of this project decides."
+        return _("Only a supervisor of this project decides.")
     try:
         duties.refuse_builders(actor, duties.contract_of(project))
         duties.refuse_site_changer(reading(), actor, project)
@@ -130,7 +176,8 @@ def spot(photo: Evidence, label: str, link: str | None = None) -> Spot | None:
     if photo.latitude is None or photo.longitude is None:
         return None
     r68_m = claims_table.r68_m(photo.claims, photo.latitude, photo.longitude)
-    return Spot(photo.latitude, photo.longitude, label, photo.state.value, r68_m, link)
+    heading_deg = claims_table.heading_deg(photo.claims)
+    return Spot(photo.latitude, photo.longitude, label, photo.state.value, r68_m, link, heading_deg)
 
 
 def _line(actor: Actor, photo: Evidence, barred: str | None, frozen: frozenset[UUID]) -> PhotoLine:
@@ -152,18 +199,18 @@ def _line(actor: Actor, photo: Evidence, barred: str | None, frozen: frozenset[U
 
 def _why_not_this(actor: Actor, photo: Evidence, frozen: bool) -> str | None:
     if photo.uploader_id == actor.person_id:
-        return "You sent this photo, so someone else decides on it."
+        return _("You sent this photo, so someone else decides on it.")
     if frozen:
-        return "It belongs to an approved submission and stands as it was approved."
+        return _("It belongs to an approved submission and stands as it was approved.")
     if photo.state is EvidenceState.REJECTED:
-        return "The checks rejected it. The person who sent it can appeal; then a reviewer looks."
+        return _("The checks rejected it. The person who sent it can appeal; then a reviewer looks.")
     if photo.appeal and any(
         row.decided_by == actor.person_id
         and row.decision is EvidenceVerdictWord.REFUSE
         and row.decided_at <= photo.appeal.appealed_at
         for row in photo.decisions
     ):
-        return "You refused it before the appeal, so someone else looks at it now."
+        return _("You refused it before the appeal, so someone else looks at it now.")
     return None
 
 

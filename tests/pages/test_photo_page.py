@@ -17,7 +17,7 @@ def test_shows_claims_side_by_side_with_findings_and_custody(road: Road, visitor
     photo = road.send(caption="The roadbed")
     text = visitor("supervisor").go(f"/review/photos/{photo}").text
 
-    for words in ("The file The device The person", "place.inside_site", "Inspector sent a photo"):
+    for words in ("The file The device The person", "place.inside_site", "Inspector sent the photo."):
         assert words in text
 
 
@@ -77,7 +77,7 @@ def test_the_original_comes_as_an_attachment_and_the_look_is_on_record(road: Roa
 
     assert answer.headers["Content-Disposition"].startswith("attachment;")
     assert answer.data.startswith(b"\xff\xd8")
-    assert "Supervisor opened a photo's original" in supervisor.go(f"/review/photos/{photo}").text
+    assert "Supervisor opened the original." in supervisor.go(f"/review/photos/{photo}").text
     answer.close()
 
 

@@ -15,7 +15,7 @@ from server.models.evidence import EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.projects import ProjectStatus
-from server.site_picture import MARK_RADIUS, WIDTH, Spot, draw
+from server.site_picture import MARK_RADIUS, WEDGE_DEG, WEDGE_LENGTH, WIDTH, Spot, direction, draw
 
 POND = Site.polygon(Polygon([(122.0, 11.0), (122.002, 11.0), (122.002, 11.001), (122.0, 11.001)]))
 ROAD = Site.corridor(LineString([(122.0, 11.0), (122.0, 11.02)]), width_m=10, chainage_start_m=1000)
@@ -99,6 +99,28 @@ def test_a_spot_far_off_is_set_on_the_edge_and_says_how_far() -> None:
     assert mark.away_m == pytest.approx(3318, abs=10)
 
 
+@pytest.mark.parametrize(("heading_deg", "x", "y"), [(0, 0, -1), (90, 1, 0), (180, 0, 1), (270, -1, 0), (360, 0, -1)])
+def test_a_heading_is_drawn_as_a_wedge_to_where_the_camera_looked(heading_deg: float, x: int, y: int) -> None:
+    (mark,) = draw(POND, [Spot(11.0005, 122.001, "here", heading_deg=heading_deg)]).marks
+    start_x, start_y, left_x, left_y, *_, right_x, right_y = numbers(mark.wedge)
+    middle = ((left_x + right_x) / 2 - start_x, (left_y + right_y) / 2 - start_y)
+    half_chord = WEDGE_LENGTH * math.cos(math.radians(WEDGE_DEG / 2))
+
+    assert (start_x, start_y) == (mark.x, mark.y)
+    assert middle == pytest.approx((x * half_chord, y * half_chord), abs=0.2)
+
+
+def test_no_wedge_is_drawn_without_a_heading_or_off_the_canvas() -> None:
+    marks = draw(POND, [Spot(11.0005, 122.001, "here"), Spot(11.031, 122.001, "far", heading_deg=10)]).marks
+
+    assert [mark.wedge for mark in marks] == ["", ""]
+
+
+@pytest.mark.parametrize(("heading_deg", "said"), [(0, "north"), (359, "north"), (50, "north-east"), (200, "south")])
+def test_a_heading_is_said_as_a_direction(heading_deg: float, said: str) -> None:
+    assert direction(heading_deg) == said
+
+
 def test_a_close_view_shows_the_spot_and_the_nearest_part_of_the_site() -> None:
     picture = draw(ROAD, [Spot(11.01, 122.001, "beside")], tolerance_m=25, around_spots_m=100)
 
@@ -136,7 +158,7 @@ def test_witnesses_that_agree_are_not_marked() -> None:
     near = {"latitude": 11.0001, "longitude": 122.0}
     rows = claims_table.compare(claims(position=near, captured_at="2026-03-01T02:01:00Z"), "Asia/Manila")
 
-    assert [row.apart for row in rows if row.apart] == []
+    assert [row.label for row in rows if row.differs] == []
 
 
 def test_witnesses_that_part_are_marked_with_how_far() -> None:
@@ -146,15 +168,16 @@ def test_witnesses_that_part_are_marked_with_how_far() -> None:
         for r in claims_table.compare(claims(position=far, captured_at="2026-03-01T05:00:00Z"), "Asia/Manila")
     }
 
-    assert rows["Position"].apart == "1.1 km apart"
-    assert rows["Taken"].apart == "3 hours apart"
+    assert rows["Position"].device.apart == "1.1 km from where the file says"
+    assert rows["Taken"].device.apart == "3 hours later than the file says"
+    assert [row.label for row in rows.values() if row.differs] == ["Position", "Taken"]
 
 
 def test_a_file_without_a_position_says_why() -> None:
     file = {"position": None, "place_reason": "The phone removed the position."}
     rows = {row.label: row for row in claims_table.compare({"file": file}, "UTC")}
 
-    assert rows["Position"].file == "The phone removed the position."
+    assert rows["Position"].file.text == "The phone removed the position."
 
 
 def test_a_95_percent_radius_is_drawn_as_its_68_percent_one() -> None:
@@ -226,6 +249,6 @@ def test_what_an_envelope_adds_is_shown_as_what_it_says() -> None:
     }
     rows = {row.label: row for row in claims_table.compare(claims(envelope=said), "UTC")}
 
-    assert rows["Signed by"].device == "device 0190f3c2, saksi-field 0.1.0"
-    assert rows["Taken with"].device == "a file that was on the phone"
-    assert rows["Why there is no position"].operator == "Under a roof."
+    assert rows["Signed by"].device.text == "device 0190f3c2, saksi-field 0.1.0"
+    assert rows["Taken with"].device.text == "a file that was on the phone"
+    assert rows["Why there is no position"].operator.text == "Under a roof."

@@ -14,10 +14,11 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from evidence.context import Stage
 from server.access import Actor
 from server.db import db, reading
 from server.models.projects import ProjectStatus
-from server.services import assignments, desk, evidence_reading, public, review
+from server.services import assignments, desk, evidence_reading, public, review, review_photo
 from server.services.project_search import ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
@@ -130,6 +131,38 @@ def test_a_projects_page_for_its_people_reads_no_whole_table(road: Road, actor: 
         review.project(who, "ROAD-1", now=utc_now())
 
     assert whole_tables(statements) == []
+
+
+def test_a_photos_page_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
+    road.send(stage=Stage.BEFORE)
+    photo, who = road.send(), actor("supervisor")
+    with asked() as statements:
+        page = review_photo.photo(who, photo)
+
+    assert page.neighbours
+    assert page.earlier
+    assert whole_tables(statements) == []
+
+
+def test_a_photos_neighbours_are_found_by_their_order_in_time(road: Road, actor: Callable[[str], Actor]) -> None:
+    photo, who = road.send(), actor("supervisor")
+    with asked() as statements:
+        review_photo.photo(who, photo)
+    steps = used_indexes(statements)
+
+    assert "ix_evidence_uploader_captured" in steps
+    assert "ix_evidence_before" in steps
+
+
+def used_indexes(statements: list[Asked]) -> str:
+    """The steps of the statements' plans."""
+    connection = reading().connection()
+    return "\n".join(
+        row[3]
+        for statement, values in statements
+        if statement.startswith("SELECT")
+        for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+    )
 
 
 def test_a_whole_table_would_be_seen(app: Flask) -> None:
