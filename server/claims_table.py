@@ -60,8 +60,19 @@ def spots(claims: Claims, state: str) -> list[Spot]:
     for witness in WITNESSES:
         position = _position_of(claims, witness)
         if position:
-            found.append(Spot(position["latitude"], position["longitude"], witness, state, _r68(position)))
+            found.append(_spot(position, witness, state))
     return found
+
+
+def _spot(position: Mapping[str, Any], witness: str, state: str) -> Spot:
+    heading_deg = position.get("heading_deg")
+    return Spot(position["latitude"], position["longitude"], witness, state, _r68(position), heading_deg=heading_deg)
+
+
+def heading_deg(claims: Claims) -> float | None:
+    """Where the camera looked, in degrees from the north: as the file says, else as the device says."""
+    stated = (position.get("heading_deg") for name in WITNESSES if (position := _position_of(claims, name)))
+    return next((heading for heading in stated if heading is not None), None)
 
 
 def r68_m(claims: Claims, latitude: float, longitude: float) -> float | None:

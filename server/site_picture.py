@@ -16,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 from geo.corridor import format_station
 from geo.position import LocalPlane
 from geo.site import Site
+from server.texts import N_, _
 
 #: As wide as it is shown beside a text, so that its letters are legible on a phone without growing.
 WIDTH, LEAST_HEIGHT, MOST_HEIGHT = 520, 220, 480
@@ -35,13 +36,29 @@ MOST_RINGS = 3
 STEP_M = 5.0
 #: The room that the text of a station takes beside it, with the larger letters of a phone.
 TEXT_WIDE = 76
+#: A heading is drawn as a wedge as long as this in pixels, as wide as what a phone's camera sees, in degrees.
+WEDGE_LENGTH, WEDGE_DEG = 46, 60.0
+#: The eight directions in which a camera looks, from the north clockwise.
+DIRECTIONS = (
+    N_("north"),
+    N_("north-east"),
+    N_("east"),
+    N_("south-east"),
+    N_("south"),
+    N_("south-west"),
+    N_("west"),
+    N_("north-west"),
+)
 #: A text whose side of the line is nearer to the left or right than this stands beside it, else above.
 UPRIGHT = 0.4
 
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """A photo's position to be drawn: degrees, and the radius of its 68 % circle where it is known."""
+    """A photo's position to be drawn: degrees, and the radius of its 68 % circle where it is known.
+
+    ``heading_deg`` is where the camera looked, clockwise from the north, None where nobody said.
+    """
 
     latitude: float
     longitude: float
@@ -49,6 +66,7 @@ class Spot:
     kind: str = "verified"
     r68_m: float | None = None
     link: str | None = None
+    heading_deg: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +74,8 @@ class Mark:
     """A spot on the canvas, or on its edge: then ``away_m`` says how many metres outside the site it lies.
 
     ``x`` and ``y`` are where it lies; its label stands at ``label_x`` and ``label_y``, beside it where
-    several lie too close together to be read.
+    several lie too close together to be read. ``wedge`` is the path of what the camera looked at,
+    empty where no heading is known or the place is off the canvas.
     """
 
     x: float
@@ -68,6 +87,13 @@ class Mark:
     kind: str
     link: str | None
     away_m: float | None
+    heading_deg: float | None = None
+    wedge: str = ""
+
+    @property
+    def direction(self) -> str:
+        """Where the camera looked, in words; empty where no heading is known."""
+        return "" if self.heading_deg is None else direction(self.heading_deg)
 
     @property
     def moved(self) -> bool:
@@ -134,6 +160,11 @@ def draw(
         scale_px=round(length_m * canvas.px_per_m, 1),
         scale_text=text,
     )
+
+
+def direction(heading_deg: float) -> str:
+    """A heading as the nearest of the eight directions, in the reader's language."""
+    return _(DIRECTIONS[round(heading_deg / 45) % 8])
 
 
 def _near(outline: BaseGeometry, spots: Sequence[Spot], plane: LocalPlane) -> BaseGeometry:
@@ -203,7 +234,21 @@ def _mark(spot: Spot, site: Site, plane: LocalPlane, canvas: _Canvas) -> Mark:
         kind=spot.kind,
         link=spot.link,
         away_m=site.signed_distance_m(spot.latitude, spot.longitude) if beyond else None,
+        heading_deg=spot.heading_deg,
+        wedge="" if beyond or spot.heading_deg is None else _wedge(x, y, spot.heading_deg),
     )
+
+
+def _wedge(x: float, y: float, heading_deg: float) -> str:
+    """The path of a wedge from a place towards a heading, its far side an arc."""
+    left, right = (_towards(x, y, heading_deg + turn) for turn in (-WEDGE_DEG / 2, WEDGE_DEG / 2))
+    return f"M{x:g},{y:g}L{left}A{WEDGE_LENGTH},{WEDGE_LENGTH} 0 0 1 {right}Z"
+
+
+def _towards(x: float, y: float, heading_deg: float) -> str:
+    """The end of the wedge in one direction; y goes down, as in every SVG."""
+    turned = math.radians(heading_deg)
+    return f"{x + WEDGE_LENGTH * math.sin(turned):.1f},{y - WEDGE_LENGTH * math.cos(turned):.1f}"
 
 
 def _apart(marks: Sequence[Mark], canvas: _Canvas) -> list[Mark]:

@@ -130,7 +130,8 @@ def spot(photo: Evidence, label: str, link: str | None = None) -> Spot | None:
     if photo.latitude is None or photo.longitude is None:
         return None
     r68_m = claims_table.r68_m(photo.claims, photo.latitude, photo.longitude)
-    return Spot(photo.latitude, photo.longitude, label, photo.state.value, r68_m, link)
+    heading_deg = claims_table.heading_deg(photo.claims)
+    return Spot(photo.latitude, photo.longitude, label, photo.state.value, r68_m, link, heading_deg)
 
 
 def _line(actor: Actor, photo: Evidence, barred: str | None, frozen: frozenset[UUID]) -> PhotoLine:

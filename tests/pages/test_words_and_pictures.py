@@ -15,7 +15,7 @@ from server.models.evidence import EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.projects import ProjectStatus
-from server.site_picture import MARK_RADIUS, WIDTH, Spot, draw
+from server.site_picture import MARK_RADIUS, WEDGE_DEG, WEDGE_LENGTH, WIDTH, Spot, direction, draw
 
 POND = Site.polygon(Polygon([(122.0, 11.0), (122.002, 11.0), (122.002, 11.001), (122.0, 11.001)]))
 ROAD = Site.corridor(LineString([(122.0, 11.0), (122.0, 11.02)]), width_m=10, chainage_start_m=1000)
@@ -97,6 +97,28 @@ def test_a_spot_far_off_is_set_on_the_edge_and_says_how_far() -> None:
     assert mark.y == MARK_RADIUS + 1
     assert mark.radius == 0
     assert mark.away_m == pytest.approx(3318, abs=10)
+
+
+@pytest.mark.parametrize(("heading_deg", "x", "y"), [(0, 0, -1), (90, 1, 0), (180, 0, 1), (270, -1, 0), (360, 0, -1)])
+def test_a_heading_is_drawn_as_a_wedge_to_where_the_camera_looked(heading_deg: float, x: int, y: int) -> None:
+    (mark,) = draw(POND, [Spot(11.0005, 122.001, "here", heading_deg=heading_deg)]).marks
+    start_x, start_y, left_x, left_y, *_, right_x, right_y = numbers(mark.wedge)
+    middle = ((left_x + right_x) / 2 - start_x, (left_y + right_y) / 2 - start_y)
+    half_chord = WEDGE_LENGTH * math.cos(math.radians(WEDGE_DEG / 2))
+
+    assert (start_x, start_y) == (mark.x, mark.y)
+    assert middle == pytest.approx((x * half_chord, y * half_chord), abs=0.2)
+
+
+def test_no_wedge_is_drawn_without_a_heading_or_off_the_canvas() -> None:
+    marks = draw(POND, [Spot(11.0005, 122.001, "here"), Spot(11.031, 122.001, "far", heading_deg=10)]).marks
+
+    assert [mark.wedge for mark in marks] == ["", ""]
+
+
+@pytest.mark.parametrize(("heading_deg", "said"), [(0, "north"), (359, "north"), (50, "north-east"), (200, "south")])
+def test_a_heading_is_said_as_a_direction(heading_deg: float, said: str) -> None:
+    assert direction(heading_deg) == said
 
 
 def test_a_close_view_shows_the_spot_and_the_nearest_part_of_the_site() -> None:
