@@ -14,7 +14,7 @@ import shapely
 from shapely.geometry.base import BaseGeometry
 
 from geo.corridor import format_station
-from geo.position import LocalPlane
+from geo.position import LocalPlane, compass_words
 from geo.site import Site
 from server.texts import N_, _
 
@@ -164,7 +164,7 @@ def draw(
 
 def direction(heading_deg: float) -> str:
     """A heading as the nearest of the eight directions, in the reader's language."""
-    return _(DIRECTIONS[round(heading_deg / 45) % 8])
+    return _(compass_words(heading_deg))
 
 
 def _near(outline: BaseGeometry, spots: Sequence[Spot], plane: LocalPlane) -> BaseGeometry:

@@ -185,6 +185,7 @@ ACTIONS = _Words(
         "certificate.certified": N_("certified a payment"),
         "certificate.disputed": N_("disputed a certificate"),
         "certificate.paid": N_("recorded a payment"),
+        "certificate.locked": N_("locked a certificate again"),
         "certificate.passed_on": N_("stated that money was passed on"),
         "certificate.settled": N_("settled a dispute"),
         "certificate.unlocked": N_("unlocked a certificate"),
@@ -197,6 +198,7 @@ ACTIONS = _Words(
         "evidence.published": N_("made a photo public"),
         "evidence.received": N_("sent a photo"),
         "evidence.refused": N_("refused a photo"),
+        "evidence.withdrawn": N_("withdrew a photo from the public"),
         "job.retried": N_("let a job run again"),
         "milestone.approved": N_("approved a milestone"),
         "milestone.open": N_("opened a milestone"),
@@ -217,6 +219,7 @@ ACTIONS = _Words(
         "submission.made": N_("froze the photos put forward"),
         "submission.rejected": N_("rejected what was put forward"),
         "submission.returned": N_("returned what was put forward"),
+        "submission.taken_back": N_("took back a decision on what was put forward"),
     }
 )
 

@@ -33,9 +33,7 @@ def upgrade() -> None:
             "(evidence_id IS NULL) <> (requirement_id IS NULL)", name=op.f("ck_decision_reason_of_one_thing")
         ),
         sa.CheckConstraint("length(reason) > 0", name=op.f("ck_decision_reason_has_reason")),
-        sa.ForeignKeyConstraint(
-            ["requirement_id"], ["requirement.id"], name=op.f("fk_decision_reason_requirement_id")
-        ),
+        sa.ForeignKeyConstraint(["requirement_id"], ["requirement.id"], name=op.f("fk_decision_reason_requirement_id")),
         sa.ForeignKeyConstraint(
             ["submission_id", "evidence_id"],
             ["submission_item.submission_id", "submission_item.evidence_id"],

@@ -87,6 +87,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/milestones/<milestone_id>/submissions"): READERS,
     ("GET", "/api/v1/submissions/<submission_id>"): READERS,
     ("POST", "/api/v1/submissions/<submission_id>/decisions"): only("supervisor"),
+    ("POST", "/api/v1/submissions/<submission_id>/takings-back"): only("supervisor"),
     ("GET", "/api/v1/projects/<code>/certificates"): READERS,
     ("PUT", "/api/v1/projects/<code>"): only("administrator"),
     ("POST", "/api/v1/projects/<code>/preview"): only("administrator"),
