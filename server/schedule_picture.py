@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 WIDTH, ROW, BAR, LABEL = 520, 46, 14, 18
 
@@ -17,8 +18,8 @@ class Window:
     starts_on: date
     ends_on: date
     state: str
+    milestone_id: UUID | None = None
     current: bool = False
-    link: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from geo.corridor import format_station
 from server.texts import N_, _, language
 
 #: ISO 4217 currencies without, or with other than two, minor digits.
@@ -298,6 +299,16 @@ def position(latitude: float, longitude: float) -> str:
 def metres(value: float) -> str:
     """A length rounded as it would be said: ``43 m``, ``1.2 km``."""
     return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
+
+
+def length(value: float) -> str:
+    """A length along a line to the metre, as it is billed: ``1,000 m``."""
+    return f"{value:,.0f} m"
+
+
+def station(chainage_m: float) -> str:
+    """A station as surveyors write it: ``0+250``."""
+    return format_station(chainage_m)
 
 
 def state(code: str | Enum) -> str:

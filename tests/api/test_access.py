@@ -123,6 +123,8 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/review/projects/<code>"): ON_PROJECT,
     ("GET", "/review/milestones/<milestone_id>"): ON_PROJECT,
     ("POST", "/review/milestones/<milestone_id>/decisions"): only("supervisor"),
+    ("POST", "/review/milestones/<milestone_id>/takings-back"): only("supervisor"),
+    ("GET", "/review/milestones/<milestone_id>/photos.csv"): READERS,
     ("POST", "/review/milestones/<milestone_id>/submissions"): only("inspector", "contractor"),
     ("GET", "/review/photos/<evidence_id>"): ON_PROJECT,
     ("GET", "/review/photos/<evidence_id>/thumbnail.jpg"): ON_PROJECT,
