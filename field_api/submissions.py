@@ -15,10 +15,11 @@ from field_api.operation import Answer, operation
 from field_api.shapes import Answered
 from server.access import READERS, roles
 from server.auth import current_actor
-from server.models import Submission
+from server.models import Submission, SubmissionDecision, SubmissionTakingBack
 from server.models.people import Role
-from server.models.submissions import SubmissionDecisionWord, SubmissionState
-from server.services import submission_reading, submissions
+from server.models.submissions import SubmissionDecisionWord, SubmissionState, TakenBackWord
+from server.services import submission_reading, submissions, taking_back
+from server.services.decision_reasons import MOST_REASONS, Reason
 from server.times import iso, utc_now
 
 MOST_PHOTOS = 10_000
@@ -31,10 +32,27 @@ class SubmissionBody(Schema):
     note = Text(2000, load_default="")
 
 
+class ReasonBody(Schema):
+    """Why, about one photo of the submission or one requirement (by its code) of the milestone: exactly one of them."""
+
+    evidence = Ident(load_default=None, allow_none=True)
+    requirement = Text(40, load_default=None, allow_none=True)
+    reason = reason(required=True)
+
+
 class SubmissionDecisionBody(Schema):
-    """A decision, why, and the digest of the evidence that was looked at."""
+    """A decision, why, and the digest of the evidence that was looked at; ``reasons`` go with a return or rejection."""
 
     decision = Word(SubmissionDecisionWord, required=True)
+    reason = reason(required=True)
+    digest = sha256(required=True)
+    reasons = fields.List(fields.Nested(ReasonBody), load_default=list, validate=validate.Length(0, MOST_REASONS))
+
+
+class TakingBackBody(Schema):
+    """Which word on the submission is taken back, why, and the digest of the evidence it was about."""
+
+    word = Word(TakenBackWord, required=True)
     reason = reason(required=True)
     digest = sha256(required=True)
 
@@ -46,6 +64,14 @@ class SubmittedPhoto(Answered):
     sha256 = fields.String(required=True)
 
 
+class ReasonDocument(Answered):
+    """What a decision says of one photo, or of one requirement by its code; the other is null."""
+
+    evidence = Ident(required=True, allow_none=True)
+    requirement = fields.String(required=True, allow_none=True)
+    reason = fields.String(required=True)
+
+
 class SubmissionDecisionDocument(Answered):
     """One decision on a submission."""
 
@@ -53,6 +79,17 @@ class SubmissionDecisionDocument(Answered):
     reason = fields.String(required=True)
     decided_by = fields.String(required=True)
     decided_at = Instant(required=True)
+    reasons = fields.List(fields.Nested(ReasonDocument), required=True)
+
+
+class TakingBackDocument(Answered):
+    """An approval or a return that was taken back; ``renewed`` is the submission that stands for a return since."""
+
+    word = Word(TakenBackWord, required=True)
+    reason = fields.String(required=True)
+    taken_back_by = fields.String(required=True)
+    taken_back_at = Instant(required=True)
+    renewed = Ident(required=True, allow_none=True)
 
 
 class SubmissionDocument(Answered):
@@ -67,6 +104,7 @@ class SubmissionDocument(Answered):
     approvals_needed = fields.Integer(required=True)
     items = fields.List(fields.Nested(SubmittedPhoto), required=True)
     decisions = fields.List(fields.Nested(SubmissionDecisionDocument), required=True)
+    taken_back = fields.List(fields.Nested(TakingBackDocument), required=True)
 
 
 class Submissions(Answered):
@@ -142,10 +180,31 @@ def get_submission(submission_id: UUID) -> dict[str, Any]:
 )
 def decide_submission(submission_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
     """The digest must be that of the submission, so that nobody approves what they were not shown."""
+    reasons = [Reason(each["reason"], each["evidence"], each["requirement"]) for each in body["reasons"]]
     decided = submissions.decide(
-        current_actor(), submission_id, body["decision"], body["reason"], body["digest"], now=utc_now()
+        current_actor(), submission_id, body["decision"], body["reason"], body["digest"], now=utc_now(), reasons=reasons
     )
     return submission_document(decided), 201
+
+
+@operation(
+    api,
+    "POST",
+    "/submissions/<record:submission_id>/takings-back",
+    access=roles(Role.SUPERVISOR),
+    summary="Take back an approval or a return",
+    body=JsonBody(
+        TakingBackBody, example={"word": "approve", "reason": "The wrong milestone was approved.", "digest": "0" * 64}
+    ),
+    answers={201: Answer("Taken back; answers the submission that stands for it now.", SubmissionDocument)},
+    problems=("separation-of-duties", "digest-conflict", "wrong-state"),
+)
+def take_back_submission(submission_id: UUID, body: dict[str, Any]) -> tuple[dict[str, Any], int]:
+    """An approval can be taken back until its certificate is certified, a return until something is put forward."""
+    standing = taking_back.take_back(
+        current_actor(), submission_id, body["word"], body["reason"], body["digest"], now=utc_now()
+    )
+    return submission_document(standing), 201
 
 
 def submission_document(submission: Submission) -> dict[str, Any]:
@@ -159,13 +218,33 @@ def submission_document(submission: Submission) -> dict[str, Any]:
         "note": submission.note,
         "approvals_needed": submission.approvals_needed,
         "items": [{"evidence": str(item.evidence_id), "sha256": item.sha256} for item in submission.items],
-        "decisions": [
+        "decisions": [_decision(made) for made in submission.decisions],
+        "taken_back": [_taking_back(row) for row in submission.taken_back],
+    }
+
+
+def _decision(made: SubmissionDecision) -> dict[str, Any]:
+    return {
+        "decision": made.decision.value,
+        "reason": made.reason,
+        "decided_by": made.decider.name,
+        "decided_at": iso(made.decided_at),
+        "reasons": [
             {
-                "decision": made.decision.value,
-                "reason": made.reason,
-                "decided_by": made.decider.name,
-                "decided_at": iso(made.decided_at),
+                "evidence": str(row.evidence_id) if row.evidence_id else None,
+                "requirement": row.requirement.code if row.requirement else None,
+                "reason": row.reason,
             }
-            for made in submission.decisions
+            for row in made.reasons
         ],
+    }
+
+
+def _taking_back(row: SubmissionTakingBack) -> dict[str, Any]:
+    return {
+        "word": row.word.value,
+        "reason": row.reason,
+        "taken_back_by": row.person.name,
+        "taken_back_at": iso(row.taken_back_at),
+        "renewed": str(row.renewed_id) if row.renewed_id else None,
     }

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 
+from geo.corridor import format_station
 from server.texts import N_, _, counted, language
 
 #: ISO 4217 currencies without, or with other than two, minor digits.
@@ -185,6 +186,7 @@ ACTIONS = _Words(
         "certificate.certified": N_("certified a payment"),
         "certificate.disputed": N_("disputed a certificate"),
         "certificate.paid": N_("recorded a payment"),
+        "certificate.locked": N_("locked a certificate again"),
         "certificate.passed_on": N_("stated that money was passed on"),
         "certificate.settled": N_("settled a dispute"),
         "certificate.unlocked": N_("unlocked a certificate"),
@@ -197,6 +199,7 @@ ACTIONS = _Words(
         "evidence.published": N_("made a photo public"),
         "evidence.received": N_("sent a photo"),
         "evidence.refused": N_("refused a photo"),
+        "evidence.withdrawn": N_("withdrew a photo from the public"),
         "job.retried": N_("let a job run again"),
         "milestone.approved": N_("approved a milestone"),
         "milestone.open": N_("opened a milestone"),
@@ -217,6 +220,7 @@ ACTIONS = _Words(
         "submission.made": N_("froze the photos put forward"),
         "submission.rejected": N_("rejected what was put forward"),
         "submission.returned": N_("returned what was put forward"),
+        "submission.taken_back": N_("took back a decision on what was put forward"),
     }
 )
 
@@ -306,6 +310,16 @@ def span(seconds: float) -> str:
     if seconds >= 60:
         return counted("%(num)s minute", "%(num)s minutes", round(seconds / 60))
     return _("%(number)s s", number=f"{seconds:.0f}")
+
+
+def length(value: float) -> str:
+    """A length along a line to the metre, as it is billed: ``1,000 m``."""
+    return f"{value:,.0f} m"
+
+
+def station(chainage_m: float) -> str:
+    """A station as surveyors write it: ``0+250``."""
+    return format_station(chainage_m)
 
 
 def state(code: str | Enum) -> str:

@@ -13,7 +13,14 @@ from server.models.revisions import raise_revisions
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
-from server.models.submissions import Submission, SubmissionDecision, SubmissionItem, SubmissionParty
+from server.models.submissions import (
+    DecisionReason,
+    Submission,
+    SubmissionDecision,
+    SubmissionItem,
+    SubmissionParty,
+    SubmissionTakingBack,
+)
 from server.models.uploads import ResumableUpload
 
 __all__ = [
@@ -23,6 +30,7 @@ __all__ = [
     "Contract",
     "ContractVariation",
     "CustodyEvent",
+    "DecisionReason",
     "Device",
     "Dispute",
     "Evidence",
@@ -54,6 +62,7 @@ __all__ = [
     "SubmissionDecision",
     "SubmissionItem",
     "SubmissionParty",
+    "SubmissionTakingBack",
     "TermCount",
     "raise_revisions",
     "refresh_findable",

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from server.db import Base, UtcDateTime, code_of, new_id
 from server.models.evidence import Evidence
-from server.models.milestones import Milestone
+from server.models.milestones import Milestone, Requirement
 from server.models.people import Organisation, Person
 
 
@@ -45,6 +45,13 @@ class SubmissionDecisionWord(StrEnum):
     APPROVE = "approve"
     RETURN = "return"
     REJECT = "reject"
+
+
+class TakenBackWord(StrEnum):
+    """Which word of a supervisor was taken back."""
+
+    APPROVE = "approve"
+    RETURN = "return"
 
 
 class Submission(Base):
@@ -88,6 +95,11 @@ class Submission(Base):
     submitter: Mapped[Person] = relationship()
     items: Mapped[list[SubmissionItem]] = relationship(order_by="SubmissionItem.evidence_id")
     decisions: Mapped[list[SubmissionDecision]] = relationship(order_by="SubmissionDecision.position")
+    taken_back: Mapped[list[SubmissionTakingBack]] = relationship(
+        primaryjoin="Submission.id == foreign(SubmissionTakingBack.submission_id)",
+        order_by="SubmissionTakingBack.taken_back_at",
+        viewonly=True,
+    )
 
 
 class SubmissionParty(Base):
@@ -164,4 +176,71 @@ class SubmissionDecision(Base):
 
     decider: Mapped[Person] = relationship(
         primaryjoin="foreign(SubmissionDecision.decided_by) == Person.id", viewonly=True
+    )
+    reasons: Mapped[list[DecisionReason]] = relationship(order_by="DecisionReason.number", viewonly=True)
+
+
+class DecisionReason(Base):
+    """What a decision says of one photo of its submission, or of one requirement of its milestone."""
+
+    __tablename__ = "decision_reason"
+    __table_args__ = (
+        sa.ForeignKeyConstraint(
+            ["submission_id", "position"], ["submission_decision.submission_id", "submission_decision.position"]
+        ),
+        sa.ForeignKeyConstraint(
+            ["submission_id", "evidence_id"], ["submission_item.submission_id", "submission_item.evidence_id"]
+        ),
+        sa.CheckConstraint("(evidence_id IS NULL) <> (requirement_id IS NULL)", name="of_one_thing"),
+        sa.CheckConstraint("length(reason) > 0", name="has_reason"),
+    )
+
+    submission_id: Mapped[UUID] = mapped_column(primary_key=True)
+    position: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    evidence_id: Mapped[UUID | None]
+    requirement_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("requirement.id"))
+    reason: Mapped[str] = mapped_column(sa.String(2000))
+
+    requirement: Mapped[Requirement | None] = relationship(viewonly=True)
+
+
+class SubmissionTakingBack(Base):
+    """A supervisor took an approval or a return back; the decision itself stays on record.
+
+    The foreign key (submission, state) keeps the submission *returned* for good. ``renewed_id`` is the submission
+    in which the same photos are put forward again where a return was taken back.
+    """
+
+    __tablename__ = "submission_taking_back"
+    __table_args__ = (
+        sa.UniqueConstraint("submission_id", "word"),
+        sa.UniqueConstraint("renewed_id"),
+        sa.ForeignKeyConstraint(["submission_id", "digest"], ["submission.id", "submission.digest"]),
+        sa.ForeignKeyConstraint(["submission_id", "submission_state"], ["submission.id", "submission.state"]),
+        sa.ForeignKeyConstraint(
+            ["submission_id", "taken_back_by", "part"],
+            ["submission_party.submission_id", "submission_party.person_id", "submission_party.part"],
+        ),
+        sa.CheckConstraint("submission_state = 'returned'", name="stays_returned"),
+        sa.CheckConstraint("part = 'decider'", name="decider_takes_back"),
+        sa.CheckConstraint("length(reason) > 0", name="has_reason"),
+        sa.CheckConstraint("(word = 'return') = (renewed_id IS NOT NULL)", name="return_is_renewed"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    submission_id: Mapped[UUID]
+    word: Mapped[TakenBackWord] = mapped_column(code_of(TakenBackWord, "word"))
+    reason: Mapped[str] = mapped_column(sa.String(2000))
+    digest: Mapped[str] = mapped_column(sa.String(64))
+    submission_state: Mapped[SubmissionState] = mapped_column(
+        code_of(SubmissionState, "submission_state"), default=SubmissionState.RETURNED
+    )
+    taken_back_by: Mapped[UUID]
+    part: Mapped[Part] = mapped_column(code_of(Part, "part"), default=Part.DECIDER)
+    taken_back_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    renewed_id: Mapped[UUID | None] = mapped_column(sa.ForeignKey("submission.id"))
+
+    person: Mapped[Person] = relationship(
+        primaryjoin="foreign(SubmissionTakingBack.taken_back_by) == Person.id", viewonly=True
     )

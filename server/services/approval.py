@@ -23,6 +23,7 @@ from server.problems import FieldError, Problem, pointer
 from server.services import certificates, custody, public_map
 from server.services.coverage import coverage
 from server.services.progress import DONE
+from server.texts import _, counted
 
 OUTCOMES = {
     SubmissionDecisionWord.APPROVE: (SubmissionState.APPROVED, MilestoneState.APPROVED),
@@ -52,10 +53,11 @@ def refuse_incomplete(session: Session, submission: Submission, photos: Sequence
     milestone = submission.milestone
     before = session.get(Milestone, milestone.predecessor_id) if milestone.predecessor_id else None
     if before is not None and before.state not in DONE:
-        raise Problem("wrong-state", f"Milestone {before.code} comes first and is not approved yet.")
+        raise Problem("wrong-state", _("Milestone %(code)s comes first and is not approved yet.", code=before.code))
     holes = [*_photo_holes(photos), *_requirement_holes(submission, photos)]
     if holes:
-        raise Problem("requirements-not-met", f"Milestone {milestone.code} cannot be approved yet.", errors=holes)
+        told = _("Milestone %(code)s cannot be approved yet.", code=milestone.code)
+        raise Problem("requirements-not-met", told, errors=holes)
 
 
 def _photo_holes(photos: Sequence[Evidence]) -> list[FieldError]:
@@ -69,13 +71,13 @@ def _hole(photo: Evidence) -> str | None:
     A photo whose pixels no one has decoded yet may still turn out to be damaged, so it waits.
     """
     if photo.state is EvidenceState.NEEDS_REVIEW:
-        return "This photo still waits for a reviewer."
+        return _("This photo still waits for a reviewer.")
     if photo.state not in HOLDS:
-        return f"This photo is {photo.state.value}."
+        return _("This photo is %(state)s.", state=wording.state(photo.state))
     if photo.copies is CopiesState.WAITING:
-        return "This photo's picture is not decoded yet. Try again in a moment; if it stays so, refuse the photo."
+        return _("This photo's picture is not decoded yet. Try again in a moment; if it stays so, refuse the photo.")
     if photo.copies is CopiesState.IMPOSSIBLE:
-        return "This photo's picture cannot be shown."
+        return _("This photo's picture cannot be shown.")
     return None
 
 
@@ -83,7 +85,13 @@ def _requirement_holes(submission: Submission, photos: Sequence[Evidence]) -> li
     return [
         FieldError(
             pointer("requirements", each.requirement.code),
-            f"“{each.requirement.title}” has {each.holding} of the {wording.count(each.needed, 'photo')} it needs.",
+            counted(
+                "“%(title)s” has %(holding)s of the %(num)s photo it needs.",
+                "“%(title)s” has %(holding)s of the %(num)s photos it needs.",
+                each.needed,
+                title=each.requirement.title,
+                holding=each.holding,
+            ),
         )
         for each in coverage(submission.milestone, photos, submitted_at=submission.submitted_at)
         if not each.met
@@ -114,7 +122,7 @@ def settle(
 def _publish(session: Session, actor: Actor, submission: Submission, photos: Sequence[Evidence], now: datetime) -> None:
     for photo in photos:
         photo.published_at = now
-        _event(session, actor, submission.milestone, "evidence.published", ("evidence", photo.id), now=now)
+        event(session, actor, submission.milestone, "evidence.published", ("evidence", photo.id), now=now)
     public_map.show(session, submission.milestone.project, photos)
 
 
@@ -124,23 +132,23 @@ def _open_successors(session: Session, actor: Actor, milestone: Milestone, now: 
     )
     for successor in session.scalars(successors.order_by(Milestone.position).with_for_update()):
         successor.state = MilestoneState.OPEN
-        _event(session, actor, successor, "milestone.opened", ("milestone", successor.id), now=now)
+        event(session, actor, successor, "milestone.opened", ("milestone", successor.id), now=now)
 
 
 def log(session: Session, actor: Actor, submission: Submission, action: str, *, now: datetime, **details: Any) -> None:
     """One line of the custody log about a submission, with the digest it was about."""
     details |= {"digest": submission.digest}
-    _event(session, actor, submission.milestone, action, ("submission", submission.id), now=now, **details)
+    event(session, actor, submission.milestone, action, ("submission", submission.id), now=now, **details)
 
 
 def log_milestone(session: Session, actor: Actor, submission: Submission, *, now: datetime) -> None:
     """One line of the custody log about the milestone's new state, naming the submission behind it."""
     milestone = submission.milestone
     action, record = f"milestone.{milestone.state.value}", ("milestone", milestone.id)
-    _event(session, actor, milestone, action, record, now=now, submission=str(submission.id))
+    event(session, actor, milestone, action, record, now=now, submission=str(submission.id))
 
 
-def _event(
+def event(
     session: Session,
     actor: Actor,
     milestone: Milestone,
@@ -150,6 +158,7 @@ def _event(
     now: datetime,
     **details: Any,
 ) -> None:
+    """One line of the custody log about a record of a milestone."""
     record_type, record_id = record
     details |= {"project": milestone.project.code, "milestone": milestone.code}
     custody.append(session, actor.person_id, action, record_type, str(record_id), now=now, **details)

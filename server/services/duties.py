@@ -17,13 +17,17 @@ from server.models import Contract, Project, Site, Submission, SubmissionParty
 from server.models.people import OrganisationKind
 from server.models.submissions import Part
 from server.problems import FieldError, Problem, pointer
+from server.texts import N_, _
 
 LONGEST_REASON = 2000
 
+#: Why whoever has this part has no other.
 PARTS = {
-    Part.CONTRIBUTOR: "You took a photo in this submission, put it forward or changed the site's shape",
-    Part.DECIDER: "You have decided on this submission",
-    Part.PAYMASTER: "You certify or pay for this submission",
+    Part.CONTRIBUTOR: N_(
+        "You took one of these photos, put them forward or changed the site's shape, so someone else has to do this."
+    ),
+    Part.DECIDER: N_("You have decided on this submission, so someone else has to do this."),
+    Part.PAYMASTER: N_("You certify or pay for this submission, so someone else has to do this."),
 }
 
 
@@ -35,9 +39,9 @@ def written(text: str, field: str, *, most: int = LONGEST_REASON) -> str:
     """
     text = text.strip()
     if not text:
-        raise invalid(field, "This must be written down.")
+        raise invalid(field, _("This must be written down."))
     if len(text) > most:
-        raise invalid(field, f"At most {most} characters are kept.")
+        raise invalid(field, _("At most %(most)s characters are kept.", most=most))
     return text
 
 
@@ -58,7 +62,10 @@ def contract_of(project: Project) -> Contract:
         Problem: ``wrong-state``.
     """
     if project.contract is None:
-        raise Problem("wrong-state", f"Project {project.code} has no contract yet, so nothing on it can be decided.")
+        raise Problem(
+            "wrong-state",
+            _("Project %(code)s has no contract yet, so nothing on it can be decided.", code=project.code),
+        )
     return project.contract
 
 
@@ -69,9 +76,9 @@ def refuse_builders(actor: Actor, contract: Contract) -> None:
         Problem: ``separation-of-duties``.
     """
     if actor.organisation_id == contract.supplier_id:
-        raise _someone_else("You belong to the contractor of this project")
+        raise _someone_else(_("You belong to the contractor of this project, so someone else has to do this."))
     if actor.organisation_kind is OrganisationKind.SUBCONTRACTOR:
-        raise _someone_else("You belong to a subcontractor")
+        raise _someone_else(_("You belong to a subcontractor, so someone else has to do this."))
 
 
 def refuse_site_changer(session: Session, actor: Actor, project: Project) -> None:
@@ -81,7 +88,7 @@ def refuse_site_changer(session: Session, actor: Actor, project: Project) -> Non
         Problem: ``separation-of-duties``.
     """
     if actor.person_id in site_changers(session, project.id):
-        raise _someone_else("You changed the shape of this project's site")
+        raise _someone_else(_("You changed the shape of this project's site, so someone else has to do this."))
 
 
 def site_changers(session: Session, project_id: UUID) -> set[UUID]:
@@ -112,7 +119,7 @@ def take_part(session: Session, submission: Submission, actor: Actor, part: Part
         )
         session.flush()
     elif held is not part or part is Part.DECIDER:
-        raise _someone_else(PARTS[held])
+        raise _someone_else(someone_else(held))
 
 
 def part_of(session: Session, submission_id: UUID, person_id: UUID) -> Part | None:
@@ -132,8 +139,13 @@ def refuse_other_part(session: Session, submission_id: UUID, actor: Actor, wante
     """
     held = part_of(session, submission_id, actor.person_id)
     if held is not None and held is not wanted:
-        raise _someone_else(PARTS[held])
+        raise _someone_else(someone_else(held))
 
 
-def _someone_else(because: str) -> Problem:
-    return Problem("separation-of-duties", f"{because}, so someone else has to do this.")
+def someone_else(part: Part) -> str:
+    """Why somebody with this part leaves the next step to another person."""
+    return _(PARTS[part])
+
+
+def _someone_else(told: str) -> Problem:
+    return Problem("separation-of-duties", told)

@@ -42,13 +42,15 @@ class _Earlier:
     damages_left_minor: int
 
 
-def reckon(session: Session, certificate: Certificate, submission: Submission) -> tuple[CertificateLines, str]:
+def reckon(
+    session: Session, certificate: Certificate, submission: Submission, *, lock: bool = True
+) -> tuple[CertificateLines, str]:
     """The lines of a certificate on the approval of ``submission``, and the policy's name.
 
     Retention is the contract's own share, up to the policy's part of the works. Liquidated damages
     are the policy's daily share of the milestone's amount for each day that its approved evidence
     was put forward after the milestone's last planned day, where the works are; each milestone
-    answers for its own delay, so no day is charged twice.
+    answers for its own delay, so no day is charged twice. Without ``lock`` it is what the approval would come to.
 
     Raises:
         Problem: ``wrong-state``, where the contract has no value to reckon with.
@@ -57,7 +59,7 @@ def reckon(session: Session, certificate: Certificate, submission: Submission) -
     policy = engines().policies.latest(milestone.project.policy)
     # Two approvals on one contract must see each other's lines.
     contract = session.get_one(
-        Contract, duties.contract_of(milestone.project).id, with_for_update=True, populate_existing=True
+        Contract, duties.contract_of(milestone.project).id, with_for_update=lock or None, populate_existing=lock
     )
     try:
         lines = calculate(

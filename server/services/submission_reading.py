@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload
 
 from server.access import READERS, Actor, require
 from server.db import reading
-from server.models import Milestone, Submission, SubmissionDecision
+from server.models import DecisionReason, Milestone, Submission, SubmissionDecision, SubmissionTakingBack
 from server.services import duties
 
 
@@ -45,6 +45,10 @@ def of_milestone(actor: Actor, milestone_id: UUID) -> list[Submission]:
 
 
 def _whole() -> sa.Select[Submission]:
+    decisions = selectinload(Submission.decisions)
     return sa.select(Submission).options(
-        selectinload(Submission.items), selectinload(Submission.decisions).joinedload(SubmissionDecision.decider)
+        selectinload(Submission.items),
+        decisions.joinedload(SubmissionDecision.decider),
+        decisions.selectinload(SubmissionDecision.reasons).joinedload(DecisionReason.requirement),
+        selectinload(Submission.taken_back).joinedload(SubmissionTakingBack.person),
     )

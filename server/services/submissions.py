@@ -7,14 +7,16 @@ may take it out, is the certificates' concern.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server import wording
 from server.access import Actor, require
 from server.canonical import sha256_of
 from server.db import reading, writing
@@ -34,7 +36,10 @@ from server.models.milestones import MilestoneState
 from server.models.people import Role
 from server.models.submissions import Part, SubmissionDecisionWord, SubmissionState
 from server.problems import FieldError, Problem, pointer
-from server.services import approval, duties
+from server.services import approval, decision_reasons, duties
+from server.services import review_changes as changes
+from server.services.decision_reasons import Reason
+from server.texts import _
 
 SUBMITTERS = frozenset({Role.INSPECTOR, Role.CONTRACTOR})
 OPEN_FOR_SUBMISSION = frozenset({MilestoneState.OPEN, MilestoneState.RETURNED})
@@ -54,7 +59,7 @@ def submit(
             put forward already), ``invalid`` (a photo that cannot be put forward, or none).
     """
     if len(note) > duties.LONGEST_REASON:
-        raise duties.invalid("note", f"At most {duties.LONGEST_REASON} characters are kept.")
+        raise duties.invalid("note", _("At most %(most)s characters are kept.", most=duties.LONGEST_REASON))
     try:
         with writing() as session:
             milestone = _locked_milestone(session, milestone_id)
@@ -75,6 +80,8 @@ def decide(
     digest: str,
     *,
     now: datetime,
+    reasons: Sequence[Reason] = (),
+    seen: str | None = None,
 ) -> Submission:
     """Approve, return or reject exactly the evidence whose ``digest`` the decider was shown.
 
@@ -88,21 +95,38 @@ def decide(
     reason = duties.written(reason, "reason")
     try:
         with writing() as session:
-            submission = _locked_submission(session, submission_id)
+            submission = held(session, submission_id)
             require(actor, submission.milestone.project, {Role.SUPERVISOR})
-            _refuse_settled(submission)
-            _refuse_other_digest(submission, digest)
+            changes.refuse_settled(session, submission, seen)
+            refuse_other_digest(submission, digest)
             _take_decider_part(session, actor, submission)
             photos = approval.frozen_photos(session, submission)
+            changes.refuse_changed(submission, photos, seen)
             if decision is SubmissionDecisionWord.APPROVE:
                 approval.refuse_incomplete(session, submission, photos)
-            made = _record(session, actor, submission, decision, reason=reason, now=now)
+            made = _record(session, actor, submission, decision, reason=reason, reasons=reasons, now=now)
             if decision is not SubmissionDecisionWord.APPROVE or made.position >= submission.approvals_needed:
                 approval.settle(session, actor, submission, decision, photos, now=now)
             return submission
     except IntegrityError:
         _explain_decided(actor, submission_id)
         raise
+
+
+def renew(session: Session, actor: Actor, returned: Submission, *, now: datetime) -> Submission:
+    """Put the photos of a returned submission forward again as they were, inside the caller's transaction.
+
+    It stays in the name of who put them forward, at the instant of then; ``actor`` is who took the return back.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: the milestone was put forward otherwise at this moment.
+    """
+    ids = [item.evidence_id for item in returned.items]
+    photos = list(session.scalars(sa.select(Evidence).where(Evidence.id.in_(ids)).order_by(Evidence.id)))
+    made = _made(session, returned.milestone, photos, by=returned.submitted_by, at=returned.submitted_at)
+    made.note = returned.note
+    _settle_made(session, actor, made, photos, now, renews=str(returned.id))
+    return made
 
 
 def digest_of(milestone_id: UUID, photos: Iterable[Evidence]) -> str:
@@ -128,7 +152,14 @@ def _locked_milestone(session: Session, milestone_id: UUID) -> Milestone:
 
 def _refuse_closed(milestone: Milestone) -> None:
     if milestone.state not in OPEN_FOR_SUBMISSION:
-        raise Problem("wrong-state", f"Milestone {milestone.code} is {milestone.state.value}; it must be open.")
+        raise Problem(
+            "wrong-state",
+            _(
+                "Milestone %(code)s is “%(state)s”; it must be open.",
+                code=milestone.code,
+                state=wording.state(milestone.state),
+            ),
+        )
 
 
 def _explain_live(milestone_id: UUID) -> None:
@@ -138,7 +169,7 @@ def _explain_live(milestone_id: UUID) -> None:
         Submission.state.in_([SubmissionState.PENDING, SubmissionState.APPROVED]),
     )
     if reading().scalar(live.limit(1)) is not None:
-        raise Problem("wrong-state", "This milestone was put forward a moment ago.") from None
+        raise Problem("wrong-state", _("This milestone was put forward a moment ago.")) from None
 
 
 def _chosen(session: Session, milestone: Milestone, evidence_ids: list[UUID] | None) -> list[Evidence]:
@@ -154,7 +185,9 @@ def _chosen(session: Session, milestone: Milestone, evidence_ids: list[UUID] | N
         photo for photo in found.values() if photo.id in wanted and photo.id not in spent and photo.state in PRESENTABLE
     ]
     if not chosen:
-        raise duties.invalid("evidence", f"Milestone {milestone.code} has no photo that can be put forward.")
+        raise duties.invalid(
+            "evidence", _("Milestone %(code)s has no photo that can be put forward.", code=milestone.code)
+        )
     return sorted(chosen, key=lambda photo: photo.id)
 
 
@@ -181,49 +214,62 @@ def _refuse_unfit(
         if fault:
             errors.append(FieldError(pointer("evidence", place), fault))
     if errors:
-        raise Problem("invalid", "Some of these photos cannot be put forward.", errors=errors)
+        raise Problem("invalid", _("Some of these photos cannot be put forward."), errors=errors)
 
 
 def _unfit(milestone: Milestone, photo: Evidence | None, spent: set[UUID], *, repeated: bool) -> str | None:
     """Why a photo cannot be put forward, or None."""
     if photo is None:
-        return f"Milestone {milestone.code} has no photo with this id."
+        return _("Milestone %(code)s has no photo with this id.", code=milestone.code)
     if repeated:
-        return "This photo is named twice."
+        return _("This photo is named twice.")
     if photo.id in spent:
-        return "This photo was in a submission that was rejected."
+        return _("This photo was in a submission that was rejected.")
     if photo.state not in PRESENTABLE:
-        return f"This photo is {photo.state.value}."
+        return _("This photo is %(state)s.", state=wording.state(photo.state))
     return None
 
 
 def _frozen(
     session: Session, actor: Actor, milestone: Milestone, photos: list[Evidence], *, note: str, now: datetime
 ) -> Submission:
+    made = _made(session, milestone, photos, by=actor.person_id, at=now)
+    made.note = note
+    _settle_made(session, actor, made, photos, now, note=note)
+    return made
+
+
+def _made(session: Session, milestone: Milestone, photos: list[Evidence], *, by: UUID, at: datetime) -> Submission:
+    """The submission's row, pending, not yet written."""
     contract = duties.contract_of(milestone.project)
-    submission = Submission(
+    return Submission(
+        milestone=milestone,
         milestone_id=milestone.id,
         contractor_id=contract.supplier_id,
         digest=digest_of(milestone.id, photos),
-        submitted_by=actor.person_id,
-        submitted_at=now,
-        note=note,
+        submitted_by=by,
+        submitted_at=at,
         approvals_needed=_approvals_needed(milestone, contract),
         state=SubmissionState.PENDING,
     )
+
+
+def _settle_made(
+    session: Session, actor: Actor, submission: Submission, photos: list[Evidence], now: datetime, **said: Any
+) -> None:
+    """Write the submission with its parties and photos, and what it means for the milestone."""
     session.add(submission)
     # The rows go in the order of their foreign keys: items point at parties, parties at the submission.
     session.flush()
-    _add_contributors(session, actor, submission, photos, milestone.project_id)
+    _add_contributors(session, submission, photos)
     session.add_all(
         SubmissionItem(submission_id=submission.id, evidence_id=p.id, sha256=p.sha256, uploader_id=p.uploader_id)
         for p in photos
     )
-    milestone.state = MilestoneState.SUBMITTED
+    submission.milestone.state = MilestoneState.SUBMITTED
     session.flush()
-    approval.log(session, actor, submission, "submission.made", now=now, photos=len(photos), note=note)
+    approval.log(session, actor, submission, "submission.made", now=now, photos=len(photos), **said)
     approval.log_milestone(session, actor, submission, now=now)
-    return submission
 
 
 def _approvals_needed(milestone: Milestone, contract: Contract) -> int:
@@ -231,10 +277,9 @@ def _approvals_needed(milestone: Milestone, contract: Contract) -> int:
     return 2 if rules.needs_two_approvals(milestone.amount_minor, contract.currency) else 1
 
 
-def _add_contributors(
-    session: Session, actor: Actor, submission: Submission, photos: list[Evidence], project_id: UUID
-) -> None:
-    people = {actor.person_id, *(photo.uploader_id for photo in photos), *duties.site_changers(session, project_id)}
+def _add_contributors(session: Session, submission: Submission, photos: list[Evidence]) -> None:
+    changers = duties.site_changers(session, submission.milestone.project_id)
+    people = {submission.submitted_by, *(photo.uploader_id for photo in photos), *changers}
     session.add_all(
         SubmissionParty(
             submission_id=submission.id,
@@ -250,23 +295,27 @@ def _add_contributors(
     session.flush()
 
 
-def _locked_submission(session: Session, submission_id: UUID) -> Submission:
-    """The submission, held for this transaction so that decisions come one after the other."""
+def held(session: Session, submission_id: UUID) -> Submission:
+    """The submission, held for this transaction so that decisions come one after the other.
+
+    Raises:
+        Problem: ``not-found``.
+    """
     submission = session.get(Submission, submission_id, with_for_update=True)
     if submission is None:
         raise duties.no_such("submission")
     return submission
 
 
-def _refuse_settled(submission: Submission) -> None:
-    if submission.state is not SubmissionState.PENDING:
-        raise Problem("already-decided", f"This submission was {submission.state.value}.")
+def refuse_other_digest(submission: Submission, digest: str) -> None:
+    """Refuse a word on other photos than those that were put forward.
 
-
-def _refuse_other_digest(submission: Submission, digest: str) -> None:
+    Raises:
+        Problem: ``digest-conflict``.
+    """
     if digest != submission.digest:
         raise Problem(
-            "digest-conflict", "What you were shown is not what was put forward. Load the submission and look again."
+            "digest-conflict", _("What you were shown is not what was put forward. Load the submission and look again.")
         )
 
 
@@ -281,12 +330,19 @@ def _take_decider_part(session: Session, actor: Actor, submission: Submission) -
 def _explain_decided(actor: Actor, submission_id: UUID) -> None:
     """Say what another transaction did at the same moment, where that is why the database refused."""
     session = reading()
-    _refuse_settled(session.get_one(Submission, submission_id))
+    changes.refuse_settled(session, session.get_one(Submission, submission_id))
     duties.refuse_other_part(session, submission_id, actor, Part.DECIDER)
 
 
 def _record(
-    session: Session, actor: Actor, submission: Submission, word: SubmissionDecisionWord, *, reason: str, now: datetime
+    session: Session,
+    actor: Actor,
+    submission: Submission,
+    word: SubmissionDecisionWord,
+    *,
+    reason: str,
+    reasons: Sequence[Reason],
+    now: datetime,
 ) -> SubmissionDecision:
     """Write the decision down; its key refuses a third one and a second one by the same person."""
     counted = sa.select(sa.func.count()).where(SubmissionDecision.submission_id == submission.id)
@@ -301,6 +357,9 @@ def _record(
     )
     session.add(made)
     session.flush()
-    said = {"decision": word.value, "reason": reason, "position": made.position}
+    said: dict[str, Any] = {"decision": word.value, "reason": reason, "position": made.position}
+    told = decision_reasons.add(session, submission, made, reasons)
+    if told:
+        said["reasons"] = told
     approval.log(session, actor, submission, "submission.decision", now=now, **said)
     return made

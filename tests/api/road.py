@@ -32,7 +32,7 @@ def submitted(client: FlaskClient, bearer: Bearer) -> dict[str, Any]:
     return dict(client.post(address, json={"note": "All of it."}, headers=bearer("inspector")).get_json())
 
 
-def decide(client: FlaskClient, headers: Headers, submission: dict[str, Any], **body: str) -> Any:
+def decide(client: FlaskClient, headers: Headers, submission: dict[str, Any], **body: Any) -> Any:
     """The answer to a decision on a submission; approved unless ``body`` says otherwise."""
     told = {"decision": "approve", "reason": "All is there.", "digest": submission["digest"]} | body
     return client.post(f"/api/v1/submissions/{submission['id']}/decisions", json=told, headers=headers)

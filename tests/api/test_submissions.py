@@ -113,3 +113,39 @@ def test_nothing_was_put_forward_yet(client: FlaskClient, bearer: Bearer) -> Non
 def test_an_unknown_submission_or_milestone_is_not_found(client: FlaskClient, bearer: Bearer) -> None:
     for address in (f"/api/v1/submissions/{new_id()}", f"/api/v1/milestones/{new_id()}/submissions"):
         assert_problem(client.get(address, headers=bearer("supervisor")), 404, "not-found")
+
+
+def test_a_return_tells_its_reasons_photo_by_photo(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+    photo = submission["items"][0]["evidence"]
+    reasons = [{"evidence": photo, "reason": "Too dark."}, {"requirement": "during", "reason": "One from the north."}]
+
+    returned = decide(client, bearer("supervisor"), submission, decision="return", reasons=reasons).get_json()
+
+    assert returned["decisions"][0]["reasons"] == [
+        {"evidence": photo, "requirement": None, "reason": "Too dark."},
+        {"evidence": None, "requirement": "during", "reason": "One from the north."},
+    ]
+
+
+def test_a_reason_about_no_photo_of_the_submission_is_named_by_its_place(client: FlaskClient, bearer: Bearer) -> None:
+    submission = submitted(client, bearer)
+    reasons = [{"evidence": str(new_id()), "reason": "Not here."}]
+
+    refused = decide(client, bearer("supervisor"), submission, decision="return", reasons=reasons)
+
+    assert pointers(assert_problem(refused, 422, "invalid")) == {"#/reasons/0"}
+
+
+def test_an_approval_is_taken_back_by_a_word_of_its_own(client: FlaskClient, bearer: Bearer) -> None:
+    submission = approved(client, bearer)
+    said = {"word": "approve", "reason": "The wrong milestone.", "digest": submission["digest"]}
+
+    address = f"/api/v1/submissions/{submission['id']}/takings-back"
+    response = client.post(address, json=said, headers=bearer("supervisor"))
+
+    assert response.status_code == 201
+    assert response.get_json()["state"] == "returned"
+    assert [made["decision"] for made in response.get_json()["decisions"]] == ["approve"]
+    assert response.get_json()["taken_back"][0]["reason"] == "The wrong milestone."
+    assert_problem(client.post(address, json=said, headers=bearer("supervisor")), 409, "wrong-state")

@@ -22,6 +22,7 @@ from server.db import new_id, reading, writing
 from server.models import (
     Appeal,
     Certificate,
+    DecisionReason,
     Evidence,
     EvidenceDecision,
     Milestone,
@@ -32,10 +33,11 @@ from server.models import (
     SubmissionDecision,
     SubmissionItem,
     SubmissionParty,
+    SubmissionTakingBack,
 )
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
-from server.models.submissions import Part, SubmissionState
+from server.models.submissions import Part, SubmissionState, TakenBackWord
 from server.services import certificates, evidence_review
 from tests.services.money.road import ACCEPT, APPROVE, RETURN, Road
 
@@ -87,6 +89,72 @@ def party(road: Road, submission: Submission, name: str, part: Part, **lie: Any)
         "contractor_id": submission.contractor_id,
     }
     return row | lie
+
+
+class TestTakingBack:
+    @pytest.fixture
+    def returned(self, road: Road) -> Submission:
+        road.photos(2)
+        return road.decide(road.submit(), RETURN)
+
+    def row(self, road: Road, submission: Submission, name: str = "supervisor", **lie: Any) -> dict[str, Any]:
+        row = {
+            "id": new_id(),
+            "submission_id": submission.id,
+            "word": TakenBackWord.APPROVE,
+            "reason": "The wrong one.",
+            "digest": submission.digest,
+            "submission_state": SubmissionState.RETURNED,
+            "taken_back_by": road.actor(name).person_id,
+            "part": Part.DECIDER,
+            "taken_back_at": road.now,
+        }
+        return row | lie
+
+    def test_the_honest_row_is_taken_once(self, road: Road, returned: Submission) -> None:
+        insert(SubmissionTakingBack, **self.row(road, returned))
+
+        with refused_by(UNIQUE):
+            insert(SubmissionTakingBack, **self.row(road, returned))
+
+    def test_only_a_decider_takes_back(self, road: Road, returned: Submission) -> None:
+        with refused_by(FOREIGN_KEY):
+            insert(SubmissionTakingBack, **self.row(road, returned, "inspector"))
+        with refused_by(CHECK, word="decider_takes_back"):
+            insert(SubmissionTakingBack, **self.row(road, returned, "inspector", part=Part.CONTRIBUTOR))
+
+    def test_an_approval_is_not_taken_back_while_it_stands(self, road: Road) -> None:
+        approved = road.approved()
+
+        with refused_by(FOREIGN_KEY):
+            insert(SubmissionTakingBack, **self.row(road, approved))
+        with refused_by(CHECK, word="stays_returned"):
+            insert(SubmissionTakingBack, **self.row(road, approved, submission_state=SubmissionState.APPROVED))
+
+    def test_what_was_taken_back_is_not_approved_again(self, road: Road, returned: Submission) -> None:
+        insert(SubmissionTakingBack, **self.row(road, returned))
+
+        with refused_by(FOREIGN_KEY):
+            change(Submission, Submission.id == returned.id, state=SubmissionState.APPROVED)
+
+    def test_it_names_the_digest_and_a_reason(self, road: Road, returned: Submission) -> None:
+        with refused_by(FOREIGN_KEY):
+            insert(SubmissionTakingBack, **self.row(road, returned, digest="0" * 64))
+        with refused_by(CHECK, word="has_reason"):
+            insert(SubmissionTakingBack, **self.row(road, returned, reason=""))
+
+    def test_a_return_names_the_submission_that_stands_for_it(self, road: Road, returned: Submission) -> None:
+        with refused_by(CHECK, word="return_is_renewed"):
+            insert(SubmissionTakingBack, **self.row(road, returned, word=TakenBackWord.RETURN))
+
+    def test_a_reason_is_about_a_photo_of_its_submission(self, road: Road, returned: Submission) -> None:
+        row = {"submission_id": returned.id, "position": 1, "number": 1, "reason": "Too dark."}
+
+        with refused_by(FOREIGN_KEY):
+            insert(DecisionReason, **row, evidence_id=road.photo())
+        with refused_by(CHECK, word="of_one_thing"):
+            insert(DecisionReason, **row)
+        insert(DecisionReason, **row, evidence_id=returned.items[0].evidence_id)
 
 
 class TestDecidingOnASubmission:

@@ -75,7 +75,7 @@ def test_photos_that_wait_for_a_word_are_named_as_the_hole(road: Road, visitor: 
     road.send_questionable()
     road.put_forward()
 
-    assert "Photos that still wait for your word: 1." in visitor("supervisor").go(page_of(road)).text
+    assert "1 photo still waits for your word." in visitor("supervisor").go(page_of(road)).text
 
 
 def test_a_supervisor_of_the_contractor_is_told_why_not(road: Road, visitor: People) -> None:

@@ -17,6 +17,7 @@ from geo.site import Site as SiteShape
 from server.models import (
     Certificate,
     Contract,
+    DecisionReason,
     Dispute,
     Evidence,
     EvidenceDecision,
@@ -167,9 +168,11 @@ def _bound(session: Session, project_id: UUID, milestone_ids: list[UUID]) -> fro
     # A photo is tied to a milestone also through its requirement.
     owned = sa.select(Requirement.id, Requirement.milestone_id).where(Requirement.milestone_id.in_(milestone_ids))
     milestone_of = {row.id: row.milestone_id for row in session.execute(owned)}
+    named = sa.select(DecisionReason.requirement_id).where(DecisionReason.requirement_id.in_(milestone_of))
     tied = {record for row in photos for record in row if record is not None}
     tied |= {milestone_of[record] for record in tied if record in milestone_of}
     tied |= set(session.scalars(sa.select(Submission.milestone_id).where(Submission.milestone_id.in_(milestone_ids))))
+    tied |= {requirement for requirement in session.scalars(named) if requirement is not None}
     disputed = sa.select(Certificate.milestone_id).join(Dispute).where(Certificate.milestone_id.in_(milestone_ids))
     return frozenset(tied | set(session.scalars(disputed)))
 

@@ -197,7 +197,7 @@ def test_a_photo_refused_meanwhile_holds_approval_back(road: Road) -> None:
     with refused_as("requirements-not-met") as refusal:
         road.decide(submission)
 
-    assert refusal.value.errors[0].detail == "This photo is refused."
+    assert refusal.value.errors[0].detail == "This photo is refused by a reviewer."
 
 
 def test_every_unmet_requirement_is_named(road: Road) -> None:

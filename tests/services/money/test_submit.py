@@ -124,8 +124,8 @@ def test_every_unfit_photo_is_named_by_its_place(road: Road) -> None:
 
     assert {error.pointer: error.detail for error in refusal.value.errors} == {
         "#/evidence/1": "Milestone M1 has no photo with this id.",
-        "#/evidence/2": "This photo is rejected.",
-        "#/evidence/3": "This photo is refused.",
+        "#/evidence/2": "This photo is rejected by the checks.",
+        "#/evidence/3": "This photo is refused by a reviewer.",
         "#/evidence/4": "This photo is named twice.",
         "#/evidence/5": "Milestone M1 has no photo with this id.",
     }
