@@ -23,7 +23,7 @@ from server.models.payments import CertificateState
 from server.models.people import Role
 from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
-from server.services import custody, duties, reckoning
+from server.services import custody, deadlines, duties, reckoning
 from server.services.progress import today
 from server.services.reckoning import CalculationLine, due_on
 
@@ -95,6 +95,7 @@ def unlock(session: Session, actor: Actor, submission: Submission, *, now: datet
     certificate.damages_left_minor = lines.damages_left_minor
     certificate.submission_id, certificate.submission_state = submission.id, SubmissionState.APPROVED
     certificate.state, certificate.unlocked_at = CertificateState.UNLOCKED, now
+    certificate.turn_at = now
     session.flush()
     _log(session, actor, certificate, now, submission=str(submission.id), net_minor=lines.net_minor)
     return certificate
@@ -116,6 +117,7 @@ def certify(actor: Actor, certificate_id: UUID, *, now: datetime) -> Certificate
             duties.take_part(session, _submission_of(session, certificate), actor, Part.PAYMASTER)
             certificate.certified_by, certificate.certifier_part = actor.person_id, Part.PAYMASTER
             certificate.state, certificate.certified_at = CertificateState.CERTIFIED, now
+            certificate.turn_at = deadlines.payment_late_from(certificate)
             session.flush()
             _log(session, actor, certificate, now)
             return certificate
@@ -141,6 +143,7 @@ def pay(actor: Actor, certificate_id: UUID, *, reference: str, paid_on: date, no
             _insert_payment(session, actor, certificate, reference=reference, paid_on=paid_on, now=now)
             _refuse_disputed(session, certificate)
             _refuse_day(paid_on, "paid_on", _day_certified(certificate), _today(certificate, now))
+            certificate.turn_at = deadlines.passing_on_late_from(certificate, paid_on)
             _mark_paid(session, actor, certificate, now, reference=reference, paid_on=paid_on.isoformat())
             return certificate
     except IntegrityError:
@@ -179,7 +182,7 @@ def pass_on(
             _refuse_day(passed_on, "passed_on", payment.paid_on, _today(certificate, now))
             row = {"certificate_id": certificate.id, "stated_by": actor.person_id, "recorded_at": now}
             session.add(PassingOn(**stated, passed_on=passed_on, **row))
-            certificate.state = CertificateState.PASSED_ON
+            certificate.state, certificate.turn_at = CertificateState.PASSED_ON, now
             session.flush()
             _log(session, actor, certificate, now, **stated, passed_on=passed_on.isoformat())
             return certificate
