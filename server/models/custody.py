@@ -21,8 +21,9 @@ class CustodyEvent(Base):
     __tablename__ = "custody_event"
     __table_args__ = (
         sa.Index("ix_custody_event_record", "record_type", "record_id"),
-        sa.Index("ix_custody_event_project_code", "project_code", "sequence"),
-        sa.Index("ix_custody_event_actor_id", "actor_id", "sequence"),
+        sa.Index("ix_custody_event_project_code", "project_code", "at", "sequence"),
+        sa.Index("ix_custody_event_actor_id", "actor_id", "at", "sequence"),
+        sa.Index("ix_custody_event_at", "at", "sequence"),
     )
 
     sequence: Mapped[int] = mapped_column(
