@@ -38,7 +38,7 @@ def payments_page() -> str:
     cursor, wanted = _asked()
     now = utc_now()
     page = payments.overview(current_actor(), wanted, cursor=cursor, now=now)
-    states = [payments.CERTIFIED, payments.UNLOCKED, payments.PAID, payments.PASSED_ON, payments.LOCKED]
+    states = [payments.CERTIFIED, payments.UNLOCKED, payments.PAID, payments.HANDED_ON, payments.LOCKED]
     return render_template("review/payments.html", page=page, wanted=wanted, states=states, now=now)
 
 

@@ -204,10 +204,9 @@ def _known_to(agency_ids: frozenset[UUID]) -> sa.ColumnElement[bool]:
 def _told(query: sa.Select[CustodyEvent, str]) -> list[Event]:
     """With the names of those it was done to. A job's acts have no person behind them."""
     rows = reading().execute(query).all()
-    about = {id_ for id_ in (_person_id(event) for event, _name in rows) if id_ is not None}
-    names = (
-        dict(reading().execute(sa.select(Person.id, Person.name).where(Person.id.in_(about))).all()) if about else {}
-    )
+    about = {_person_id(event) for event, _name in rows} - {None}
+    found = reading().execute(sa.select(Person.id, Person.name).where(Person.id.in_(about))) if about else ()
+    names: dict[UUID | None, str] = {id_: name for id_, name in found}
     return [Event(event, name or _("The system"), names.get(_person_id(event))) for event, name in rows]
 
 

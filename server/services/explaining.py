@@ -185,7 +185,8 @@ def _retention(case: _Case) -> tuple[str, ...]:
     if not liable:
         return (
             _(
-                "Nothing: %(before)s were certified before, and retention ends at %(until)s of the contract, %(limit)s.",
+                "Nothing: %(before)s were certified before, and retention ends at %(until)s of the "
+                "contract, %(limit)s.",
                 before=case.money(account.certified_minor),
                 until=until,
                 limit=case.money(limit),

@@ -20,7 +20,7 @@ def choose_password(
 ) -> SignInSession:
     """Let the person with this address and code have this password, sign out whoever was signed in, and sign in.
 
-    Tries are counted as those of a sign-in are. An unknown address, a wrong code and one that is too old are told alike.
+    Tries are counted as those of a sign-in are. An unknown address and a code that is wrong or too old are told alike.
 
     Raises:
         Problem: ``invalid``, ``sign-in-failed`` or ``too-many-attempts``.

@@ -28,7 +28,7 @@ from server.times import iso
 
 #: Whose business the money is; others find a certificate through its milestone.
 READERS_OF_MONEY = frozenset({Role.PAYMASTER, Role.SUPERVISOR, Role.AUDITOR, Role.ADMINISTRATOR, Role.CONTRACTOR})
-LOCKED, UNLOCKED, CERTIFIED, PAID, PASSED_ON = CertificateState
+LOCKED, UNLOCKED, CERTIFIED, PAID, HANDED_ON = CertificateState
 #: Where something is still to be done, in the order in which it presses.
 UNDER_WAY = (CERTIFIED, UNLOCKED, PAID)
 #: Where a rule of the policy says until when.
@@ -36,6 +36,7 @@ TIMED = (CERTIFIED, PAID)
 SHOWN = 30
 MOST_SUMMED = 2000
 MOST_EXPORTED = 50_000
+MOST_AT_ONCE = 500
 
 
 class Todo(StrEnum):
@@ -43,7 +44,7 @@ class Todo(StrEnum):
 
     CERTIFY = "certify"
     PAY = "pay"
-    PASS_ON = "pass_on"
+    HAND_ON = "pass_on"
     SETTLE = "settle"
 
 
@@ -110,7 +111,7 @@ def overview(actor: Actor, wanted: Wanted, *, cursor: str | None, now: datetime)
     ways = _ways(actor, wanted)
     mine = _doable(actor, ways) if wanted.state is None and not wanted.late else None
     found = [] if mine is None or cursor is not None else _first(actor, mine, now)
-    rest = _page(actor, ways, wanted, mine, cursor, now, limit=SHOWN)
+    rest = _page(_Search(actor, ways, wanted, mine, now), cursor, limit=SHOWN)
     return Payments(
         now=[row for row in found[:SHOWN] if row.awaits is None],
         more_now=len(found) > SHOWN,
@@ -127,9 +128,9 @@ def every(actor: Actor, wanted: Wanted, *, now: datetime) -> Iterator[Row]:
     Raises:
         Problem: as ``overview``.
     """
-    ways, cursor, left = _ways(actor, wanted), None, MOST_EXPORTED
+    search, cursor, left = _Search(actor, _ways(actor, wanted), wanted, None, now), None, MOST_EXPORTED
     while left > 0:
-        page = _page(actor, ways, wanted, None, cursor, now, limit=min(500, left))
+        page = _page(search, cursor, limit=min(MOST_AT_ONCE, left))
         yield from page.items
         left, cursor = left - len(page.items), page.next
         if cursor is None:
@@ -191,52 +192,49 @@ def _first(actor: Actor, mine: sa.Select[UUID], now: datetime) -> list[Row]:
     return _rows(actor, ids, now)
 
 
-def _page(
-    actor: Actor,
-    ways: list[sa.ColumnElement[bool]],
-    wanted: Wanted,
-    but: sa.Select[UUID] | None,
-    cursor: str | None,
-    now: datetime,
-    *,
-    limit: int,
-) -> Page[Row]:
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """One question: who asks, the ways to what they see, what they want, and what is left out as it stands above."""
+
+    actor: Actor
+    ways: list[sa.ColumnElement[bool]]
+    wanted: Wanted
+    but: sa.Select[UUID] | None
+    now: datetime
+
+
+def _page(search: _Search, cursor: str | None, *, limit: int) -> Page[Row]:
     """One page of the states asked for, one state after the other."""
-    states = wanted.states
+    states = search.wanted.states
     at, place = _place(cursor, len(states)) if cursor is not None else (0, None)
     found: list[tuple[int, datetime | None, UUID]] = []
     for number in range(at, len(states)):
-        query = _listed(ways, states[number], wanted, but, place if number == at else None, now)
+        query = _listed(search, states[number], place if number == at else None)
         rows = reading().execute(query.limit(limit + 1 - len(found)))
         found += [(number, turn, id_) for id_, turn in rows]
         if len(found) > limit:
             break
-    more = len(found) > limit
-    return Page(_rows(actor, [id_ for _n, _t, id_ in found[:limit]], now), _cursor(found[limit - 1]) if more else None)
+    shown = _rows(search.actor, [id_ for _number, _turn, id_ in found[:limit]], search.now)
+    return Page(shown, _cursor(found[limit - 1]) if len(found) > limit else None)
 
 
 def _listed(
-    ways: list[sa.ColumnElement[bool]],
-    state: CertificateState,
-    wanted: Wanted,
-    but: sa.Select[UUID] | None,
-    place: tuple[datetime | None, UUID] | None,
-    now: datetime,
+    search: _Search, state: CertificateState, place: tuple[datetime | None, UUID] | None
 ) -> sa.Select[UUID, datetime | None]:
     """The certificates of one state in their order: what is done newest first, all else oldest first."""
-    down = state is PASSED_ON
+    down = state is HANDED_ON
     where = [Certificate.state == state]
-    if wanted.late:
-        where.append(Certificate.turn_at <= now)
-    if but is not None:
-        where.append(Certificate.id.not_in(but))
+    if search.wanted.late:
+        where.append(Certificate.turn_at <= search.now)
+    if search.but is not None:
+        where.append(Certificate.id.not_in(search.but))
     if place is not None:
         where.append(_beyond(place, down=down))
-    return _together(ways, where, down=down)
+    return _together(search.ways, where, down=down)
 
 
 def _together(
-    ways: list[sa.ColumnElement[bool]], where: list[sa.ColumnElement[bool]], *, down: bool, most: int = 501
+    ways: list[sa.ColumnElement[bool]], where: list[sa.ColumnElement[bool]], *, down: bool, most: int = MOST_AT_ONCE + 1
 ) -> sa.Select[UUID, datetime | None]:
     columns = (Certificate.id, Certificate.turn_at)
     order = [each.desc() if down else each for each in (Certificate.turn_at, Certificate.id)]
@@ -286,7 +284,7 @@ def _todo(actor: Actor, certificate: Certificate) -> Todo | None:
     if Role.PAYMASTER in held and not unsettled and not supplies:
         return {UNLOCKED: Todo.CERTIFY, CERTIFIED: Todo.PAY}.get(certificate.state)
     if Role.CONTRACTOR in held and supplies and certificate.state is PAID:
-        return Todo.PASS_ON
+        return Todo.HAND_ON
     return None
 
 

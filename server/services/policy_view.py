@@ -1,4 +1,4 @@
-"""Policies as people read them: every value in words, what it does, where it stands, and what changed with its version."""
+"""Policies as people read them: every value in words, what it does, its source, and what its version changed."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class PolicyView:
 
 
 def listed(actor: Actor) -> list[Summary]:
-    """All versions of all policies, with how many of the person's projects use each; older versions are used by none."""
+    """All versions of all policies, with how many of the person's projects use each; none uses an older version."""
     known = engines().policies
     found = [known.get(name) for name in known.names()]
     return [_summary(actor, policy) for policy in sorted(found, key=lambda each: (each.id, -each.version))]
