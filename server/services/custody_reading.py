@@ -206,7 +206,7 @@ def _told(query: sa.Select[CustodyEvent, str]) -> list[Event]:
     rows = reading().execute(query).all()
     about = {_person_id(event) for event, _name in rows} - {None}
     found = reading().execute(sa.select(Person.id, Person.name).where(Person.id.in_(about))) if about else ()
-    names: dict[UUID | None, str] = {id_: name for id_, name in found}
+    names: dict[UUID | None, str] = {row.id: row.name for row in found}
     return [Event(event, name or _("The system"), names.get(_person_id(event))) for event, name in rows]
 
 
