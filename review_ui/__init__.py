@@ -8,11 +8,36 @@ from __future__ import annotations
 
 from flask import Flask
 
-from review_ui import certificates, desk, milestones, photos, projects, record, sign_in
+from review_ui import (
+    certificates,
+    desk,
+    devices,
+    milestones,
+    payments,
+    people,
+    photos,
+    policies,
+    projects,
+    record,
+    sign_in,
+)
 from review_ui.door import bp
 from server.pages import furnish
 
-__all__ = ["certificates", "desk", "milestones", "photos", "projects", "record", "register", "sign_in"]
+__all__ = [
+    "certificates",
+    "desk",
+    "devices",
+    "milestones",
+    "payments",
+    "people",
+    "photos",
+    "policies",
+    "projects",
+    "record",
+    "register",
+    "sign_in",
+]
 
 
 def register(app: Flask) -> None:

@@ -14,10 +14,11 @@ from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
 from server.models.people import Role
 from server.problems import FieldError, Problem
-from server.services import certificates, custody_reading, progress, review
+from server.services import certificate_view, certificates, review
+from server.texts import N_, _
 from server.times import utc_now
 
-DAY = "Write the day as YYYY-MM-DD."
+DAY = N_("Write the day as YYYY-MM-DD.")
 Answer = str | tuple[str, int] | Response
 
 
@@ -65,7 +66,7 @@ def certify(certificate_id: UUID) -> Answer:
         certificates.certify(current_actor(), certificate_id, now=utc_now())
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("Certified. The payment can be made and recorded now.")
+    flash(_("Certified. The payment can be made and recorded now."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
@@ -80,7 +81,7 @@ def pay(certificate_id: UUID) -> Answer:
         )
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("The payment is on record, and public.")
+    flash(_("The payment is on record, and public."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
@@ -101,7 +102,7 @@ def pass_on(certificate_id: UUID) -> Answer:
         )
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("Your statement is on record.")
+    flash(_("Your statement is on record."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
@@ -113,7 +114,7 @@ def dispute(certificate_id: UUID) -> Answer:
         certificates.dispute(current_actor(), certificate_id, pages.form(DisputeForm)["reason"], now=utc_now())
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("Your dispute is on record. Nothing is paid on this certificate while it is open.")
+    flash(_("Your dispute is on record. Nothing is paid on this certificate while it is open."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
@@ -126,7 +127,7 @@ def settle(certificate_id: UUID) -> Answer:
         certificates.settle(current_actor(), said["dispute"], said["settlement"], now=utc_now())
     except Problem as problem:
         return _page(certificate_id, problem), problem.kind.status
-    flash("The dispute is settled.")
+    flash(_("The dispute is settled."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
@@ -138,8 +139,8 @@ def _amount(certificate_id: UUID, typed: str) -> int:
         example = wording.money(125_000_050, currency)
         raise Problem(
             "invalid",
-            "Look at the marked fields.",
-            errors=[FieldError("#/amount_minor", f"Write an amount such as {example}.")],
+            _("Look at the marked fields."),
+            errors=[FieldError("#/amount_minor", _("Write an amount such as %(example)s.", example=example))],
         )
     return minor
 
@@ -153,10 +154,7 @@ def _page(certificate_id: UUID, problem: Problem | None = None) -> str:
         certificate=found,
         milestone=found.milestone,
         project=page.project,
-        lines=certificates.calculation(found),
-        due_on=certificates.due_on(found),
-        today=progress.today(utc_now(), page.project.time_zone),
-        events=custody_reading.events_of("certificate", str(found.id)),
+        view=certificate_view.view(current_actor(), found, now=utc_now()),
         problem=problem,
         asked=request.endpoint,
         typed=request.form,

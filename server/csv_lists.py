@@ -9,7 +9,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
 
-from flask import Response
+from flask import Response, stream_with_context
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
 #: A cell that begins so is run by spreadsheets; an apostrophe before it makes it text.
@@ -18,7 +18,7 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def csv_list(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:
     """The rows under their heads, to be kept as ``name``.csv; None is an empty cell, numbers stay numbers."""
-    response = Response(_lines(head, rows), mimetype="text/csv")
+    response = Response(stream_with_context(_lines(head, rows)), mimetype="text/csv")
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.csv")
     return response
 

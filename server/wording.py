@@ -33,7 +33,7 @@ DAY_PATTERNS = {"en": "d MMMM y", "fil": "MMMM d, y", "th": "d MMMM"}
 THAI_YEARS = 543
 
 
-class _Words(Mapping[str, str]):
+class Words(Mapping[str, str]):
     """Codes with their sentences, each told in the language of whoever reads it."""
 
     def __init__(self, sentences: dict[str, str]) -> None:
@@ -49,7 +49,7 @@ class _Words(Mapping[str, str]):
         return len(self._sentences)
 
 
-GRADES = _Words(
+GRADES = Words(
     {
         "A": N_(
             "Attested: taken and signed on an enrolled device, and the file and the device agree on place and time."
@@ -60,7 +60,7 @@ GRADES = _Words(
     }
 )
 #: The same on a label, for who has never heard of grades.
-GRADE_NAMES = _Words(
+GRADE_NAMES = Words(
     {
         "A": N_("signed by a known phone"),
         "B": N_("file and phone agree"),
@@ -68,9 +68,9 @@ GRADE_NAMES = _Words(
         "D": N_("a person's word"),
     }
 )
-WITNESSES = _Words({"file": N_("File"), "device": N_("Device"), "operator": N_("Person")})
+WITNESSES = Words({"file": N_("File"), "device": N_("Device"), "operator": N_("Person")})
 
-CHECKS = _Words(
+CHECKS = Words(
     {
         "file.sealed": N_("The file arrived as it left the device"),
         "file.decodes": N_("The file is a whole picture"),
@@ -95,14 +95,14 @@ CHECKS = _Words(
         "picture.screen": N_("Not a photo of a screen"),
     }
 )
-SOURCES = _Words(
+SOURCES = Words(
     {
         "camera": N_("the field app's own camera"),
         "phone_camera": N_("the phone's camera app"),
         "gallery": N_("a file that was on the phone"),
     }
 )
-REFUSALS = _Words(
+REFUSALS = Words(
     {
         "file.sealed": N_("the file changed on its way"),
         "file.decodes": N_("the file is not a whole picture"),
@@ -116,7 +116,7 @@ REFUSALS = _Words(
         "review": N_("refused by a reviewer, who looked at it"),
     }
 )
-STATES = _Words(
+STATES = Words(
     {
         "received": N_("received"),
         "verified": N_("verified"),
@@ -143,7 +143,7 @@ STATES = _Words(
         "cancelled": N_("cancelled"),
     }
 )
-STAGES = _Words(
+STAGES = Words(
     {
         "before": N_("Before the works"),
         "mobilisation": N_("Mobilisation"),
@@ -153,7 +153,7 @@ STAGES = _Words(
         "safety": N_("Safety"),
     }
 )
-DECIDED = _Words(
+DECIDED = Words(
     {
         "accept": N_("accepted it"),
         "refuse": N_("refused it"),
@@ -163,7 +163,7 @@ DECIDED = _Words(
     }
 )
 #: What comes to the desk of somebody with a role.
-WAITS_FOR = _Words(
+WAITS_FOR = Words(
     {
         "inspector": N_("Open milestones appear here when photos were sent that can be put forward."),
         "contractor": N_("Open milestones appear here when photos were sent that can be put forward."),
@@ -178,9 +178,38 @@ WAITS_FOR = _Words(
         ),
     }
 )
-OUTCOMES = _Words({"pass": N_("holds"), "warn": N_("question"), "fail": N_("fails"), "unknown": N_("not known")})
+OUTCOMES = Words({"pass": N_("holds"), "warn": N_("question"), "fail": N_("fails"), "unknown": N_("not known")})
+ROLES = Words(
+    {
+        "inspector": N_("inspector"),
+        "contractor": N_("contractor"),
+        "supervisor": N_("supervisor"),
+        "safety_officer": N_("safety officer"),
+        "paymaster": N_("paymaster"),
+        "administrator": N_("administrator"),
+        "auditor": N_("auditor"),
+    }
+)
+ORGANISATIONS = Words(
+    {
+        "agency": N_("agency"),
+        "contractor": N_("contractor"),
+        "subcontractor": N_("subcontractor"),
+        "oversight": N_("oversight body"),
+    }
+)
+#: Where a certificate stands, inside a sentence about it.
+CERTIFICATE = Words(
+    {
+        "locked": N_("locked"),
+        "unlocked": N_("unlocked"),
+        "certified": N_("certified"),
+        "paid": N_("paid"),
+        "passed_on": N_("passed on"),
+    }
+)
 #: What somebody did, as the record tells it after their name.
-ACTIONS = _Words(
+ACTIONS = Words(
     {
         "area.added": N_("added an area"),
         "certificate.certified": N_("certified a payment"),
@@ -209,9 +238,15 @@ ACTIONS = _Words(
         "milestone.submitted": N_("put a milestone forward"),
         "organisation.added": N_("added an organisation"),
         "person.added": N_("added a person"),
+        "person.changed": N_("changed a person's record"),
+        "person.code_given": N_("gave a first sign-in code"),
+        "person.disabled": N_("shut an account"),
+        "person.enabled": N_("opened an account again"),
+        "person.password_chosen": N_("chose a password"),
         "project.changed": N_("changed a project"),
         "project.created": N_("created a project"),
         "role.granted": N_("gave a role"),
+        "role.taken": N_("took a role away"),
         "session.begun": N_("signed in"),
         "session.ended": N_("signed out"),
         "site.changed": N_("changed a site's shape"),
@@ -245,6 +280,18 @@ def minor_units(text: str, currency: str) -> int | None:
     if typed is None or len(typed["part"] or "") > digits:
         return None
     return int(typed["whole"].replace(",", "") + (typed["part"] or "").ljust(digits, "0"))
+
+
+def plain_amount(minor: int, currency: str) -> str:
+    """An amount for a column of a file: no symbol, no parted thousands: ``plain_amount(125000050, "PHP")``."""
+    digits = MINOR_DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    return f"{'-' if minor < 0 else ''}{whole}" + (f".{part:0{digits}d}" if digits else "")
+
+
+def plain_day(value: datetime | None, zone: str) -> date | None:
+    """The day of an instant in the project's zone, for a column of a file."""
+    return None if value is None else value.astimezone(ZoneInfo(zone)).date()
 
 
 def share(basis_points: int) -> str:
@@ -326,6 +373,11 @@ def state(code: str | Enum) -> str:
     """The words for a state of any record."""
     key = str(code.value) if isinstance(code, Enum) else code
     return STATES.get(key, key.replace("_", " "))
+
+
+def certificate(code: str | Enum) -> str:
+    """Where a certificate stands, as a word of a sentence."""
+    return CERTIFICATE[str(code.value) if isinstance(code, Enum) else code]
 
 
 def stage(code: str | Enum) -> str:

@@ -112,6 +112,7 @@ def _road(session: Session, project: Project, supplier: Organisation, now: datet
                 currency="PHP",
                 gross_minor=amount_minor,
                 net_minor=amount_minor,
+                agency_id=project.agency_id,
             )
         )
         earlier = milestone.id

@@ -19,7 +19,10 @@ class Device(Base):
     """
 
     __tablename__ = "device"
-    __table_args__ = (sa.Index("ix_device_person_enrolled", "person_id", "enrolled_at", "id"),)
+    __table_args__ = (
+        sa.Index("ix_device_person_enrolled", "person_id", "enrolled_at", "id"),
+        sa.Index("ix_device_enrolled", "enrolled_at", "id"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     person_id: Mapped[UUID] = mapped_column(sa.ForeignKey("person.id"))

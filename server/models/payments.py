@@ -33,6 +33,8 @@ class Certificate(Base):
     The foreign key (submission, state) holds only while that submission is approved. ``policy`` is
     the policy's version under which the lines were reckoned; ``damages_left_minor`` is what this
     certificate was too small to bear of the liquidated damages, and the next one takes up.
+    ``agency_id`` is the project's, kept here for lists; ``turn_at`` orders the list of its state: since
+    when it is to be certified, until when it is to be paid or passed on, since when all is done.
     """
 
     __tablename__ = "certificate"
@@ -57,6 +59,7 @@ class Certificate(Base):
             "net_minor >= 0 AND advance_recovery_minor >= 0 AND retention_minor >= 0 AND liquidated_damages_minor >= 0",
             name="no_negative_line",
         ),
+        sa.Index("ix_certificate_agency_state_turn", "agency_id", "state", "turn_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -76,6 +79,8 @@ class Certificate(Base):
     certified_by: Mapped[UUID | None]
     certifier_part: Mapped[Part | None] = mapped_column(code_of(Part, "certifier_part"))
     certified_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    agency_id: Mapped[UUID | None]
+    turn_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     milestone: Mapped[Milestone] = relationship(
         primaryjoin="foreign(Certificate.milestone_id) == Milestone.id", viewonly=True

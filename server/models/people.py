@@ -51,11 +51,12 @@ class Person(Base):
     """Someone who signs in. A person belongs to one organisation; a move is a new account.
 
     The pair (id, organisation) is what decisions point at, so that the database itself can
-    refuse a decision by the contractor's own people.
+    refuse a decision by the contractor's own people. ``first_code_digest`` is the sha256 of the code with
+    which they may choose a password until ``first_code_until``.
     """
 
     __tablename__ = "person"
-    __table_args__ = (sa.UniqueConstraint("id", "organisation_id"),)
+    __table_args__ = (sa.UniqueConstraint("id", "organisation_id"), sa.Index("ix_person_name_id", "name", "id"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     email: Mapped[str] = mapped_column(sa.String(254), unique=True)
@@ -65,6 +66,8 @@ class Person(Base):
     password_hash: Mapped[str] = mapped_column(sa.String(200))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     disabled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    first_code_digest: Mapped[str | None] = mapped_column(sa.String(64))
+    first_code_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     organisation: Mapped[Organisation] = relationship()
     grants: Mapped[list[Grant]] = relationship(back_populates="person")

@@ -58,6 +58,7 @@ class Project(Base):
     __table_args__ = (
         sa.CheckConstraint("budget_minor >= 0", name="budget_not_negative"),
         sa.Index("ix_project_agency_id_code", "agency_id", "code"),
+        sa.Index("ix_project_agency_id_policy", "agency_id", "policy"),
         # All that a map tile tells of a project, so that a tile never looks into the wide rows.
         sa.Index(
             "ix_project_map",

@@ -23,9 +23,10 @@ from server.models.payments import CertificateState
 from server.models.people import Role
 from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
-from server.services import custody, duties, reckoning
+from server.services import custody, deadlines, duties, reckoning
 from server.services.progress import today
 from server.services.reckoning import CalculationLine, due_on
+from server.texts import _
 
 __all__ = [
     "CalculationLine",
@@ -56,7 +57,7 @@ def of_project(actor: Actor | None, code: str) -> list[Certificate]:
     session = reading()
     project = session.scalar(sa.select(Project).where(Project.code == code))
     if project is None or (actor is None and project.published_at is None):
-        raise Problem("not-found", "There is no project with this code.")
+        raise Problem("not-found", _("There is no project with this code."))
     if actor is not None:
         require(actor, project, READERS)
     query = (
@@ -85,7 +86,7 @@ def unlock(session: Session, actor: Actor, submission: Submission, *, now: datet
     query = sa.select(Certificate).where(Certificate.milestone_id == submission.milestone_id).with_for_update()
     certificate = session.scalar(query)
     if certificate is None or certificate.state is not CertificateState.LOCKED:
-        raise Problem("wrong-state", "This milestone has no locked payment certificate.")
+        raise Problem("wrong-state", _("This milestone has no locked payment certificate."))
     lines, certificate.policy = reckoning.reckon(session, certificate, submission)
     certificate.gross_minor = lines.gross_minor
     certificate.advance_recovery_minor = lines.advance_recovery_minor
@@ -95,6 +96,7 @@ def unlock(session: Session, actor: Actor, submission: Submission, *, now: datet
     certificate.damages_left_minor = lines.damages_left_minor
     certificate.submission_id, certificate.submission_state = submission.id, SubmissionState.APPROVED
     certificate.state, certificate.unlocked_at = CertificateState.UNLOCKED, now
+    certificate.turn_at = now
     session.flush()
     _log(session, actor, certificate, now, submission=str(submission.id), net_minor=lines.net_minor)
     return certificate
@@ -116,6 +118,7 @@ def certify(actor: Actor, certificate_id: UUID, *, now: datetime) -> Certificate
             duties.take_part(session, _submission_of(session, certificate), actor, Part.PAYMASTER)
             certificate.certified_by, certificate.certifier_part = actor.person_id, Part.PAYMASTER
             certificate.state, certificate.certified_at = CertificateState.CERTIFIED, now
+            certificate.turn_at = deadlines.payment_late_from(certificate)
             session.flush()
             _log(session, actor, certificate, now)
             return certificate
@@ -141,6 +144,7 @@ def pay(actor: Actor, certificate_id: UUID, *, reference: str, paid_on: date, no
             _insert_payment(session, actor, certificate, reference=reference, paid_on=paid_on, now=now)
             _refuse_disputed(session, certificate)
             _refuse_day(paid_on, "paid_on", _day_certified(certificate), _today(certificate, now))
+            certificate.turn_at = deadlines.passing_on_late_from(certificate, paid_on)
             _mark_paid(session, actor, certificate, now, reference=reference, paid_on=paid_on.isoformat())
             return certificate
     except IntegrityError:
@@ -179,14 +183,14 @@ def pass_on(
             _refuse_day(passed_on, "passed_on", payment.paid_on, _today(certificate, now))
             row = {"certificate_id": certificate.id, "stated_by": actor.person_id, "recorded_at": now}
             session.add(PassingOn(**stated, passed_on=passed_on, **row))
-            certificate.state = CertificateState.PASSED_ON
+            certificate.state, certificate.turn_at = CertificateState.PASSED_ON, now
             session.flush()
             _log(session, actor, certificate, now, **stated, passed_on=passed_on.isoformat())
             return certificate
     except IntegrityError:
         if reading().get_one(Certificate, certificate_id).state is not CertificateState.PASSED_ON:
             raise
-        raise Problem("wrong-state", "It was passed on a moment ago.") from None
+        raise Problem("wrong-state", _("It was passed on a moment ago.")) from None
 
 
 def dispute(actor: Actor, certificate_id: UUID, reason: str, *, now: datetime) -> Dispute:
@@ -200,7 +204,7 @@ def dispute(actor: Actor, certificate_id: UUID, reason: str, *, now: datetime) -
         certificate = _locked_row(session, certificate_id)
         require(actor, certificate.milestone.project, DISPUTERS)
         if certificate.state is CertificateState.LOCKED:
-            raise Problem("wrong-state", "Nothing was unlocked yet, so there is nothing to dispute.")
+            raise Problem("wrong-state", _("Nothing was unlocked yet, so there is nothing to dispute."))
         raised = Dispute(certificate_id=certificate.id, reason=reason, raised_by=actor.person_id, raised_at=now)
         session.add(raised)
         session.flush()
@@ -222,7 +226,7 @@ def settle(actor: Actor, dispute_id: UUID, settlement: str, *, now: datetime) ->
         certificate = session.get_one(Certificate, open_dispute.certificate_id)
         _require_settler(actor, certificate, open_dispute)
         if open_dispute.settled_at is not None:
-            raise Problem("already-decided", "This dispute was settled before.")
+            raise Problem("already-decided", _("This dispute was settled before."))
         open_dispute.settlement, open_dispute.settled_by, open_dispute.settled_at = settlement, actor.person_id, now
         details = {"dispute": str(open_dispute.id), "settlement": settlement}
         _log(session, actor, certificate, now, "certificate.settled", **details)
@@ -242,7 +246,7 @@ def _require_contractor(actor: Actor, certificate: Certificate) -> None:
     project = certificate.milestone.project
     require(actor, project, {Role.CONTRACTOR})
     if actor.organisation_id != duties.contract_of(project).supplier_id:
-        raise Problem("not-allowed", "Only the contractor that was paid can say whom it paid.")
+        raise Problem("not-allowed", _("Only the contractor that was paid can say whom it paid."))
 
 
 def _require_settler(actor: Actor, certificate: Certificate, open_dispute: Dispute) -> None:
@@ -250,7 +254,7 @@ def _require_settler(actor: Actor, certificate: Certificate, open_dispute: Dispu
     require(actor, project, {Role.ADMINISTRATOR})
     duties.refuse_builders(actor, duties.contract_of(project))
     if open_dispute.raised_by == actor.person_id:
-        raise Problem("separation-of-duties", "You raised this dispute, so someone else has to settle it.")
+        raise Problem("separation-of-duties", _("You raised this dispute, so someone else has to settle it."))
 
 
 def _explain_part(actor: Actor, certificate_id: UUID) -> None:
@@ -278,8 +282,8 @@ def _submission_of(session: Session, certificate: Certificate) -> Submission:
 
 def _refuse_unless(certificate: Certificate, wanted: CertificateState) -> None:
     if certificate.state is not wanted:
-        standing = certificate.state.value.replace("_", " ")
-        raise Problem("wrong-state", f"The certificate is {standing}; it must be {wanted.value}.")
+        words = {"now": wording.certificate(certificate.state), "needed": wording.certificate(wanted)}
+        raise Problem("wrong-state", _("The certificate is %(now)s; it must be %(needed)s.", **words))
 
 
 def _refuse_too_early(session: Session, certificate: Certificate) -> None:
@@ -290,24 +294,27 @@ def _refuse_too_early(session: Session, certificate: Certificate) -> None:
 
 def _refuse_before_certified(certificate: Certificate) -> None:
     if certificate.state in {CertificateState.LOCKED, CertificateState.UNLOCKED}:
-        raise Problem("wrong-state", f"The certificate is {certificate.state.value}; it must be certified first.")
+        now = wording.certificate(certificate.state)
+        raise Problem("wrong-state", _("The certificate is %(now)s; it must be certified first.", now=now))
 
 
 def _refuse_disputed(session: Session, certificate: Certificate) -> None:
     open_ones = sa.select(Dispute.id).where(Dispute.certificate_id == certificate.id, Dispute.settled_at.is_(None))
     if session.scalar(open_ones.limit(1)) is not None:
-        raise Problem("wrong-state", "A dispute about this certificate is open; it must be settled before payment.")
+        raise Problem("wrong-state", _("A dispute about this certificate is open; it must be settled before payment."))
 
 
 def _refuse_amount(amount_minor: int, payment: Payment) -> None:
     if not 0 < amount_minor <= payment.amount_minor:
         paid = wording.money(payment.amount_minor, payment.currency)
-        raise duties.invalid("amount_minor", f"It must be more than nothing, and at most the {paid} that were paid.")
+        told = _("It must be more than nothing, and at most the %(paid)s that were paid.", paid=paid)
+        raise duties.invalid("amount_minor", told)
 
 
 def _refuse_day(day: date, field: str, earliest: date, latest: date) -> None:
     if not earliest <= day <= latest:
-        raise duties.invalid(field, f"It must be a day from {earliest} to {latest}.")
+        told = _("It must be a day from %(first)s to %(last)s.", first=earliest, last=latest)
+        raise duties.invalid(field, told)
 
 
 def _today(certificate: Certificate, now: datetime) -> date:
@@ -356,13 +363,13 @@ def _mark_paid(session: Session, actor: Actor, certificate: Certificate, now: da
 def _explain_paid(certificate_id: UUID) -> None:
     paid = sa.select(Payment.id).where(Payment.certificate_id == certificate_id)
     if reading().scalar(paid) is not None:
-        raise Problem("already-paid", "The payment of this certificate is recorded already.") from None
+        raise Problem("already-paid", _("The payment of this certificate is recorded already.")) from None
 
 
 def _payment_of(session: Session, certificate: Certificate) -> Payment:
     payment = session.scalar(sa.select(Payment).where(Payment.certificate_id == certificate.id))
     if payment is None:
-        raise Problem("wrong-state", "The certificate was not paid yet, so nothing can be passed on.")
+        raise Problem("wrong-state", _("The certificate was not paid yet, so nothing can be passed on."))
     return payment
 
 

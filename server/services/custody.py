@@ -46,6 +46,7 @@ def append(
         "action": action,
         "record_type": record_type,
         "record_id": record_id,
+        "project_code": record_id if record_type == "project" else details.get("project"),
         "details": details,
     }
     session.info.setdefault(WAITING, []).append(event)

@@ -19,6 +19,7 @@ from server.models.people import Role
 from server.paging import Page, broken_cursor, decode, encode
 from server.problems import FieldError, Problem
 from server.services import custody
+from server.texts import _
 from server.times import iso
 
 #: How long a phone may be away from any network and still sign with what it took along.
@@ -70,8 +71,8 @@ def enrol(actor: Actor, offered: OfferedKey, *, now: datetime) -> Enrolled:
     try:
         key, thumbprint = public_key(offered.x, offered.y)
     except KeyUnfitError as error:
-        fault = FieldError("#/public_key", f"This is {error}.")
-        raise Problem("invalid", "The key is no point of the curve P-256.", errors=[fault]) from None
+        fault = FieldError("#/public_key", _("This is %(fault)s.", fault=error))
+        raise Problem("invalid", _("The key is no point of the curve P-256."), errors=[fault]) from None
     device = Device(
         id=offered.id or new_id(),
         person_id=actor.person_id,
@@ -103,7 +104,7 @@ def of(actor: Actor, person_id: UUID | None, *, cursor: str | None, limit: int) 
     """
     whose = person_id or actor.person_id
     if not _answers_for(actor, whose):
-        raise Problem("not-allowed", "You administer no agency in which this person holds a role.")
+        raise Problem("not-allowed", _("You administer no agency in which this person holds a role."))
     query = sa.select(Device).where(Device.person_id == whose).options(joinedload(Device.person))
     if cursor is not None:
         query = query.where(sa.tuple_(Device.enrolled_at, Device.id) < sa.tuple_(*_place(cursor)))
@@ -114,8 +115,8 @@ def of(actor: Actor, person_id: UUID | None, *, cursor: str | None, limit: int) 
     return Page(found[:limit], encode(iso(last.enrolled_at) or "", str(last.id)))
 
 
-def revoke(actor: Actor, device_id: UUID, *, now: datetime) -> None:
-    """Take a device off the list, for ever; nothing happens where it is off already.
+def revoke(actor: Actor, device_id: UUID, *, now: datetime, reason: str | None = None) -> None:
+    """Take a device off the list, for ever, with the reason where one was written; nothing happens where it is off.
 
     Raises:
         Problem: ``not-found`` or ``not-allowed``.
@@ -125,11 +126,12 @@ def revoke(actor: Actor, device_id: UUID, *, now: datetime) -> None:
         if device is None:
             raise _no_device()
         if not _answers_for(actor, device.person_id):
-            raise Problem("not-allowed", "A device is taken off the list by its person or an administrator.")
+            raise Problem("not-allowed", _("A device is taken off the list by its person or an administrator."))
         if device.revoked_at is not None:
             return
         device.revoked_at = now
-        custody.append(session, actor.person_id, "device.revoked", "device", str(device_id), now=now)
+        why = {} if reason is None else {"reason": reason}
+        custody.append(session, actor.person_id, "device.revoked", "device", str(device_id), now=now, **why)
 
 
 def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> Given:
@@ -146,9 +148,9 @@ def give_nonces(actor: Actor, device_id: UUID, count: int, *, now: datetime) -> 
         if device is None:
             raise _no_device()
         if device.person_id != actor.person_id:
-            raise Problem("not-allowed", "Nonces are given to the person's own devices.")
+            raise Problem("not-allowed", _("Nonces are given to the person's own devices."))
         if device.revoked_at is not None:
-            raise Problem("not-allowed", "This device was taken off the list; enrol a new key.")
+            raise Problem("not-allowed", _("This device was taken off the list; enrol a new key."))
         fresh = [secrets.token_urlsafe(24) for _ in range(min(count, _room(session, device_id, now)))]
         expires_at = now + NONCE_LIFETIME
         session.add_all(Nonce(nonce=each, device_id=device_id, issued_at=now, expires_at=expires_at) for each in fresh)
@@ -171,7 +173,9 @@ def _refuse_too_many(session: Session, person_id: UUID) -> None:
     """
     mine = sa.and_(Device.person_id == person_id, Device.revoked_at.is_(None))
     if (session.scalar(sa.select(sa.func.count()).select_from(Device).where(mine)) or 0) > MOST_DEVICES:
-        raise Problem("too-many-devices", f"You have {MOST_DEVICES} devices. Take one off the list first.")
+        raise Problem(
+            "too-many-devices", _("You have %(most)s devices. Take one off the list first.", most=MOST_DEVICES)
+        )
 
 
 def _known(actor: Actor, thumbprint: str) -> Device:
@@ -182,9 +186,9 @@ def _known(actor: Actor, thumbprint: str) -> Device:
     """
     known = reading().scalar(sa.select(Device).where(Device.thumbprint == thumbprint))
     if known is None:
-        raise Problem("device-conflict", "This id already stands for another key. Give the device a fresh id.")
+        raise Problem("device-conflict", _("This id already stands for another key. Give the device a fresh id."))
     if known.person_id != actor.person_id:
-        raise Problem("device-conflict", "This key is enrolled for another person. Make a key of your own.")
+        raise Problem("device-conflict", _("This key is enrolled for another person. Make a key of your own."))
     return known
 
 
@@ -209,4 +213,4 @@ def _place(cursor: str) -> tuple[datetime, UUID]:
 
 
 def _no_device() -> Problem:
-    return Problem("not-found", "There is no such device.")
+    return Problem("not-found", _("There is no such device."))

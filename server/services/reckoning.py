@@ -23,6 +23,7 @@ from server.policy import MoneyPolicy, Policy
 from server.problems import Problem
 from server.services import duties
 from server.services.progress import today
+from server.texts import _, counted
 
 
 class CalculationLine(NamedTuple):
@@ -70,7 +71,7 @@ def reckon(
             late_minor=milestone.amount_minor,
         )
     except MoneyError as error:
-        raise Problem("wrong-state", f"The certificate cannot be reckoned: {error}.") from error
+        raise Problem("wrong-state", _("The certificate cannot be reckoned: %(why)s.", why=error)) from error
     return lines, policy.name
 
 
@@ -83,22 +84,23 @@ def days_late(milestone: Milestone, submission: Submission) -> int:
 def calculation(session: Session, certificate: Certificate) -> list[CalculationLine]:
     """The certificate line by line, each with its reason in words."""
     milestone = certificate.milestone
-    gross = CalculationLine("Gross", certificate.gross_minor, f"The amount of milestone {milestone.code}.")
+    amount = _("The amount of milestone %(code)s.", code=milestone.code)
+    gross = CalculationLine(_("Gross"), certificate.gross_minor, amount)
     submission = session.get(Submission, certificate.submission_id) if certificate.submission_id else None
     if submission is None:
-        why = "Nothing is due before the milestone is approved; what is deducted is worked out then."
-        return [gross, CalculationLine("At most", certificate.net_minor, why)]
+        why = _("Nothing is due before the milestone is approved; what is deducted is worked out then.")
+        return [gross, CalculationLine(_("At most"), certificate.net_minor, why)]
     contract, policy = duties.contract_of(milestone.project), policy_of(certificate)
     return [
         gross,
-        CalculationLine("Advance recovery", -certificate.advance_recovery_minor, _why_recovery(contract)),
-        CalculationLine("Retention", -certificate.retention_minor, _why_retention(contract, policy.money)),
+        CalculationLine(_("Advance recovery"), -certificate.advance_recovery_minor, _why_recovery(contract)),
+        CalculationLine(_("Retention"), -certificate.retention_minor, _why_retention(contract, policy.money)),
         CalculationLine(
-            "Liquidated damages",
+            _("Liquidated damages"),
             -certificate.liquidated_damages_minor,
             _why_damages(milestone, days_late(milestone, submission), policy.money),
         ),
-        CalculationLine("Net", certificate.net_minor, _why_net(session, certificate, policy)),
+        CalculationLine(_("Net"), certificate.net_minor, _why_net(session, certificate, policy)),
     ]
 
 
@@ -122,7 +124,11 @@ def awaited(session: Session, certificate: Certificate) -> str | None:
         return None
     first = wording.share(policy.money.first_payment_min_share_bp)
     approved = wording.share((account.certified_minor + certificate.gross_minor) * WHOLE_BP // account.value_minor)
-    return f"Progress payments begin when {first} of the contract's value is approved; so far {approved} is."
+    return _(
+        "Progress payments begin when %(first)s of the contract's value is approved; so far %(approved)s is.",
+        first=first,
+        approved=approved,
+    )
 
 
 def policy_of(certificate: Certificate) -> Policy:
@@ -187,26 +193,30 @@ def _rules(policy: Policy, contract: Contract) -> MoneyPolicy:
 
 def _why_recovery(contract: Contract) -> str:
     if not contract.advance_minor:
-        return "No advance was paid."
+        return _("No advance was paid.")
     advance = wording.money(contract.advance_minor, contract.currency)
-    return f"The advance of {advance} is taken back in the proportion of the works certified."
+    return _("The advance of %(advance)s is taken back in the proportion of the works certified.", advance=advance)
 
 
 def _why_retention(contract: Contract, rules: MoneyPolicy) -> str:
     kept, until = wording.share(contract.retention_bp), wording.share(rules.retention_until_share_bp)
-    return f"{kept} is kept back of works up to {until} of the contract's value."
+    return _("%(kept)s is kept back of works up to %(until)s of the contract's value.", kept=kept, until=until)
 
 
 def _why_damages(milestone: Milestone, late: int, rules: MoneyPolicy) -> str:
     if not late:
-        return f"Put forward by {wording.day(milestone.ends_on)}, as planned."
+        return _("Put forward by %(day)s, as planned.", day=wording.day(milestone.ends_on))
     daily = wording.share(rules.liquidated_damages_per_day_share_bp)
-    days = wording.count(late, "day")
-    return f"Put forward {days} after {wording.day(milestone.ends_on)}; each day costs {daily} of the amount."
+    return _(
+        "Put forward %(days)s after %(day)s; each day costs %(daily)s of the amount.",
+        days=counted("%(num)s day", "%(num)s days", late),
+        day=wording.day(milestone.ends_on),
+        daily=daily,
+    )
 
 
 def _why_net(session: Session, certificate: Certificate, policy: Policy) -> str:
     """Where the sum comes from; and, for the paymaster's eyes, that progress payments have not begun."""
-    told = f"Gross less the deductions, under policy {policy.name}."
+    told = _("Gross less the deductions, under policy %(policy)s.", policy=policy.name)
     waiting = awaited(session, certificate)
-    return told if waiting is None else f"{told} {waiting}"
+    return told if waiting is None else " ".join([told, waiting])

@@ -63,13 +63,26 @@ def sign_in(email: str, password: str, *, address: str, now: datetime, settings:
     Raises:
         Problem: ``sign-in-failed`` or ``too-many-attempts``.
     """
-    account = _digest("account", email.strip().lower())
-    attempt = _count_attempt(account, _digest("address", address), now, settings)
+    attempt = count_attempt(email, address, now=now, settings=settings)
     person = reading().scalar(sa.select(Person).where(Person.email == email.strip().lower()))
     known_hash = person.password_hash if person else _hash_of_nobody()
     if not _matches(known_hash, password) or person is None or person.disabled_at is not None:
         raise Problem("sign-in-failed", "No account has this address and password.")
-    return _begin(person.id, account, attempt, now, timedelta(hours=settings.token_hours))
+    return begin(person.id, email, attempt, now=now, lifetime=timedelta(hours=settings.token_hours))
+
+
+def count_attempt(email: str, address: str, *, now: datetime, settings: Settings) -> UUID:
+    """Count one try to get into an account from a network address; answers what ``begin`` needs.
+
+    Raises:
+        Problem: ``too-many-attempts``.
+    """
+    return _count_attempt(_account(email), _digest("address", address), now, settings)
+
+
+def begin(person_id: UUID, email: str, attempt: UUID, *, now: datetime, lifetime: timedelta) -> SignInSession:
+    """Begin a session after a try that was counted and succeeded."""
+    return _begin(person_id, _account(email), attempt, now, lifetime)
 
 
 def sign_out(session_id: UUID, *, now: datetime) -> None:
@@ -149,6 +162,10 @@ def _matches(known_hash: str, password: str) -> bool:
 def _hash_of_nobody() -> str:
     """Verified against where the account is unknown, so that the answer takes as long."""
     return HASHER.hash("no account has this password")
+
+
+def _account(email: str) -> str:
+    return _digest("account", email.strip().lower())
 
 
 def _digest(kind: str, value: str) -> str:

@@ -32,6 +32,7 @@ def write(session: Session, project: Project, wanted: Told, found: Records) -> l
     for milestone in milestones:
         if milestone.state in CHANGEABLE:
             _write_certificate(session, project, milestone, found.certificates.get(milestone.id))
+    _keep_agency(project, found)
     session.flush()
     return changed
 
@@ -99,4 +100,11 @@ def _write_certificate(session: Session, project: Project, milestone: Milestone,
     certificate = known or Certificate(milestone_id=milestone.id, state=CertificateState.LOCKED)
     certificate.currency = project.contract.currency if project.contract else project.currency
     certificate.gross_minor = certificate.net_minor = milestone.amount_minor
+    certificate.agency_id = project.agency_id
     session.add(certificate)
+
+
+def _keep_agency(project: Project, found: Records) -> None:
+    """A certificate stands in the lists of its project's agency, also where that is another from now on."""
+    for certificate in found.certificates.values():
+        certificate.agency_id = project.agency_id
