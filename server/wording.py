@@ -212,6 +212,8 @@ ACTIONS = _Words(
         "session.begun": N_("signed in"),
         "session.ended": N_("signed out"),
         "site.changed": N_("changed a site's shape"),
+        "site.difference_explained": N_("gave a reason for coordinates that differ"),
+        "site.source_recorded": N_("recorded what a source says of a site"),
         "submission.approved": N_("approved what was put forward"),
         "submission.decision": N_("decided on what was put forward"),
         "submission.made": N_("froze the photos put forward"),
