@@ -8,11 +8,42 @@ from __future__ import annotations
 
 from flask import Flask
 
-from review_ui import certificates, desk, milestones, photos, projects, record, sign_in
+from review_ui import (
+    certificates,
+    desk,
+    milestones,
+    photos,
+    projects,
+    record,
+    setup,
+    setup_contract,
+    setup_history,
+    setup_import,
+    setup_publish,
+    setup_schedule,
+    setup_site,
+    sign_in,
+)
 from review_ui.door import bp
 from server.pages import furnish
 
-__all__ = ["certificates", "desk", "milestones", "photos", "projects", "record", "register", "sign_in"]
+__all__ = [
+    "certificates",
+    "desk",
+    "milestones",
+    "photos",
+    "projects",
+    "record",
+    "register",
+    "setup",
+    "setup_contract",
+    "setup_history",
+    "setup_import",
+    "setup_publish",
+    "setup_schedule",
+    "setup_site",
+    "sign_in",
+]
 
 
 def register(app: Flask) -> None:

@@ -299,6 +299,19 @@ def metres(value: float) -> str:
     return f"{value:.0f} m" if value < 1000 else f"{value / 1000:.1f} km"
 
 
+def square_metres(value: float) -> str:
+    """An area as it would be said: ``430 m²``, ``1.25 ha``."""
+    sign, size = MINUS if value < 0 else "", abs(value)
+    return f"{sign}{size:,.0f} m²" if size < 10_000 else f"{sign}{size / 10_000:,.2f} ha"
+
+
+def month(value: date) -> str:
+    """A month with its year, short enough to stand in a row of them: ``Mar 2026``."""
+    tag = language()
+    written = str(format_date(value, "MMM", locale=tag))
+    return f"{written} {value.year + (THAI_YEARS if tag == 'th' else 0)}"
+
+
 def state(code: str | Enum) -> str:
     """The words for a state of any record."""
     key = str(code.value) if isinstance(code, Enum) else code

@@ -19,6 +19,7 @@ from geo.site import Site
 from server.access import Actor, require
 from server.canonical import sha256_of
 from server.db import reading, writing
+from server.documents import plain
 from server.engines import engines
 from server.models import Project
 from server.models.people import Role
@@ -112,6 +113,15 @@ def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime, seen: s
             return Imported(write(session, actor, plan, now=now), created=before is None)
     except IntegrityError:
         raise Problem("conflict", "Something of this project was changed at the same moment. Import again.") from None
+
+
+def whole(code: str, parts: ImportParts) -> dict[str, Any]:
+    """The parts as one document in plain JSON values, site and milestones in it; of what has faults, what is sound."""
+    read = _read(code, parts)
+    section = read.site.section()
+    document = {name: value for name, value in read.document.items() if name != "site"}
+    told: dict[str, Any] = plain(document | ({"site": section} if section is not None else {}))
+    return told
 
 
 def _read(code: str, parts: ImportParts) -> _Reading:

@@ -18,6 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload
 
 from geo.agreement import Apart, apart
+from geo.position import Bounds
 from geo.site import Site as SiteShape
 from server.access import Actor, require
 from server.canonical import sha256_of
@@ -134,6 +135,25 @@ def current(project: Project) -> Agreement:
     """The sources of a project as they are, with the site that is in use."""
     site = reading().scalar(sa.select(Site).where(Site.project_id == project.id, Site.retired_at.is_(None)))
     return agreement(reading(), project.id, project.policy, None if site is None else in_use(site))
+
+
+def recorded_now(project: Project) -> dict[str, Said]:
+    """What each source of a project says now, by its kind."""
+    return {each.source: each for each in recorded(reading(), project.id)}
+
+
+def against(project: Project, shape: SiteShape, others: Iterable[Said]) -> list[Pair]:
+    """A shape that is not on record yet, compared with the others."""
+    allowed_m = engines().policies.latest(project.policy).site.sources_apart_m
+    mine = Said("typed", shape, "", None, project.changed_at)
+    return [Pair(mine, other, apart(shape, other.shape), allowed_m) for other in others]
+
+
+def nearby(project: Project) -> list[Bounds]:
+    """The box of a site of the same area, so that the map of a new project opens where it will be."""
+    query = sa.select(Site).join(Project, Project.id == Site.project_id)
+    query = query.where(Project.area_id == project.area_id, Site.retired_at.is_(None)).limit(1)
+    return [(site.south, site.west, site.north, site.east) for site in reading().scalars(query)]
 
 
 def told(pairs: Iterable[Pair]) -> str:
