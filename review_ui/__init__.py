@@ -19,6 +19,13 @@ from review_ui import (
     policies,
     projects,
     record,
+    setup,
+    setup_contract,
+    setup_history,
+    setup_import,
+    setup_publish,
+    setup_schedule,
+    setup_site,
     sign_in,
 )
 from review_ui.door import bp
@@ -36,6 +43,13 @@ __all__ = [
     "projects",
     "record",
     "register",
+    "setup",
+    "setup_contract",
+    "setup_history",
+    "setup_import",
+    "setup_publish",
+    "setup_schedule",
+    "setup_site",
     "sign_in",
 ]
 

@@ -74,6 +74,13 @@ class ReviewPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SitePolicy:
+    """How far the sources of a site's coordinates may lie apart before a site is used or a project published."""
+
+    sources_apart_m: float
+
+
+@dataclass(frozen=True, slots=True)
 class RetentionPolicy:
     """How long originals are kept: the longer of the two counts."""
 
@@ -90,6 +97,7 @@ class Policy:
     title: str
     jurisdiction: str
     evidence: EvidencePolicy
+    site: SitePolicy
     money: MoneyPolicy
     windows: WindowsPolicy
     review: ReviewPolicy
@@ -300,6 +308,7 @@ def _build(draft: _Draft, entries: Mapping[tuple[str, str], Entry]) -> Policy:
         title=draft.head["title"],
         jurisdiction=draft.head["jurisdiction"],
         evidence=EvidencePolicy(name=draft.name, decisive=decisive, **thresholds),
+        site=SitePolicy(**values["site"]),
         money=MoneyPolicy(**values["money"]),
         windows=WindowsPolicy(**values["windows"]),
         review=ReviewPolicy(**values["review"]),

@@ -110,6 +110,7 @@ RULES: tuple[Rule, ...] = (
     NumberRule("place", "agree_fail", "m", 100, 100_000, whole=False),
     NumberRule("place", "station_tolerance", "m", 1, 1_000, whole=False),
     NumberRule("place", "repeated_positions", "photos", 2, 100),
+    NumberRule("site", "sources_apart", "m", 1, 10_000, whole=False),
     NumberRule("time", "schedule_grace", "days", 0, 365),
     NumberRule("time", "defects_period", "days", 0, 7_305),
     NumberRule("time", "future_limit", "s", 0, 3_600, whole=False),

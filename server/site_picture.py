@@ -333,3 +333,41 @@ def _round_length(metres: float) -> float:
     """The nearest of 1, 2, 5 times a power of ten that is not smaller."""
     power = 10.0 ** math.floor(math.log10(max(metres, 1e-3)))
     return next(factor * power for factor in (1, 2, 5, 10) if factor * power >= metres * 0.999)
+
+
+@dataclass(frozen=True, slots=True)
+class Outline:
+    """One of several shapes drawn together: its outline and, of a corridor, its centre line, as SVG path data."""
+
+    name: str
+    outline: str
+    centre_line: str
+
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """Several statements of one site on one canvas, north up, with its scale."""
+
+    width: int
+    height: int
+    full_height: int
+    outlines: tuple[Outline, ...]
+    scale_px: float
+    scale_text: str
+
+
+def together(sites: Sequence[tuple[str, Site]]) -> Together | None:
+    """Draw several sites, each under its name, on the ground that holds them all; None where there is none."""
+    if not sites:
+        return None
+    plane = LocalPlane(*sites[0][1].centre)
+    lines = [(name, site, plane.project(site.geometry)) for name, site in sites]
+    shapes = [line.buffer(site.width_m / 2) if site.width_m else line for _name, site, line in lines]
+    canvas = _Canvas.around(shapely.union_all(shapes))
+    length_m, text = _scale_bar(canvas.px_per_m)
+    outlines = tuple(
+        Outline(name, canvas.path(shape), canvas.path(line) if site.width_m else "")
+        for (name, site, line), shape in zip(lines, shapes, strict=True)
+    )
+    full_height = canvas.height + STRIP
+    return Together(WIDTH, canvas.height, full_height, outlines, round(length_m * canvas.px_per_m, 1), text)

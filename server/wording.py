@@ -250,6 +250,8 @@ ACTIONS = Words(
         "session.begun": N_("signed in"),
         "session.ended": N_("signed out"),
         "site.changed": N_("changed a site's shape"),
+        "site.difference_explained": N_("gave a reason for coordinates that differ"),
+        "site.source_recorded": N_("recorded what a source says of a site"),
         "submission.approved": N_("approved what was put forward"),
         "submission.decision": N_("decided on what was put forward"),
         "submission.made": N_("froze the photos put forward"),
@@ -367,6 +369,19 @@ def length(value: float) -> str:
 def station(chainage_m: float) -> str:
     """A station as surveyors write it: ``0+250``."""
     return format_station(chainage_m)
+
+
+def square_metres(value: float) -> str:
+    """An area as it would be said: ``430 m²``, ``1.25 ha``."""
+    sign, size = MINUS if value < 0 else "", abs(value)
+    return f"{sign}{size:,.0f} m²" if size < 10_000 else f"{sign}{size / 10_000:,.2f} ha"
+
+
+def month(value: date) -> str:
+    """A month with its year, short enough to stand in a row of them: ``Mar 2026``."""
+    tag = language()
+    written = str(format_date(value, "MMM", locale=tag))
+    return f"{written} {value.year + (THAI_YEARS if tag == 'th' else 0)}"
 
 
 def state(code: str | Enum) -> str:

@@ -13,6 +13,7 @@ from server.models.revisions import raise_revisions
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
+from server.models.site_sources import SiteDifferenceReason, SiteSource
 from server.models.submissions import (
     DecisionReason,
     Submission,
@@ -58,6 +59,8 @@ __all__ = [
     "SignInSession",
     "Site",
     "SiteCell",
+    "SiteDifferenceReason",
+    "SiteSource",
     "Submission",
     "SubmissionDecision",
     "SubmissionItem",

@@ -15,8 +15,11 @@ from marshmallow import ValidationError
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from geo.site import Site
 from server.access import Actor, require
+from server.canonical import sha256_of
 from server.db import reading, writing
+from server.documents import plain
 from server.engines import engines
 from server.models import Project
 from server.models.people import Role
@@ -27,6 +30,7 @@ from server.services.importing.milestone_table import MilestoneTable
 from server.services.importing.schema import ProjectSchema
 from server.services.importing.site_part import SiteFile, SitePart
 from server.services.importing.writing import Import, write
+from server.services.setting_up_sources import IN_USE, Said, sources_fault
 
 #: Sections that stay as they are where the document leaves them out.
 SECTIONS = ("contract", "site", "milestones")
@@ -52,6 +56,11 @@ class Preview:
     creates: bool
     faults: list[FieldError]
     notes: list[str] = field(default_factory=list)
+
+    @property
+    def digest(self) -> str:
+        """The sha256 of the changes, by which a later import can be held to exactly these."""
+        return sha256_of({"changes": [[each.pointer, each.before, each.after] for each in self.changes]})
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,12 +90,14 @@ def preview(actor: Actor, code: str, parts: ImportParts) -> Preview:
     return _prepare(reading(), actor, code, _read(code, parts), lock=False)[0]
 
 
-def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Imported:
+def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime, seen: str | None = None) -> Imported:
     """Import ``parts`` as project ``code``: all of it, or nothing where there is a fault.
+
+    ``seen`` is the digest of the changes that a preview showed; with it exactly these are made or none.
 
     Raises:
         Problem: ``import-refused`` with every fault, ``not-allowed``, ``separation-of-duties``, or
-            ``conflict`` where something else was written at the same moment.
+            ``conflict`` where something else was written at the same moment, or since the preview.
     """
     read = _read(code, parts)
     try:
@@ -94,12 +105,23 @@ def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime) -> Impo
             told, plan = _prepare(session, actor, code, read, lock=True)
             if told.faults or plan is None:
                 raise Problem("import-refused", _refusal(told.faults), errors=told.faults)
+            if seen is not None and seen != told.digest:
+                raise Problem("conflict", "The project was changed since this was shown. Look at the changes again.")
             before = plan.found.project
             if before is not None and not plan.changes:
                 return Imported(before, created=False)
             return Imported(write(session, actor, plan, now=now), created=before is None)
     except IntegrityError:
         raise Problem("conflict", "Something of this project was changed at the same moment. Import again.") from None
+
+
+def whole(code: str, parts: ImportParts) -> dict[str, Any]:
+    """The parts as one document in plain JSON values, site and milestones in it; of what has faults, what is sound."""
+    read = _read(code, parts)
+    section = read.site.section()
+    document = {name: value for name, value in read.document.items() if name != "site"}
+    told: dict[str, Any] = plain(document | ({"site": section} if section is not None else {}))
+    return told
 
 
 def _read(code: str, parts: ImportParts) -> _Reading:
@@ -148,10 +170,31 @@ def _prepare(session: Session, actor: Actor, code: str, read: _Reading, *, lock:
     shape = read.site.site or (on_record.shape(found) if "site" not in read.document else None)
     faults = [*read.faults, *document_rules.faults(wanted, shape)]
     faults += record_rules.faults(wanted, before, found, names, engines().policies)
+    faults += _sources_stop(session, actor, wanted, found, shape)
     faults = [read.table.named(fault) for fault in dict.fromkeys(faults)]
     changes = [] if read.faults else difference.changes(before, wanted)
     told = Preview(changes, found.project is None, faults, read.site.notes)
     return told, None if faults else Import(wanted, found, names, read.site, changes)
+
+
+def _sources_stop(
+    session: Session,
+    actor: Actor,
+    wanted: Mapping[str, Any],
+    found: on_record.Records,
+    shape: Site | None,
+) -> list[FieldError]:
+    """A site that is used anew, or a project published anew, while its recorded sources lie too far apart."""
+    project, policy = found.project, wanted.get("policy")
+    if project is None or shape is None or policy not in record_rules.policy_ids(engines().policies):
+        return []
+    moved = shape != on_record.shape(found)
+    if not moved and (project.published_at or not wanted.get("published")):
+        return []
+    used = found.site.changed_by if found.site is not None and not moved else actor.person_id
+    said = Said(IN_USE, shape, "", used, project.changed_at)
+    place = pointer("site", "geometry") if moved else pointer("published")
+    return sources_fault(session, project, str(policy), said, place)
 
 
 def _completed(read: _Reading, before: Mapping[str, Any]) -> dict[str, Any]:

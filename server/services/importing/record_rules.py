@@ -79,7 +79,7 @@ def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKin
 
 
 def _unknown_policy(wanted: Document, policies: Policies) -> Iterator[FieldError]:
-    known = _policy_ids(policies)
+    known = policy_ids(policies)
     if wanted.get("policy") is not None and wanted["policy"] not in known:
         yield FieldError(pointer("policy"), f"There is no such policy; there are {', '.join(known)}.")
 
@@ -88,7 +88,7 @@ def _advance_within_policy(wanted: Document, present: Document, policies: Polici
     """An advance above the policy's share; one that is on record already stands as it was agreed."""
     stated, before = ((each.get("contract") or {}) for each in (wanted, present))
     advance, value = stated.get("advance_minor"), stated.get("value_minor")
-    if advance is None or value is None or wanted.get("policy") not in _policy_ids(policies):
+    if advance is None or value is None or wanted.get("policy") not in policy_ids(policies):
         return
     if (advance, value) == (before.get("advance_minor"), before.get("value_minor")):
         return
@@ -99,7 +99,8 @@ def _advance_within_policy(wanted: Document, present: Document, policies: Polici
         yield FieldError(pointer("contract", "advance_minor"), told)
 
 
-def _policy_ids(policies: Policies) -> list[str]:
+def policy_ids(policies: Policies) -> list[str]:
+    """The ids of all policies, sorted."""
     return sorted({policies.get(name).id for name in policies.names()})
 
 
