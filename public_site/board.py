@@ -68,7 +68,7 @@ def told(page: ProjectPage, picture: Picture | None, *, made_on: datetime) -> Bo
         map_title=_("The site"),
         picture=picture,
         north=_("north"),
-        steps_title=_("What is to be finished, and when"),
+        steps_title=_("Milestones"),
         steps=steps,
         no_steps=_("No milestone is known yet."),
         more=_("The other milestones are on the project's page."),

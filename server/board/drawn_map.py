@@ -31,7 +31,8 @@ class DrawnMap:
         ground = self.picture.height * self.scale
         self.pdf.set_fill_color(GROUND)
         self.pdf.rect(self.left, self.top, self.width, ground, style="F")
-        with self.pdf.rect_clip(self.left, self.top, self.width, ground):
+        # The clip's end takes colours back of which the writer of the PDF knows nothing; a context of its own does.
+        with self.pdf.local_context(), self.pdf.rect_clip(self.left, self.top, self.width, ground):
             self._path(self.picture.outline, fill=FILL, stroke=EDGE, thick=0.7)
             if self.picture.centre_line:
                 self._path(self.picture.centre_line, fill=None, stroke=INK, thick=0.5)

@@ -26,7 +26,10 @@ FACTS, STEPS, WAY = (EDGE, 122.0), (148.0, 118.0), (280.0, 126.0)
 #: A QR code is read from about ten times its size; the quiet zone is part of it (ISO/IEC 18004).
 QUIET_MODULES = 4
 MM_PER_POINT = 25.4 / 72
-MAP_LEAST = 45.0
+#: A map narrower than this says nothing; above it stands its title.
+MAP_LEAST, MAP_ABOVE = 50.0, 16.0
+TITLE_SIZES = (44, 38, 32, 27, 23, 20)
+CODE_SIDE = 112.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +90,7 @@ class _Sheet:
         self.pdf = FPDF("landscape", "mm", "A3")
         self.pdf.set_auto_page_break(False)
         self.pdf.set_margin(0)
+        self.pdf.c_margin = 0
         self.letters = Letters(self.pdf, fonts)
         self.pdf.set_title(board.title)
         self.pdf.set_author(board.agency)
@@ -96,8 +100,9 @@ class _Sheet:
     def drawn(self) -> bytes:
         self.pdf.add_page()
         self._band()
-        self._facts()
-        self._steps()
+        below_facts, below_steps = self._facts(), self._steps()
+        if self.board.picture is not None:
+            self._map(self.board.picture, (FACTS, below_facts), (STEPS, below_steps))
         self._way()
         self._say(EDGE, FOOT + 1, self.board.foot, WIDE - 2 * EDGE, (12,), colour=QUIET)
         return bytes(self.pdf.output())
@@ -106,35 +111,39 @@ class _Sheet:
         self.pdf.set_fill_color(BAND)
         self.pdf.rect(0, 0, WIDE, BAND_HIGH, style="F")
         wide = WIDE - 2 * EDGE
-        self._say(EDGE, 9, f"{self.board.over} · {self.board.code}", wide, (17,), colour=ON_BAND)
-        below = self._say(EDGE, 18, self.board.title, wide, (44, 38, 32, 27, 23, 20), most=2, bold=True, colour=ON_BAND)
-        self._say(EDGE, min(below + 2.5, BAND_HIGH - 10), self.board.agency, wide, (20, 17, 14), colour=ON_BAND)
+        _size, lines = self._lines(self.board.title, wide, TITLE_SIZES, 2, bold=True)
+        y = 9.0 if len(lines) > 1 else 14.0
+        y = self._say(EDGE, y, f"{self.board.over} · {self.board.code}", wide, (17,), colour=ON_BAND)
+        y = self._say(EDGE, y, self.board.title, wide, TITLE_SIZES, most=2, bold=True, colour=ON_BAND)
+        self._say(EDGE, min(y + 1, BAND_HIGH - 10), self.board.agency, wide, (20, 17, 14), colour=ON_BAND)
 
-    def _facts(self) -> None:
+    def _facts(self) -> float:
         left, width = FACTS
         y = TOP
         for fact in self.board.facts:
             y = self._say(left, y, fact.name, width, (12,), colour=QUIET) + 0.8
-            y = self._say(left, y, fact.value, width, (18, 16, 14, 12), most=2, bold=True) + 4.2
-        if self.board.picture is not None and FOOT - 4 - y >= MAP_LEAST:
-            y = self._say(left, y + 1, self.board.map_title, width, (12,), colour=QUIET) + 2
-            self._map(self.board.picture, left, y, width, FOOT - 4 - y)
+            y = self._say(left, y, fact.value, width, (22, 19, 16, 14, 12), most=2, bold=True) + 6
+        return y
 
-    def _map(self, picture: Picture, left: float, top: float, width: float, high: float) -> None:
-        """The map as large as fits into the room."""
-        width = min(width, high * picture.width / picture.full_height)
-        DrawnMap(self.pdf, picture, left, top, width).draw(self.board.north, self._write)
+    def _map(self, picture: Picture, *rooms: tuple[tuple[float, float], float]) -> None:
+        """The map where it comes out largest: below the facts, or below the milestones."""
+        shape = picture.width / picture.full_height
+        size, left, top = max((min(width, (FOOT - MAP_ABOVE - top) * shape), left, top) for (left, width), top in rooms)
+        if size < MAP_LEAST:
+            return
+        top = self._say(left, top + 3, self.board.map_title, size, (12,), colour=QUIET) + 1.5
+        DrawnMap(self.pdf, picture, left, top, size).draw(self.board.north, self._write)
 
-    def _steps(self) -> None:
+    def _steps(self) -> float:
         left, width = STEPS
-        y = self._say(left, TOP, self.board.steps_title, width, (22,), bold=True) + 4
+        y = self._say(left, TOP - 1.5, self.board.steps_title, width, (22, 19, 16), most=2, bold=True) + 3
         if not self.board.steps:
-            self._say(left, y, self.board.no_steps, width, (14,), most=3, colour=QUIET)
+            return self._say(left, y, self.board.no_steps, width, (14,), most=3, colour=QUIET)
         for number, step in enumerate(self.board.steps):
             if y > FOOT - 26 and number < len(self.board.steps) - 1:
-                self._say(left, y + 1, self.board.more, width, (14, 12), most=2, colour=QUIET)
-                return
+                return self._say(left, y + 1, self.board.more, width, (14, 12), most=2, colour=QUIET)
             y = self._step(step, y)
+        return y
 
     def _step(self, step: Step, y: float) -> float:
         left, width = STEPS
@@ -146,10 +155,10 @@ class _Sheet:
 
     def _way(self) -> None:
         left, width = WAY
-        y = self._say(left, TOP, self.board.scan, width, (22, 19, 16), most=2, bold=True) + 1
-        side = 112.0
-        self._code(left + (width - side) / 2, y, side)
-        y = self._say(left, y + side + 1, self.board.address, width, (16, 14, 12, 10, 8), most=2, bold=True) + 6
+        y = self._say(left, TOP - 1.5, self.board.scan, width, (22, 19, 16), most=2, bold=True)
+        self._code(left + (width - CODE_SIDE) / 2, y, CODE_SIDE)
+        # The quiet zone is white as the page is, so that the address may stand close to it.
+        y = self._say(left, y + CODE_SIDE - 3, self.board.address, width, (16, 14, 12, 10, 8), most=2, bold=True) + 6
         y = self._say(left, y, self.board.can_title, width, (18, 16), bold=True) + 2
         for each in self.board.can:
             if y > FOOT - 12:
@@ -182,8 +191,7 @@ class _Sheet:
         colour: str = INK,
     ) -> float:
         """Write a text with its upper edge at ``y``, in at most so many lines; where it ends."""
-        self.pdf.set_font(self.letters.family, "B" if bold else "")
-        size, lines = fitted(self.pdf, self.letters.printable(text), width, sizes, most)
+        size, lines = self._lines(text, width, sizes, most, bold=bold)
         self.pdf.set_font_size(size)
         self.pdf.set_text_color(colour)
         # Thai sets signs above and below its letters, and needs the room.
@@ -192,6 +200,12 @@ class _Sheet:
             self.pdf.set_xy(x, y + number * high)
             self.pdf.cell(width, high, line)
         return y + len(lines) * high
+
+    def _lines(
+        self, text: str, width: float, sizes: Sequence[float], most: int, *, bold: bool
+    ) -> tuple[float, list[str]]:
+        self.pdf.set_font(self.letters.family, "B" if bold else "")
+        return fitted(self.pdf, self.letters.printable(text), width, sizes, most)
 
     def _write(self, x: float, y: float, text: str, points: float, anchor: str) -> None:
         self.pdf.set_font(self.letters.family, "", points)
