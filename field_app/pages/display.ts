@@ -21,6 +21,7 @@ const hold = document.querySelector<HTMLButtonElement>(".hold");
 let written = main?.innerHTML ?? "";
 let held = false;
 let asking = false;
+let again = false;
 
 function parts(): HTMLElement[] {
   return [...(main?.querySelectorAll<HTMLElement>("[data-part]") ?? [])];
@@ -144,6 +145,8 @@ async function news(): Promise<void> {
 }
 
 async function ask(): Promise<void> {
+  // Whoever asks while an answer is on its way may know something newer: it is asked once more.
+  again = asking;
   if (asking) return;
   asking = true;
   try {
@@ -154,6 +157,7 @@ async function ask(): Promise<void> {
   } finally {
     asking = false;
   }
+  if (again) await ask();
 }
 
 /** Keeps the screen from going dark, where the browser lets a page do so. */
