@@ -54,8 +54,19 @@ SCREENS = (
     Screen("review-photo", "/review/", ("/review/milestones/", "/review/photos/"), who="supervisor"),
     Screen("review-project", "/review/projects/FMR-HAL-014", who="supervisor"),
     Screen("waits-paymaster", "/review/", who="paymaster"),
-    Screen("certificate", "/review/", ("/review/certificates/",), who="paymaster"),
+    Screen("payments", "/review/payments", who="paymaster"),
+    Screen("certificate", "/review/payments", ("/review/certificates/",), who="paymaster"),
     Screen("record", "/review/record", who="auditor"),
+    Screen("people", "/review/people", who="administrator"),
+    Screen("person", "/review/people", ("/review/people/",), who="administrator"),
+    Screen("devices", "/review/devices", who="administrator"),
+    Screen("policies", "/review/policies", who="administrator"),
+    Screen("setup", "/review/setup", who="administrator"),
+    Screen("setup-project", "/review/setup/projects/FMR-HAL-014", who="administrator"),
+    Screen("setup-site", "/review/setup/projects/FMR-HAL-014/site", who="administrator"),
+    Screen("setup-schedule", "/review/setup/projects/FMR-HAL-014/schedule", who="administrator"),
+    Screen("setup-import", "/review/setup/import", who="administrator"),
+    Screen("display", "/display/FMR-HAL-014"),
 )
 
 
