@@ -21,6 +21,8 @@ from server.models.evidence import HOLDS, CopiesState
 
 #: A photo from before shows the same place within this many metres, and the same way within this angle.
 NEAR_M, SAME_WAY_DEG = 40.0, 50.0
+#: Who was asked for the same view stood within so many metres, as far as positions tell.
+SAME_VIEW_M = 100.0
 #: Turning by so many degrees counts as much as standing a metre off.
 DEG_PER_M = 3.0
 #: Of those around, so many are weighed.
@@ -57,15 +59,23 @@ def of(photo: Evidence) -> Earlier | None:
 
 
 def _of_view(photo: Evidence, asked: Requirement) -> Evidence | None:
-    """The newest that was asked for from the same view or at the same station."""
+    """The nearest that was asked for from the same view or at the same station, the newest where several are.
+
+    One name may stand for a view at every station of a road: what lies far off is not the same.
+    """
     same = Requirement.view == asked.view if asked.view else Requirement.station_m == asked.station_m
+    if asked.view and asked.station_m is not None:
+        same &= sa.or_(Requirement.station_m.is_(None), Requirement.station_m == asked.station_m)
     query = (
         sa.select(Evidence)
         .join(Requirement, Requirement.id == Evidence.requirement_id)
         .join(Milestone, Milestone.id == Requirement.milestone_id)
         .where(Milestone.project_id == photo.project_id, Requirement.stage == Stage.BEFORE, same, *_SHOWN)
     )
-    return reading().scalar(query.order_by(Evidence.captured_at.desc(), Evidence.id.desc()).limit(1))
+    found = reading().scalars(query.order_by(Evidence.captured_at.desc(), Evidence.id.desc()).limit(WEIGHED))
+    apart = [(metres is None, metres or 0.0, each) for each in found for metres in [_metres(photo, each)]]
+    fitting = [each for each in apart if each[1] <= SAME_VIEW_M]
+    return min(fitting, key=lambda each: each[:2])[2] if fitting else None
 
 
 def _nearest(photo: Evidence) -> Evidence | None:

@@ -56,8 +56,9 @@ def looking(photo: UUID, heading_deg: float) -> None:
 
 def asked_for(photo: UUID, stage: Stage, milestone_id: UUID, **wanted: object) -> None:
     with writing() as session:
-        code = f"{stage}-{wanted}"[:40]
-        requirement = Requirement(code=code, milestone_id=milestone_id, stage=stage, title="A view", photos=1, **wanted)
+        requirement = Requirement(
+            code=str(photo), milestone_id=milestone_id, stage=stage, title="A view", photos=1, **wanted
+        )
         session.add(requirement)
         session.flush()
         session.get_one(Evidence, photo).requirement_id = requirement.id
@@ -179,6 +180,26 @@ def test_the_view_before_is_that_of_the_same_station(road: Road) -> None:
 
     assert found is not None
     assert found.evidence_id == then
+
+
+def test_a_view_that_is_asked_for_all_along_a_road_is_that_of_the_same_place(road: Road) -> None:
+    far, near = (road.send(stage=Stage.BEFORE, at=at) for at in (NORTH_300_M, NORTH_20_M))
+    now, milestone = road.send(), road.milestone().id
+    for photo, stage in ((far, Stage.BEFORE), (near, Stage.BEFORE), (now, Stage.DURING)):
+        asked_for(photo, stage, milestone, view="along the line")
+    change(far, captured_at=datetime.now(UTC))
+    found = before(now)
+
+    assert found is not None
+    assert found.evidence_id == near
+
+
+def test_one_of_the_same_name_far_off_is_not_the_same_view(road: Road) -> None:
+    far, now, milestone = road.send(stage=Stage.BEFORE, at=NORTH_300_M), road.send(), road.milestone().id
+    asked_for(far, Stage.BEFORE, milestone, view="along the line")
+    asked_for(now, Stage.DURING, milestone, view="along the line")
+
+    assert before(now) is None
 
 
 def test_without_a_fixed_view_the_nearest_is_told_as_such(road: Road) -> None:

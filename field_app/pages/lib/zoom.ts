@@ -133,6 +133,8 @@ function byFinger(root: HTMLElement, stage: HTMLElement, zoom: Zoom): void {
     if (down.size === 0) travelled = 0;
     down.set(event.pointerId, { x: event.clientX, y: event.clientY });
     root.classList.add("is-held");
+    // However fast it goes, and wherever it leaves the picture; a press stays a click on the stage itself.
+    stage.setPointerCapture(event.pointerId);
   });
   stage.addEventListener("pointermove", (event) => {
     const before = down.get(event.pointerId);
@@ -140,8 +142,6 @@ function byFinger(root: HTMLElement, stage: HTMLElement, zoom: Zoom): void {
     const now = { x: event.clientX, y: event.clientY };
     const other = [...down].find(([id]) => id !== event.pointerId)?.[1];
     travelled += Math.hypot(now.x - before.x, now.y - before.y);
-    // Only what moves is captured: a tap must stay a click on the link.
-    if (travelled > TAP_PX && !stage.hasPointerCapture(event.pointerId)) stage.setPointerCapture(event.pointerId);
     down.set(event.pointerId, now);
     if (other) zoom.by(apart(now, other) / Math.max(1, apart(before, other)), between(now, other));
     if (other) zoom.move((before.x - now.x) / 2, (before.y - now.y) / 2);
