@@ -121,7 +121,7 @@ class TestTheTable:
 def test_the_window_stands_between_its_neighbours_and_today(road: Road, visitor: People) -> None:
     supervisor = visitor("supervisor").go(page_of(road))
 
-    assert "Working hours: Mon, Tue, Wed, Thu, Fri, Sat, 06:00 to 18:00." in supervisor.text
+    assert "Working hours: Mon, Tue, Wed, Thu, Fri, Sat, Sun, 00:00 to 23:59." in supervisor.text
     assert page_of(road, "M2") in supervisor.page.links
     assert "today" in supervisor.text
 
