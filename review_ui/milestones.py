@@ -67,7 +67,7 @@ class TakingBackForm(pages.Form):
     submission = fields.UUID(required=True)
     digest = fields.String(required=True)
     word = fields.Enum(TakenBackWord, by_value=True, required=True)
-    back_reason = text_field()
+    reason = text_field()
 
 
 class SubmissionForm(pages.Form):
@@ -121,7 +121,7 @@ def take_back(milestone_id: UUID) -> Answer:
     try:
         said = pages.form(TakingBackForm)
         taking_back.take_back(
-            current_actor(), said["submission"], said["word"], said["back_reason"], said["digest"], now=utc_now()
+            current_actor(), said["submission"], said["word"], said["reason"], said["digest"], now=utc_now()
         )
     except Problem as problem:
         return _page(milestone_id, problem), problem.kind.status
