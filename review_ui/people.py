@@ -161,7 +161,7 @@ def take_role(person_id: UUID, grant_id: UUID) -> Answer:
 @declare(PUBLIC)
 def first_sign_in_page() -> str:
     """The form to choose a password with a code."""
-    return render_template("review/first_sign_in.html")
+    return render_template("review/first_sign_in.html", problem=None)
 
 
 @bp.post("/first-sign-in")

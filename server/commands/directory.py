@@ -97,3 +97,20 @@ def grant(email: str, role: str, project: str | None, agency: str | None) -> Non
     with installation():
         directory.grant(email, Role(role), project=project, agency=agency, now=utc_now())
         click.echo(f"{email} is {role} of {project or agency}.")
+
+
+@people.command(
+    "take",
+    epilog=examples(
+        "saksi people take ben@works.example inspector --project FMR-2026-014",
+    ),
+)
+@click.argument("email")
+@click.argument("role", type=ROLES)
+@click.option("--project", help="The code of the project, for every role but the next two.")
+@click.option("--agency", help="The code of the agency, for administrators and auditors.")
+def take(email: str, role: str, project: str | None, agency: str | None) -> None:
+    """Take a ROLE away from the person with EMAIL; what they did in it stays."""
+    with installation():
+        directory.take(email, Role(role), project=project, agency=agency, now=utc_now())
+        click.echo(f"{email} is no longer {role} of {project or agency}.")

@@ -141,6 +141,8 @@ def _said(rule: Rule, found: Policy) -> str:
 
 def _counted_unit(unit: str, value: float) -> str:
     number = int(value) if float(value).is_integer() else value
+    if unit == "s" and isinstance(number, int) and number % 60 == 0:
+        return _counted_unit("h", number / 3600) if number % 3600 == 0 else _minutes(number // 60)
     if unit in {"m", "h", "s", "megapixels"}:
         units = {"m": _("m"), "h": _("hours"), "s": _("seconds"), "megapixels": _("megapixels")}
         return _("%(number)s %(unit)s", number=f"{number:,}", unit=units[unit])
@@ -154,3 +156,7 @@ def _counted_unit(unit: str, value: float) -> str:
         "appeals": ("%(num)s appeal", "%(num)s appeals"),
     }
     return counted(*words[unit], int(value))
+
+
+def _minutes(number: int) -> str:
+    return counted("%(num)s minute", "%(num)s minutes", number)

@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from field_api import openapi
 from server.auth import COOKIE_KEY
 from server.db import new_id, reading
-from server.models import Certificate, Milestone, Project
+from server.models import Certificate, Grant, Milestone, Person, Project
 from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_photo, road_claim
 from tests.phones import Phone
 
@@ -29,6 +29,7 @@ Bearer = Callable[[str], Headers]
 
 ROLES = frozenset({"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"})
 UPLOADERS = frozenset({"inspector", "contractor", "safety_officer"})
+PAYMENT_READERS = frozenset({"contractor", "supervisor", "paymaster", "administrator", "auditor"})
 STRANGERS = ("other_inspector", "other_supervisor", "other_paymaster", "other_administrator")
 
 
@@ -117,6 +118,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/photos/<evidence_id>/web.jpg"): ANYONE,
     ("GET", "/problems/<name>"): ANYONE,
     ("GET", "/static/<filename>"): ANYONE,
+    ("GET", "/assets/<name>"): ANYONE,
     ("GET", "/field/"): ANYONE,
     ("GET", "/field/<name>"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
@@ -149,6 +151,24 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/review/setup/projects/<code>/history"): only("administrator"),
     ("GET", "/review/setup/projects/<code>/history/<sequence>"): only("administrator"),
     ("POST", "/review/setup/projects/<code>/history/<sequence>"): only("administrator"),
+    ("GET", "/review/record.csv"): Rule(frozenset({"administrator", "auditor"})),
+    ("GET", "/review/payments"): Rule(PAYMENT_READERS),
+    ("GET", "/review/payments.csv"): Rule(PAYMENT_READERS),
+    # The person of these tests is the inspector, who works on the road.
+    ("GET", "/review/people"): Rule(frozenset({"administrator"})),
+    ("POST", "/review/people"): Rule(frozenset({"administrator"})),
+    ("GET", "/review/people/<person_id>"): only("administrator"),
+    ("POST", "/review/people/<person_id>/code"): only("administrator"),
+    ("POST", "/review/people/<person_id>/closing"): only("administrator"),
+    ("POST", "/review/people/<person_id>/opening"): only("administrator"),
+    ("POST", "/review/people/<person_id>/roles"): only("administrator"),
+    ("POST", "/review/people/<person_id>/roles/<grant_id>/removal"): only("administrator"),
+    ("GET", "/review/devices"): Rule(frozenset({"administrator"})),
+    ("POST", "/review/devices/<device_id>/withdrawal"): only("administrator"),
+    ("GET", "/review/policies"): SIGNED_IN,
+    ("GET", "/review/policies/<name>"): SIGNED_IN,
+    ("GET", "/first-sign-in"): ANYONE,
+    ("POST", "/first-sign-in"): ANYONE,
     ("GET", "/review/projects/<code>"): ON_PROJECT,
     ("GET", "/review/milestones/<milestone_id>"): ON_PROJECT,
     ("POST", "/review/milestones/<milestone_id>/decisions"): only("supervisor"),
@@ -198,11 +218,14 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
     milestones = session.scalars(sa.select(Milestone).where(Milestone.project_id == road.id)).all()
     milestone = min(milestones, key=lambda each: each.position)
     certificate = session.scalars(sa.select(Certificate).where(Certificate.milestone_id == milestone.id)).one()
+    inspector = session.scalars(sa.select(Person).where(Person.email == "inspector@example.org")).one()
     told = {"evidence_id": photo["id"], "milestone_id": str(milestone.id), "certificate_id": str(certificate.id)}
     return told | {
         "submission_id": _submission(client, bearer, milestone.id),
         "upload_id": str(new_id()),
         "dispute_id": _dispute(certificate.id, road),
+        "person_id": str(inspector.id),
+        "grant_id": str(session.scalars(sa.select(Grant.id).where(Grant.person_id == inspector.id)).one()),
         "device_id": Phone().enrol(client, bearer("inspector")),
         "code": "ROAD-1",
         "name": "invalid",
@@ -223,7 +246,7 @@ def _dispute(certificate_id: UUID, road: Project) -> str:
     from datetime import UTC, datetime
 
     from server.db import writing
-    from server.models import Dispute, Person
+    from server.models import Dispute
 
     with writing() as session:
         person = session.scalars(sa.select(Person).where(Person.email == "auditor@example.org")).one()
@@ -306,6 +329,7 @@ def call_page(
         with client.session_transaction() as cookie:
             cookie[COOKIE_KEY] = str(UUID(_signer().loads(token)))
     form = {"decision": "return", "reason": "More.", "digest": "0" * 64, "reference": "R", "paid_on": "2026-01-01"}
+    form |= {"role": "supervisor", "project": "ROAD-1"}
     return client.open(address, method=method, data=form if method == "POST" else None, buffered=True)
 
 

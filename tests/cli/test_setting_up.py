@@ -32,6 +32,15 @@ def test_an_installation_is_set_up_from_nothing(saksi_anew: Saksi) -> None:
     assert told[-1].output.startswith("The log is whole: 5 events. ")
 
 
+def test_a_role_that_was_given_is_taken_away_and_cannot_be_taken_twice(saksi: Saksi) -> None:
+    words = ["people", "take", "inspector@example.org", "inspector", "--project", "ROAD-1"]
+
+    assert saksi(*words).output == "inspector@example.org is no longer inspector of ROAD-1.\n"
+    again = saksi(*words)
+    assert again.exit_code == 1
+    assert "does not hold the role inspector there" in again.output
+
+
 def test_migrating_again_does_nothing(saksi: Saksi) -> None:
     assert saksi("migrate").output == "The tables are the newest.\n"
 

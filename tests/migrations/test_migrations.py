@@ -22,9 +22,19 @@ from server import migrate
 from server.app import create_app
 from server.db import Base, db, new_id, writing
 from server.engines import engines
-from server.models import Certificate, Device, MapCount, Milestone, Nonce, Person, Project, ResumableUpload
+from server.models import (
+    Certificate,
+    CustodyEvent,
+    Device,
+    MapCount,
+    Milestone,
+    Nonce,
+    Person,
+    Project,
+    ResumableUpload,
+)
 from server.models.uploads import UploadState
-from server.services import public_map
+from server.services import custody, public_map
 from tests.conftest import EmptyInstallation
 from tests.map_rows import put_photos
 from tests.programme import AMOUNTS_MINOR, ON_SITE, OTHER_SITE, plant
@@ -167,6 +177,27 @@ def test_unfinished_uploads_come_and_go_with_their_table(empty: Flask) -> None:
 
     assert db.session.scalar(sa.select(sa.func.count()).select_from(ResumableUpload)) == 0
     assert len(db.session.scalars(sa.select(Certificate)).all()) == len(AMOUNTS_MINOR)
+
+
+def test_lists_of_money_and_the_record_are_filled_from_what_is_there(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+    now = datetime.now(UTC)
+    with writing() as session:
+        plant(session, now)
+        custody.append(session, None, "milestone.opened", "milestone", "m", now=now, project="ROAD-1")
+        custody.append(session, None, "project.created", "project", "ROAD-1", now=now)
+        custody.append(session, None, "session.begun", "session", "s", now=now)
+    before = set(db.session.execute(sa.select(Certificate.id, Certificate.agency_id)))
+    assert None not in {agency_id for _id, agency_id in before}
+    db.session.rollback()
+
+    migrate.downgrade(db.engine, "0012")
+    migrate.upgrade(db.engine)
+
+    assert set(db.session.execute(sa.select(Certificate.id, Certificate.agency_id))) == before
+    named = sa.select(CustodyEvent.project_code).order_by(CustodyEvent.sequence)
+    assert list(db.session.scalars(named)) == ["ROAD-1", "ROAD-1", None]
+    assert custody.broken_link(custody.export()) is None
 
 
 def test_a_nonce_is_spent_on_no_photo_that_is_not_there_when_all_is_written(empty: Flask) -> None:
