@@ -166,7 +166,7 @@ def test_what_is_drawn_is_undone_done_again_and_typed(page: Page, app: Flask) ->
     page.get_by_label("An area").check()
     field.fill(YARD)
     field.press("Tab")
-    expect(page.locator("[data-draw-status]")).to_have_text("Points: 5")
+    expect(page.locator("[data-draw-status]")).to_have_text("Points: 4")
     page.get_by_label("Which drawing, survey or page").fill("survey of 12 January")
     page.keyboard.press("Enter")
     page.wait_for_selector("text=How it lies")
