@@ -63,7 +63,8 @@ def setup_schedule_taken(code: str) -> Answer:
 def setup_requirements(code: str, milestone: str) -> Answer:
     """What one milestone asks for."""
     draft = setting_up.draft(current_actor(), code)
-    known = draft.document["milestones"][_place(draft, milestone)]["requirements"]
+    place = _place(draft, milestone)
+    known = draft.document["milestones"][place]["requirements"]
     return _requirements_page(draft, milestone, Told(), setup_values.requirements_typed(known) or [{}])
 
 

@@ -36,6 +36,11 @@ NAMES = {
     "in_use": N_("In use now"),
     "typed": N_("What you typed"),
 }
+TITLES = {
+    "contract": N_("The site by the contract"),
+    "as_staked": N_("The site by the as-staked survey"),
+    "portal": N_("The site by the portal"),
+}
 #: How a source is called where a project document names the source of its site.
 IN_DOCUMENT = {"contract": "contract", "as_staked": "as-staked survey", "portal": "portal"}
 
@@ -144,7 +149,7 @@ def _page(draft: Draft, told: Told, chosen: str = "") -> Answer:
         draft=draft,
         project=draft.project,
         agreement=agreement,
-        recorded={each.source: each for each in agreement.said},
+        recorded={each.source: each for each in agreement.said if each.source != setting_up_sources.IN_USE},
         used=None if used is None else setting_up_sources.in_use(used),
         picture=site_picture.together([(each.source, each.shape) for each in agreement.said]),
         names=NAMES,
@@ -167,6 +172,7 @@ def _source_page(draft: Draft, kind: SourceKind, told: Told, typed: dict[str, An
         project=draft.project,
         kind=kind.value,
         names=NAMES,
+        title=TITLES[kind.value],
         typed=typed,
         pairs=pairs,
         picture=site_picture.together([*shown, *([("typed", site)] if site else [])]) if site else None,

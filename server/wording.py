@@ -373,7 +373,9 @@ def station(chainage_m: float) -> str:
 
 def square_metres(value: float) -> str:
     """An area as it would be said: ``430 m²``, ``1.25 ha``."""
-    sign, size = MINUS if value < 0 else "", abs(value)
+    size = abs(value)
+    # What is said as nothing is not below nothing.
+    sign = MINUS if value < 0 and round(size) else ""
     return f"{sign}{size:,.0f} m²" if size < 10_000 else f"{sign}{size / 10_000:,.2f} ha"
 
 

@@ -94,8 +94,10 @@ def listing(actor: Actor, asked: Asked, cursor: str | None, limit: int = PAGE_SI
     Raises:
         Problem: ``invalid``, for a broken cursor.
     """
-    after = decode(cursor, parts=1)[0] if cursor else ""
-    looked_at = _looked_at(agency_ids(actor), after).subquery()
+    after, agencies = decode(cursor, parts=1)[0] if cursor else "", agency_ids(actor)
+    if not agencies:
+        return Page([], None)
+    looked_at = _looked_at(agencies, after).subquery()
     query = sa.select(looked_at).where(*_conditions(looked_at, asked)).order_by(looked_at.c.code)
     found = [Line(*row) for row in reading().execute(query.limit(limit + 1))]
     if len(found) > limit:

@@ -14,6 +14,7 @@ from server.problems import Problem
 from server.services import custody_reading
 from server.services.custody_reading import Event
 from server.services.importing.difference import KEYS
+from server.services.project_import import SECTIONS
 from server.services.setting_up import Draft
 
 CHANGES = frozenset({"project.created", "project.changed"})
@@ -64,7 +65,7 @@ def _set(document: dict[str, Any], steps: Sequence[str], value: Any) -> None:
     holder = _at(document, steps[:-1])
     if not isinstance(holder, dict):
         return
-    if value is None and len(steps) == 1:
+    if value is None and steps[-1] in SECTIONS:
         holder.pop(steps[-1], None)
     else:
         holder[steps[-1]] = copy.deepcopy(value)

@@ -116,7 +116,7 @@ def in_use(site: Site) -> Said:
 def agreement(session: Session, project_id: UUID, policy: str, used: Said | None) -> Agreement:
     """Compare the recorded sources, and the used shape where it is none of theirs."""
     sources = recorded(session, project_id)
-    if used is not None and sources and used.digest not in {each.digest for each in sources}:
+    if used is not None and used.digest not in {each.digest for each in sources}:
         sources.append(used)
     allowed_m = engines().policies.latest(policy).site.sources_apart_m
     pairs = [Pair(*two, apart(two[0].shape, two[1].shape), allowed_m) for two in itertools.combinations(sources, 2)]

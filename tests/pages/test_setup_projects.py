@@ -103,13 +103,13 @@ def test_what_was_changed_meanwhile_is_shown_again_and_not_overwritten(
 ) -> None:
     administrator.makes_project()
     page = administrator.visitor.go("/review/setup/projects/SCHOOL-9/facts")
-    page.press("Show what would change", title="Three classrooms")
+    page.press("Show what would change", **administrator.selects, title="Three classrooms")
     another = project_import.apply(
         actor("administrator"), "SCHOOL-9", ImportParts(administrator.document(title="Four classrooms")), now=utc_now()
     )
     assert another.project.title == "Four classrooms"
 
-    page.press("Save these changes")
+    page.press("Save these changes", **administrator.selects)
 
     assert page.status == 409
     assert "The project was changed since this was shown" in page.text

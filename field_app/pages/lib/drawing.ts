@@ -134,9 +134,18 @@ class Drawing {
     const status = this.place.querySelector<HTMLElement>("[data-draw-status]");
     if (!status) return;
     const { undrawable: told, corners } = status.dataset;
-    const number = this.now.match(/\[\s*-?\d/g)?.length ?? 0;
+    const number = pointsOf(parts(this.now));
     status.textContent = undrawable ? (told ?? "") : number ? (corners ?? "").replace("{n}", String(number)) : "";
   }
+}
+
+/** How many points a person has set; the last of a ring is its first again. */
+function pointsOf(features: GeoJSONStoreFeatures[]): number {
+  return features.reduce((sum, { geometry }) => {
+    if (geometry.type === "LineString") return sum + geometry.coordinates.length;
+    const rings = geometry.type === "Polygon" ? geometry.coordinates : [];
+    return sum + rings.reduce((points, ring) => points + ring.length - 1, 0);
+  }, 0);
 }
 
 function rounded(position: unknown): Position {
