@@ -116,6 +116,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/photos/<evidence_id>/web.jpg"): ANYONE,
     ("GET", "/problems/<name>"): ANYONE,
     ("GET", "/static/<filename>"): ANYONE,
+    ("GET", "/assets/<name>"): ANYONE,
     ("GET", "/field/"): ANYONE,
     ("GET", "/field/<name>"): ANYONE,
     ("GET", "/sign-in"): ANYONE,
