@@ -15,6 +15,7 @@ from itsdangerous import BadSignature, URLSafeSerializer
 from server.access import Actor
 from server.problems import Problem
 from server.services import sessions
+from server.services.sessions import PastPerson
 from server.times import utc_now
 
 COOKIE_KEY = "session"
@@ -55,6 +56,15 @@ def actor_from_cookie() -> Actor | None:
     except ValueError:
         return None
     return sessions.actor(session_id, now=utc_now())
+
+
+def person_of_cookie() -> PastPerson | None:
+    """Whose session the request's cookie names, though it may have ended: to be named, never to be let in."""
+    try:
+        session_id = UUID(str(session.get(COOKIE_KEY)))
+    except ValueError:
+        return None
+    return sessions.person_of(session_id)
 
 
 def current_actor() -> Actor:

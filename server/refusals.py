@@ -11,12 +11,14 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException, NotFound
 
 from evidence.errors import StoreAwayError
-from server import db
+from server import auth, db, held_forms
 from server.problems import MEDIA_TYPE, NOT_STORABLE, Problem
 from server.telemetry.requests import route_of_request
+from server.texts import _
 
 LOG = logging.getLogger("saksi")
 API_PREFIXES = ("/api/", "/.well-known/", "/openapi.json", "/healthz", "/readyz")
+SIGN_IN = "review_ui.begin"
 BY_STATUS = {
     400: "bad-request",
     404: "not-found",
@@ -30,7 +32,7 @@ BY_STATUS = {
 def register(app: Flask) -> None:
     """Answer every refusal, expected or not, in the shape that its asker can read."""
     app.register_error_handler(Problem, _tell)
-    app.register_error_handler(CSRFError, lambda _error: _tell(_form_too_old()))
+    app.register_error_handler(CSRFError, lambda _error: _tell_too_old())
     app.register_error_handler(HTTPException, _tell_http)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _tell_away)
@@ -97,5 +99,22 @@ def _tell_store_away(error: StoreAwayError) -> Response:
     return _tell(Problem("store-away", detail, headers={"Retry-After": "30"}))
 
 
-def _form_too_old() -> Problem:
-    return Problem("bad-request", "This form is too old or was not made by this site. Load the page again and repeat.")
+def _tell_too_old() -> Response:
+    """A form with a token that is none any more; what was typed is shown, to be sent with a fresh one."""
+    if request.endpoint == SIGN_IN and (packet := request.form.get(held_forms.FIELD)):
+        return _sign_in_again(packet)
+    held = held_forms.from_request()
+    if held is not None and (packet := held_forms.packed(held)):
+        return make_response(render_template("review/held.html", held=held, packet=packet), 400)
+    return _tell(Problem("bad-request", _form_too_old()))
+
+
+def _sign_in_again(packet: str) -> Response:
+    """The page to sign in was loaded again, or is too old: the words that it carries go on."""
+    held = held_forms.opened(packet)
+    page = "review/held.html" if held and auth.optional_actor() else "review/sign_in.html"
+    return make_response(render_template(page, held=held, packet=packet if held else None), 200 if held else 400)
+
+
+def _form_too_old() -> str:
+    return _("This form is too old or was not made by this site. Load the page again and repeat.")

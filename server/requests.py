@@ -7,9 +7,10 @@ read and hashed, so that its bytes touch the disk once and memory does not grow 
 from __future__ import annotations
 
 from functools import partial
+from io import BytesIO
 from typing import IO, Any, cast
 
-from flask import Flask, Request, Response, g, redirect, request, url_for
+from flask import Flask, Request, Response, g, make_response, redirect, render_template, request, url_for
 from flask.ctx import RequestContext
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFProtect
@@ -17,7 +18,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.exceptions import NotFound, RequestEntityTooLarge
 
 from evidence.storage.base import Incoming
-from server import auth, db
+from server import auth, db, held_forms
 from server.access import access_of, allows
 from server.engines import engines
 from server.problems import Problem
@@ -68,6 +69,9 @@ class EvidenceRequest(Request):
         filename: str | None = None,
         content_length: int | None = None,
     ) -> IO[bytes]:
+        if wants_page() and auth.optional_actor() is None:
+            # Whoever is not signed in sends no photo, and what they send is small: the disk never hears of it.
+            return BytesIO()
         incoming = engines().store.incoming()
         g.setdefault("incoming", []).append(incoming)
         return incoming  # type: ignore[return-value]
@@ -114,9 +118,9 @@ def _enter(app: Flask, csrf: CSRFProtect) -> Response | None:
         # No code and no name has one, and PostgreSQL takes none; queries and bodies are checked where they are parsed.
         raise NotFound
     g.actor = db.tried_again(auth.actor_from_cookie if wants_page() else partial(auth.actor_from_token, request))
-    turned_away = _keep_the_door(app, request.endpoint)
     if g.actor is None:
         _limit_to(STRANGERS_BYTES)
+    turned_away = _keep_the_door(app, request.endpoint)
     if turned_away is None and wants_page():
         csrf.protect()
     # Who is calling was asked of the database itself: a session that has just ended must have ended.
@@ -160,6 +164,9 @@ def _keep_the_door(app: Flask, endpoint: str) -> Response | None:
         return None
     if actor is not None:
         raise Problem("not-allowed", "Your role does not allow this.")
-    if wants_page():
-        return redirect(url_for("review_ui.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
-    raise Problem("not-signed-in", "This needs a signed-in person.", headers={"WWW-Authenticate": "Bearer"})
+    if not wants_page():
+        raise Problem("not-signed-in", "This needs a signed-in person.", headers={"WWW-Authenticate": "Bearer"})
+    held = held_forms.from_request()
+    if held is not None:
+        return make_response(render_template("review/sign_in.html", held=held, packet=held_forms.packed(held)), 401)
+    return redirect(url_for("review_ui.sign_in", next=request.full_path.rstrip("?")))  # type: ignore[return-value]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache
 from uuid import UUID
@@ -47,6 +48,14 @@ _WHO = (
         _person.c.disabled_at.is_(None),
     )
 )
+
+
+@dataclass(frozen=True, slots=True)
+class PastPerson:
+    """Somebody who was signed in."""
+
+    person_id: UUID
+    name: str
 
 
 def hash_password(password: str) -> str:
@@ -110,6 +119,13 @@ def actor(session_id: UUID, *, now: datetime) -> Actor | None:
         held=tuple(HeldRole(row.role, row.project_id, row.agency_id) for row in rows if row.role is not None),
         language=who.language,
     )
+
+
+def person_of(session_id: UUID) -> PastPerson | None:
+    """Whose session it is or was, however it ended. It says who somebody was, and lets nobody in."""
+    query = sa.select(Person.id, Person.name).join(SignInSession, SignInSession.person_id == Person.id)
+    found = reading().execute(query.where(SignInSession.id == session_id)).one_or_none()
+    return PastPerson(*found) if found else None
 
 
 def _count_attempt(account: str, address: str, now: datetime, settings: Settings) -> UUID:
