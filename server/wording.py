@@ -161,6 +161,17 @@ DECIDED = _Words(
         "reject": N_("rejected it"),
     }
 )
+ROLES = _Words(
+    {
+        "inspector": N_("inspector"),
+        "contractor": N_("contractor"),
+        "supervisor": N_("supervisor"),
+        "safety_officer": N_("safety officer"),
+        "paymaster": N_("paymaster"),
+        "administrator": N_("administrator"),
+        "auditor": N_("auditor"),
+    }
+)
 #: What comes to the desk of somebody with a role.
 WAITS_FOR = _Words(
     {
@@ -177,6 +188,19 @@ WAITS_FOR = _Words(
         ),
     }
 )
+#: What somebody is asked to do with a thing that waits, on its row and beside the count of its kind.
+WAITING = _Words(
+    {
+        "appeal": N_("Appeals"),
+        "decide": N_("Milestones to decide on"),
+        "photos": N_("Photos to look at"),
+        "dispute": N_("Disputes to settle"),
+        "certify": N_("Certificates to certify"),
+        "pay": N_("Certificates to pay"),
+        "present": N_("Milestones to put forward"),
+    }
+)
+WAITING_AGES = _Words({"overdue": N_("Overdue"), "7": N_("7 days or longer"), "30": N_("30 days or longer")})
 OUTCOMES = _Words({"pass": N_("holds"), "warn": N_("question"), "fail": N_("fails"), "unknown": N_("not known")})
 #: What somebody did, as the record tells it after their name.
 ACTIONS = _Words(
