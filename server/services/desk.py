@@ -102,7 +102,7 @@ class Desk:
 
     def beside(self, thing: Waiting) -> list[Photo]:
         """The first photos of a group."""
-        return self.photos.get(_group(thing), [])
+        return self.photos.get(_group(thing), []) if thing.kind is Kind.PHOTOS else []
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,20 +155,22 @@ def following(
         back: go to the one before instead.
     """
     things = listed(actor, asked, now=now)
-    if here.startswith(Target.PHOTO):
-        within = _next_photo(actor, things, UUID(here.partition(":")[2]), at, back=back)
-        if within is not None:
-            return within
-    found = next((place for place in _onward(things, here, at, back=back) if things[place].key != here), None)
-    return None if found is None else _opened(actor, things, found, photos=here.startswith(Target.PHOTO))
+    photo = _photo_named(here)
+    group = None if photo is None else _group_with(things, photo, at)
+    if photo is not None and group is not None:
+        beside = _photo_of(actor, things[group], beside=photo, back=back)
+        if beside is not None:
+            return Place(Target.PHOTO, beside, group, things[group].project.code)
+    start = group if group is not None else _place_of(things, here, at)
+    found = next((place for place in _onward(things, start, at, back=back) if things[place].key != here), None)
+    return None if found is None else _opened(actor, things, found, photos=photo is not None)
 
 
-def _onward(things: Sequence[Waiting], here: str, at: int | None, *, back: bool) -> range:
-    """The places to look at, one after the other, from where somebody is."""
-    place = _place_of(things, here, at)
+def _onward(things: Sequence[Waiting], here: int | None, at: int | None, *, back: bool) -> range:
+    """The places to look at, one after the other, from where somebody is, or was."""
     if back:
-        return range((place if place is not None else min(at or 0, len(things))) - 1, -1, -1)
-    return range(place + 1 if place is not None else at or 0, len(things))
+        return range((here if here is not None else min(at or 0, len(things))) - 1, -1, -1)
+    return range(here + 1 if here is not None else at or 0, len(things))
 
 
 # -- choosing ----------------------------------------------------------------------------------
@@ -315,17 +317,18 @@ def _place_of(things: Sequence[Waiting], key: str, at: int | None) -> int | None
     return next((place for place, each in enumerate(things) if each.key == key), None)
 
 
-def _next_photo(actor: Actor, things: Sequence[Waiting], photo_id: UUID, at: int | None, *, back: bool) -> Place | None:
-    """The next photo of the same group, whether this one waits or not; None after the group's last."""
-    photo = reading().get(Evidence, photo_id)
-    if photo is None or (at is not None and at < len(things) and things[at].kind is not Kind.PHOTOS):
+def _photo_named(key: str) -> Evidence | None:
+    """The photo on whose page somebody is."""
+    target, _colon, photo_id = key.partition(":")
+    return reading().get(Evidence, UUID(photo_id)) if target == Target.PHOTO else None
+
+
+def _group_with(things: Sequence[Waiting], photo: Evidence, at: int | None) -> int | None:
+    """Where the group stands to which a photo belongs, whether this one waits or not; None where none waits there."""
+    if at is not None and at < len(things) and things[at].kind is Kind.APPEAL:
         return None
     key = (photo.project_id, photo.milestone_id)
-    group = next((place for place, each in enumerate(things) if each.kind is Kind.PHOTOS and _group(each) == key), None)
-    if group is None:
-        return None
-    found = _photo_of(actor, things[group], beside=photo, back=back)
-    return None if found is None else Place(Target.PHOTO, found, group, things[group].project.code)
+    return next((place for place, each in enumerate(things) if each.kind is Kind.PHOTOS and _group(each) == key), None)
 
 
 def _photo_of(actor: Actor, group: Waiting, *, beside: Evidence | None = None, back: bool = False) -> UUID | None:
