@@ -18,7 +18,7 @@ branch_labels = None
 depends_on = None
 
 WAITING = sa.text("state = 'needs_review'")
-COLUMNS = ["project_id", "milestone_id", "uploader_id", "received_at", "grade", "id"]
+COLUMNS = ["project_id", "milestone_id", "uploader_id", "received_at", "grade", "id", "state"]
 
 
 def upgrade() -> None:

@@ -95,6 +95,7 @@ class Evidence(Base):
             "received_at",
             "grade",
             "id",
+            "state",
         ),
         # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
         _index_where("map_key IS NOT NULL", "map", "map_key", "id", "project_id", "stage", "grade", "captured_at"),

@@ -82,7 +82,6 @@ PUBLIC: list[tuple[str, Callable[[], object]]] = [
 WORK: list[tuple[str, Callable[[Actor], object]]] = [
     ("desk", lambda who: desk.desk(who, desk.Asked(), now=utc_now())),
     ("filtered desk", lambda who: desk.desk(who, desk.Asked(area="R6", text="works"), now=utc_now())),
-    ("next", lambda who: desk.following(who, desk.Asked(), "", None, now=utc_now())),
     ("projects", my_projects.page),
     ("all projects", lambda who: list(my_projects.every(who))),
     ("photos", lambda who: evidence_reading.search(who, evidence_reading.EvidenceFilter(), cursor=None, limit=50)),
@@ -125,6 +124,15 @@ def test_a_desk_asks_as_often_for_one_milestone_as_for_many(road: Road, actor: C
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1]
+
+
+def test_the_way_to_the_next_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
+    photo, _other = road.send_questionable(), road.send_questionable()
+    who = actor("supervisor")
+    with asked() as statements:
+        assert desk.following(who, desk.Asked(), f"photo:{photo}", 0, now=utc_now()) is not None
+
+    assert whole_tables(statements) == []
 
 
 def test_photos_that_wait_are_counted_in_their_own_index(road: Road, actor: Callable[[str], Actor]) -> None:
