@@ -1,7 +1,7 @@
 /**
  * The list of what waits, by keyboard alone: j and k (or the arrows) go from row to row, o or Enter opens one. The row
  * one is at is the one whose link has the focus, so that everybody sees it and a screen reader says it. Whoever comes
- * back from a page is at its row again.
+ * back from a page is at its row again, as the address names the link.
  */
 import { keys, marked } from "./lib/keys";
 import { dialogs } from "./lib/keys_dialog";
@@ -10,7 +10,7 @@ const rows = [...document.querySelectorAll<HTMLAnchorElement>("a[data-row]")];
 
 /** The row that has the focus, in it or in one of its photos; -1 for none. */
 function current(): number {
-  const row = document.activeElement?.closest("li[id]")?.querySelector<HTMLAnchorElement>("a[data-row]");
+  const row = document.activeElement?.closest("li.waits")?.querySelector<HTMLAnchorElement>("a[data-row]");
   return row ? rows.indexOf(row) : -1;
 }
 
@@ -24,16 +24,9 @@ function open(): void {
   rows[Math.max(0, current())]?.click();
 }
 
-/** The row that the address names, which is where somebody came from. */
-function named(): HTMLAnchorElement | null {
-  if (!/^#w\d+$/.test(location.hash)) return null;
-  return document.getElementById(location.hash.slice(1))?.querySelector<HTMLAnchorElement>("a[data-row]") ?? null;
-}
-
 const down = (): void => go(current() + 1);
 const up = (): void => go(current() - 1);
 
 if (rows.length > 0) keys({ j: down, k: up, ArrowDown: down, ArrowUp: up, o: open });
 marked();
 dialogs();
-named()?.focus();
