@@ -208,6 +208,19 @@ CERTIFICATE = Words(
         "passed_on": N_("passed on"),
     }
 )
+#: What somebody is asked to do with a thing that waits, on its row and beside the count of its kind.
+WAITING = Words(
+    {
+        "appeal": N_("Appeals"),
+        "decide": N_("Milestones to decide on"),
+        "photos": N_("Photos to look at"),
+        "dispute": N_("Disputes to settle"),
+        "certify": N_("Certificates to certify"),
+        "pay": N_("Certificates to pay"),
+        "present": N_("Milestones to put forward"),
+    }
+)
+WAITING_AGES = Words({"overdue": N_("Overdue"), "7": N_("7 days or longer"), "30": N_("30 days or longer")})
 #: What somebody did, as the record tells it after their name.
 ACTIONS = Words(
     {

@@ -10,6 +10,7 @@ from server.models.people import Grant, Organisation, Person
 from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
 from server.models.public_map import MapCount
 from server.models.revisions import raise_revisions
+from server.models.saved_filters import SavedFilter
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
@@ -55,6 +56,7 @@ __all__ = [
     "ReceiptKey",
     "Requirement",
     "ResumableUpload",
+    "SavedFilter",
     "SignInAttempt",
     "SignInSession",
     "Site",

@@ -89,6 +89,18 @@ class Evidence(Base):
         _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
         # How many photos of a project stand where, and which were rejected, without a look into the wide rows.
         sa.Index("ix_evidence_project_state", "project_id", "state", "milestone_id", "id"),
+        # All that the list of what waits asks of a photo that needs review.
+        _index_where(
+            "state = 'needs_review'",
+            "waiting",
+            "project_id",
+            "milestone_id",
+            "uploader_id",
+            "received_at",
+            "grade",
+            "id",
+            "state",
+        ),
         # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
         _index_where("map_key IS NOT NULL", "map", "map_key", "id", "project_id", "stage", "grade", "captured_at"),
     )

@@ -11,11 +11,12 @@ from server.db import writing
 from server.models import Area, Evidence, Grant, Organisation, Person, Project
 from server.models.people import Role
 from server.models.projects import ProjectStatus
-from server.services import desk, public, review, review_milestone
+from server.services import my_projects, public, review, review_milestone
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 
 People = Callable[[str], Visitor]
+CODES = [*(f"AAA-{place:03d}" for place in range(5)), "ROAD-1"]
 
 
 def more_projects(number: int, *, supervised_by: str) -> None:
@@ -53,48 +54,30 @@ def more_projects(number: int, *, supervised_by: str) -> None:
 def test_what_waits_is_found_behind_any_number_of_other_projects(
     road: Road, visitor: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "QUIET_SHOWN", 3)
+    monkeypatch.setattr("review_ui.desk.FIRST_PROJECTS", 3)
     more_projects(5, supervised_by="supervisor")
     road.send_questionable()
     supervisor = visitor("supervisor").go("/review/")
 
     assert "Look at 1 photo of “Milestone 1”" in supervisor.text
-    assert "Your other projects 5" in supervisor.text
+    assert "Your projects 6" in supervisor.text
     assert "Works 2" in supervisor.text
     assert "Works 3" not in supervisor.text
-    following = next(link for link in supervisor.page.links if "quiet=" in link)
-    assert "Works 3" in supervisor.go(following).text
-    assert "Works 4" in supervisor.text
-    assert "Works 2" not in supervisor.text
-    assert not any("quiet=" in link and "language=" not in link for link in supervisor.page.links), (
-        "that was the last of them"
-    )
+    assert "/review/projects" in supervisor.page.links
 
 
-def test_the_fullest_project_comes_first_and_the_next_part_is_offered(
+def test_a_persons_projects_come_in_parts_without_a_gap(
     road: Road, visitor: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(desk, "WAITING_SHOWN", 1)
-    more_projects(1, supervised_by="supervisor")
-    road.send_questionable()
-    road.send_questionable()
-    moved = road.send_questionable()
-    with writing() as session:
-        elsewhere = session.scalars(sa.select(Project).where(Project.code == "AAA-000")).one()
-        photo = session.get_one(Evidence, moved)
-        photo.project_id, photo.milestone_id = elsewhere.id, None
-    supervisor = visitor("supervisor").go("/review/")
+    monkeypatch.setattr(my_projects.page, "__kwdefaults__", {"cursor": None, "size": 3})
+    more_projects(5, supervised_by="supervisor")
+    supervisor = visitor("supervisor").go("/review/projects")
+    first = [code for code in CODES if code in supervisor.text]
+    supervisor.go(next(link for link in supervisor.page.links if link.startswith("/review/projects?cursor=")))
 
-    assert "Look at 2 photos of “Milestone 1”" in supervisor.text
-    supervisor.go(next(link for link in supervisor.page.links if "waiting=2" in link))
-    assert "1 photo without a milestone" in supervisor.text
-    assert "Look at 2 photos" not in supervisor.text
-
-
-def test_the_contractor_is_shown_what_can_be_put_forward(road: Road, visitor: People) -> None:
-    road.send()
-
-    assert "Put forward “Milestone 1” 1 photo can be put forward" in visitor("contractor").go("/review/").text
+    assert first == CODES[:3]
+    assert [code for code in CODES if code in supervisor.text] == CODES[3:]
+    assert "Next projects" not in supervisor.text, "that was the last of them"
 
 
 def test_a_milestones_photos_come_in_parts_and_all_count(

@@ -18,7 +18,7 @@ from evidence.context import Stage
 from server.access import Actor
 from server.db import db, reading
 from server.models.projects import ProjectStatus
-from server.services import assignments, desk, evidence_reading, public, review, review_photo
+from server.services import assignments, desk, evidence_reading, my_projects, public, review, review_photo
 from server.services.project_search import ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
@@ -81,7 +81,10 @@ PUBLIC: list[tuple[str, Callable[[], object]]] = [
     ("photos", lambda: public.photos("ROAD-1")),
 ]
 WORK: list[tuple[str, Callable[[Actor], object]]] = [
-    ("desk", desk.desk),
+    ("desk", lambda who: desk.desk(who, desk.Asked(), now=utc_now())),
+    ("filtered desk", lambda who: desk.desk(who, desk.Asked(area="R6", text="works"), now=utc_now())),
+    ("projects", my_projects.page),
+    ("all projects", lambda who: list(my_projects.every(who))),
     ("photos", lambda who: evidence_reading.search(who, evidence_reading.EvidenceFilter(), cursor=None, limit=50)),
     ("assignments", assignments.of),
 ]
@@ -118,10 +121,33 @@ def test_a_desk_asks_as_often_for_one_milestone_as_for_many(road: Road, actor: C
         reading().rollback()
         reading().expunge_all()
         with asked() as statements:
-            desk.desk(who)
+            desk.desk(who, desk.Asked(), now=utc_now())
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1]
+
+
+def test_the_way_to_the_next_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
+    photo, _other = road.send_questionable(), road.send_questionable()
+    who = actor("supervisor")
+    with asked() as statements:
+        assert desk.following(who, desk.Asked(), f"photo:{photo}", 0, now=utc_now()) is not None
+
+    assert whole_tables(statements) == []
+
+
+def test_photos_that_wait_are_counted_in_their_own_index(road: Road, actor: Callable[[str], Actor]) -> None:
+    road.send_questionable()
+    who = actor("supervisor")
+    with asked() as statements:
+        desk.desk(who, desk.Asked(), now=utc_now())
+
+    counted = [each for each in statements if "count(*) AS number" in each[0]]
+    connection = reading().connection()
+    steps = [
+        row[3] for text, given in counted for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", given)
+    ]
+    assert any("SEARCH evidence USING COVERING INDEX ix_evidence_waiting" in step for step in steps), steps
 
 
 def test_a_projects_page_for_its_people_reads_no_whole_table(road: Road, actor: Callable[[str], Actor]) -> None:
