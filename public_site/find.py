@@ -54,7 +54,8 @@ class View:
         """What the view shows, for its title and its description."""
         if not self.chips:
             return _("Public works, witnessed")
-        return _("%(filters)s: public works", filters=" · ".join(chip.words for chip in self.chips))
+        filters = " · ".join(chip.words for chip in self.chips)
+        return _("%(filters)s: public works", filters=filters[0].upper() + filters[1:])
 
     def address(self, **changes: Any) -> str:
         """The address of another view."""
@@ -83,7 +84,7 @@ def _view(area: str | None) -> View:
         chips=search.chips(wanted, page.area.name if page else None),
         area=page,
         states=tuple(ProjectStatus),
-        points=search.map_address(wanted),
+        points=search.map_address(wanted, few=finding.are_few()),
         extent=_ground(wanted),
         later="cursor" in wanted,
     )

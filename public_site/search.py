@@ -133,10 +133,12 @@ def address(wanted: Mapping[str, Any], **changes: Any) -> str:
     return url_for("public_site.area", code=area, **query)
 
 
-def map_address(wanted: Mapping[str, Any]) -> str | None:
-    """Where the map gets its points of a filtered view; None where it shows all, from its tiles."""
-    parts: dict[str, Any] = {name: _written(wanted[name]) for name in FILTERS if name in wanted and name not in {"near", "bbox"}}
-    return url_for("public_site.points", **parts) if parts else None
+def map_address(wanted: Mapping[str, Any], *, few: bool) -> str | None:
+    """Where the map gets its points: of a filtered view, or of all where they are ``few``; None where it has tiles."""
+    parts: dict[str, Any] = {
+        name: _written(wanted[name]) for name in FILTERS if name in wanted and name not in {"near", "bbox"}
+    }
+    return url_for("public_site.points", **parts) if parts or few else None
 
 
 def chips(wanted: Mapping[str, Any], area_name: str | None) -> list[Chip]:

@@ -112,6 +112,11 @@ def spots(which: ProjectFilter) -> Spots:
     return Spots(listed, found.next is None)
 
 
+def are_few() -> bool:
+    """Whether all published projects can be drawn one by one."""
+    return (project_search.count(ProjectFilter()) or 0) <= MOST_COUNTED
+
+
 def choices() -> Choices:
     """What there is to choose from, the most used first, the years from the latest."""
     sectors = _most_used(SECTOR)

@@ -105,6 +105,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/public/tiles/<z>/<x>/<y>.mvt"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/areas/<code>"): ANYONE,
+    ("GET", "/assets/<name>"): ANYONE,
     ("GET", "/about"): ANYONE,
     ("GET", "/find.geojson"): ANYONE,
     ("GET", "/robots.txt"): ANYONE,
