@@ -19,6 +19,7 @@ from server.db import reading
 from server.models import MapCount, Organisation, Project, TermCount
 from server.models.public_map import MapLayer
 from server.models.search_terms import CONTRACTOR, SECTOR, YEAR, contractor_term
+from server.paging import Page
 from server.services import near, project_search, public
 from server.services.near import Place
 from server.services.project_search import ProjectFilter
@@ -92,12 +93,22 @@ def answer(asked: Question, cursor: str | None, limit: int, *, now: datetime) ->
     Raises:
         Problem: ``invalid``, for a broken cursor.
     """
-    number, exact = _number(asked.which)
-    if asked.near is None:
+    if asked.near is not None:
+        return _nearest(asked.which, asked.near, cursor, limit, now=now)
+    number, exact, first = _number(asked.which)
+    if cursor is None and first is not None:
+        codes = first[:limit]
+        following = paging.encode(codes[-1]) if len(first) > limit else None
+        page = Page(public.cards(codes, now=now), following)
+    else:
         page = public.projects(asked.which, cursor, limit, now=now)
-        return Answer(page.items, page.next, max(number, len(page.items)), exact, {}, _places(page.items))
+    return Answer(page.items, page.next, max(number, len(page.items)), exact, {}, _places(page.items))
+
+
+def _nearest(which: ProjectFilter, place: Place, cursor: str | None, limit: int, *, now: datetime) -> Answer:
+    number, exact, _first = _number(which)
     after = _offset(cursor)
-    found = near.nearest(asked.which, asked.near, after + limit + 1)
+    found = near.nearest(which, place, after + limit + 1)
     shown = dict(found[after : after + limit])
     following = paging.encode(str(after + limit)) if len(found) > after + limit else None
     cards = public.cards(list(shown), now=now)
@@ -151,13 +162,14 @@ def _places(cards: Sequence[ProjectCard]) -> dict[str, Place]:
     return {code: quadtile.position(key) for code, key in near.placed([card.code for card in cards])}
 
 
-def _number(which: ProjectFilter) -> tuple[int, bool]:
-    """How many fit, and whether that is all of them."""
+def _number(which: ProjectFilter) -> tuple[int, bool, Sequence[str] | None]:
+    """How many fit, whether that is all of them, and the first of them where they were looked for to be counted."""
     kept = project_search.count(which)
     if kept is not None:
-        return kept, True
+        return kept, True, None
     found = project_search.find(which, None, MOST_COUNTED)
-    return len(found.codes), found.next is None
+    enough = found.next is None or len(found.codes) == MOST_COUNTED
+    return len(found.codes), found.next is None, found.codes if enough else None
 
 
 def _offset(cursor: str | None) -> int:
