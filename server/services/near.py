@@ -14,13 +14,16 @@ import sqlalchemy as sa
 from geo import quadtile
 from geo.position import Bounds, grow_bounds
 from server.db import reading
-from server.models import Project
+from server.models import MapCount, Project
+from server.models.public_map import DEEPEST_COUNTED, MapLayer
 from server.services import project_search
 from server.services.project_search import ProjectFilter
 
 Place = tuple[float, float]
-#: Each ring reaches four times as far as the one before; the last takes in a large country.
-RINGS_M = (500.0, 2_000.0, 8_000.0, 32_000.0, 128_000.0, 512_000.0, 2_048_000.0)
+#: Each ring reaches three times as far as the one before; the last takes in a large country.
+RINGS_M = (500.0, 1_500.0, 4_500.0, 13_500.0, 40_500.0, 121_500.0, 364_500.0, 1_093_500.0, 3_280_500.0)
+#: A ring is begun with where the kept numbers promise so many times the projects that are wanted.
+PROMISED = 2
 #: A ring is covered by no more cells than these.
 CELLS_OF_A_RING = 6
 #: No more projects than these are looked at around a place.
@@ -44,12 +47,32 @@ def nearest(which: ProjectFilter, place: Place, limit: int) -> list[tuple[str, f
     if few.next is None:
         return _measured(placed(few.codes), place)[:limit]
     found: list[tuple[str, float]] = []
-    for reach in RINGS_M:
-        listed, all_of_them = _around(which, place, reach)
-        found = [each for each in _measured(placed(listed), place) if each[1] <= reach or not all_of_them]
-        if len(found) >= limit or not all_of_them:
+    for reach in RINGS_M[_first_ring(which, place, limit) :]:
+        around = reading().execute(_in_cells(grow_bounds((*place, *place), reach))).all()
+        fitting = set(project_search.fitting(which, [code for code, _key in around]))
+        everything = len(around) < LOOKED_AT
+        measured = _measured([(code, key) for code, key in around if code in fitting], place)
+        found = [each for each in measured if each[1] <= reach or not everything]
+        if len(found) >= limit or not everything:
             break
     return found[:limit]
+
+
+def _first_ring(which: ProjectFilter, place: Place, limit: int) -> int:
+    """The number of the ring to begin with: the first that is about as wide as a cell with enough projects in it."""
+    wanted = PROMISED * limit / max(project_search.share(which), 1e-6)
+    key, level = quadtile.key(*place), DEEPEST_COUNTED
+    while level > 0 and _counted(level, key) < wanted:
+        level -= 1
+    width = 2 * math.pi * EARTH_M * math.cos(math.radians(place[0])) / (1 << level)
+    return next((number for number, reach in enumerate(RINGS_M) if reach >= width / 2), len(RINGS_M) - 1)
+
+
+def _counted(level: int, key: int) -> int:
+    """How many projects there are in the cell of a level that holds a key."""
+    cell = key >> 2 * (quadtile.BITS - level)
+    here = MapCount.layer == MapLayer.PROJECTS, MapCount.level == level, MapCount.cell == cell
+    return reading().scalar(sa.select(MapCount.number).where(*here)) or 0
 
 
 def placed(codes: Sequence[str], *more: sa.SQLColumnExpression[Any]) -> list[tuple[Any, ...]]:
@@ -73,27 +96,19 @@ def _metres(one: Place, other: Place) -> float:
     return 2 * EARTH_M * math.asin(min(1.0, math.sqrt(up * up + math.cos(south) * math.cos(north) * along * along)))
 
 
-def _around(which: ProjectFilter, place: Place, reach_m: float) -> tuple[list[str], bool]:
-    """The codes that fit in the cells around a place, and whether all in these were looked at."""
-    candidates = _in_cells(grow_bounds((*place, *place), reach_m))
-    listed = candidates.subquery()
-    number = reading().scalar(sa.select(sa.func.count()).select_from(listed)) or 0
-    return project_search.fitting(which, candidates, LOOKED_AT), number < LOOKED_AT
-
-
-def _in_cells(box: Bounds) -> sa.Select[str]:
-    """The codes of the projects in the smallest few cells that hold a box."""
+def _in_cells(box: Bounds) -> sa.Select[str, int]:
+    """Codes and keys of the projects in the smallest few cells that hold a box."""
     level = next(level for level in range(quadtile.DEEPEST_LEVEL, -1, -1) if _cells(box, level))
     ranges = [quadtile.cell_range(cell) for cell in _cells(box, level) or ()]
     parts = [_in_range(first, last) for first, last in ranges]
     together = sa.union_all(*(sa.select(part.subquery()) for part in parts)).subquery()
-    return sa.select(together.c.code).limit(LOOKED_AT)
+    return sa.select(together.c.code, together.c.map_key).limit(LOOKED_AT)
 
 
 def _cells(box: Bounds, level: int) -> list[int] | None:
     return quadtile.cells_at(box, level, CELLS_OF_A_RING)
 
 
-def _in_range(first: int, last: int) -> sa.Select[str]:
+def _in_range(first: int, last: int) -> sa.Select[str, int | None]:
     here = Project.map_key.is_not(None), Project.map_key.between(first, last)
-    return sa.select(Project.code).where(*here).order_by(Project.map_key).limit(LOOKED_AT)
+    return sa.select(Project.code, Project.map_key).where(*here).order_by(Project.map_key).limit(LOOKED_AT)

@@ -167,13 +167,30 @@ def count(asked: ProjectFilter) -> int | None:
     return _counted(asked.terms or [EVERY]).size
 
 
-def fitting(asked: ProjectFilter, candidates: sa.Select[str], limit: int) -> list[str]:
-    """Those of the listed codes, in order, that have every term asked for; a box is left out of account."""
-    others = [_counted([term]) for term in asked.terms] + _word_groups(asked.text or "")
-    if any(not group.counts for group in others):
-        return []
-    walk = _Walk(_counted([EVERY]), others)
-    return list(reading().scalars(_fitting(walk, candidates).limit(limit)))
+def share(asked: ProjectFilter) -> float:
+    """What part of all projects fits at most, from the rarest thing that is asked for."""
+    every = _counted([EVERY]).size
+    rarest = min((group.size for group in _having(asked)), default=every)
+    return rarest / every if every else 0.0
+
+
+def fitting(asked: ProjectFilter, codes: Sequence[str]) -> list[str]:
+    """Those of the codes whose projects have every term asked for; a box is left out of account."""
+    groups = _having(asked)
+    if not groups or any(not group.counts for group in groups):
+        return [] if groups else list(codes)
+    found: list[str] = []
+    for at in range(0, len(codes), SHORT):
+        left = list(codes[at : at + SHORT])
+        for group in groups:
+            has = ProjectTerm.term.in_(list(group.counts)), ProjectTerm.code.in_(left)
+            left = sorted(set(reading().scalars(sa.select(ProjectTerm.code).where(*has)))) if left else []
+        found += left
+    return found
+
+
+def _having(asked: ProjectFilter) -> list[_Group]:
+    return [_counted([term]) for term in asked.terms] + _word_groups(asked.text or "")
 
 
 # -- walking -----------------------------------------------------------------------------------

@@ -18,7 +18,7 @@ from server.models.search import EVERY
 from server.models.search_terms import AREA
 
 #: A site map may have 50,000 addresses; fewer are answered sooner.
-OF_A_PART = 5000
+OF_A_PART = 2500
 
 
 class Kind(StrEnum):
