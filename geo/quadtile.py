@@ -86,6 +86,14 @@ def column_and_row(key: int) -> tuple[int, int]:
     return _together(key), _together(key >> 1)
 
 
+def position(key: int) -> tuple[float, float]:
+    """Latitude and longitude in degrees of the middle of a key's square, which is 2 cm wide at the equator."""
+    column, row = column_and_row(key)
+    side = 1 << BITS
+    northing = math.pi * (1 - 2 * (row + 0.5) / side)
+    return math.degrees(math.atan(math.sinh(northing))), (column + 0.5) / side * 360 - 180
+
+
 def cell_range(cell: int) -> tuple[int, int]:
     """First and last key (inclusive) of the positions in a cell."""
     level = (cell.bit_length() - 1) // 2

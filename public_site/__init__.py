@@ -8,11 +8,34 @@ from __future__ import annotations
 
 from flask import Flask
 
-from public_site import areas, board, display, home, photos, problem_types, projects
+from public_site import (
+    about,
+    areas,
+    board,
+    display,
+    home,
+    photos,
+    points,
+    problem_types,
+    projects,
+    robots,
+)
 from public_site.door import bp
 from server.pages import furnish
 
-__all__ = ["areas", "board", "display", "home", "photos", "problem_types", "projects", "register"]
+__all__ = [
+    "about",
+    "areas",
+    "board",
+    "display",
+    "home",
+    "photos",
+    "points",
+    "problem_types",
+    "projects",
+    "register",
+    "robots",
+]
 
 
 def register(app: Flask) -> None:

@@ -2,27 +2,15 @@
 
 from __future__ import annotations
 
-from flask import render_template
+from flask import Response
 
-from public_site import search
+from public_site import find
 from public_site.door import bp
 from server.access import PUBLISHED, declare
-from server.models.projects import ProjectStatus
-from server.services import public
-
-NEWEST = 8
 
 
 @bp.get("/areas/<string:code>")
 @declare(PUBLISHED)
-def area(code: str) -> str:
+def area(code: str) -> str | Response:
     """One area with its projects."""
-    wanted = search.asked()
-    return render_template(
-        "public/area.html",
-        page=public.area(code),
-        wanted=wanted,
-        found=search.find(wanted, area=code),
-        newest=() if wanted else public.newest_photos(NEWEST, area=code),
-        states=list(ProjectStatus),
-    )
+    return find.show("public/area.html", code)

@@ -153,6 +153,25 @@ STAGES = Words(
         "safety": N_("Safety"),
     }
 )
+#: OC4IDS project sectors (https://standard.open-contracting.org/infrastructure/), and others that agencies use.
+SECTORS = Words(
+    {
+        "education": N_("Education"),
+        "health": N_("Health"),
+        "energy": N_("Energy"),
+        "communications": N_("Communications"),
+        "water": N_("Water"),
+        "water_and_waste": N_("Water and waste"),
+        "governance": N_("Governance"),
+        "economy": N_("Economy"),
+        "culture_sports_and_recreation": N_("Culture, sports and recreation"),
+        "transport": N_("Transport"),
+        "social_housing": N_("Social housing"),
+        "natural_resources": N_("Natural resources"),
+        "flood_control": N_("Flood control"),
+        "agriculture": N_("Agriculture"),
+    }
+)
 DECIDED = Words(
     {
         "accept": N_("accepted it"),
@@ -408,6 +427,11 @@ def state(code: str | Enum) -> str:
 def certificate(code: str | Enum) -> str:
     """Where a certificate stands, as a word of a sentence."""
     return CERTIFICATE[str(code.value) if isinstance(code, Enum) else code]
+
+
+def sector(key: str) -> str:
+    """The words for a sector; one that is not in the list is said as the agency wrote it."""
+    return SECTORS.get(key) or key.replace("_", " ").capitalize()
 
 
 def stage(code: str | Enum) -> str:

@@ -17,10 +17,11 @@ EVERY = "*"
 
 
 class ProjectTerm(Base):
-    """One term of one published project: a word, an area, a state or a cell of the map.
+    """One term of one published project: a word, an area, a state, a sector, a contractor, a year or a cell of the map.
 
     A term's first sign tells its kind: none for a word, ``@`` and an area's code for the area or one below, ``=`` for a
-    state, ``#`` for a cell that the site meets, ``+`` for the smallest cells kept of a site too large for smaller ones.
+    state, ``%`` for a sector, ``$`` and a contractor's code, ``~`` and a year of the works, ``#`` for a cell that the
+    site meets, ``+`` for the smallest cells kept of a site too large for smaller ones.
     """
 
     __tablename__ = "project_term"

@@ -18,9 +18,10 @@ from sqlalchemy.orm import Session
 from server import postgres
 from server.db import UtcDateTime, add_to_counts, table_of, take_turn
 from server.models.evidence import Evidence
-from server.models.projects import Area, Project, Site
+from server.models.people import Organisation
+from server.models.projects import Area, Contract, Project, Site
 from server.models.search import EVERY, Findable, ProjectNews, ProjectTerm, TermCount
-from server.models.search_terms import Facts, area_term, terms_of
+from server.models.search_terms import SECTOR, Facts, area_term, terms_of
 
 TERMS, FINDABLE, COUNTS, NEWS = (table_of(model) for model in (ProjectTerm, Findable, TermCount, ProjectNews))
 AT_ONCE = 1000
@@ -29,7 +30,18 @@ CHANGED = "saksi_findable_changed"
 TURN = "search"
 #: What of a record, when it changes, changes by what its project is found.
 WATCHED: dict[type, tuple[str, ...]] = {
-    Project: ("code", "title", "purpose", "status", "published_at", "area_id"),
+    Project: (
+        "code",
+        "title",
+        "purpose",
+        "status",
+        "published_at",
+        "area_id",
+        "sector",
+        "starts_on",
+        "ends_on",
+    ),
+    Contract: ("project_id", "supplier_id"),
     Site: ("project_id", "south", "west", "north", "east", "retired_at"),
     Evidence: ("project_id", "published_at"),
     Area: ("code", "name", "path"),
@@ -109,9 +121,13 @@ def rebuild(session: Session) -> None:
 
 
 def is_missing(session: Session) -> bool:
-    """Whether there are published projects and nothing to find them by, as after the migration that made the tables."""
+    """Whether there are published projects and nothing to find them by, as after a migration that asks for more terms.
+
+    Every project has a sector, the kind of term that came last: where none is kept, they were made before it.
+    """
     published = session.scalar(sa.select(Project.id).where(Project.published_at.is_not(None)).limit(1))
-    return published is not None and session.scalar(sa.select(TERMS.c.code).limit(1)) is None
+    sectors = TERMS.c.term >= SECTOR, TERMS.c.term < chr(ord(SECTOR) + 1)
+    return published is not None and session.scalar(sa.select(TERMS.c.code).where(*sectors).limit(1)) is None
 
 
 def _marks(record: object, state: Any) -> set[Any]:
@@ -136,15 +152,23 @@ def _wanted(connection: sa.Connection, codes: Sequence[str]) -> Iterator[tuple[s
     """The terms that each of these projects should have; what is not published has none and is left out."""
     current = sa.and_(Site.project_id == Project.id, Site.retired_at.is_(None))
     query = sa.select(Project.code, Project.title, Project.purpose, Project.status, Area.path)
+    query = query.add_columns(Project.sector, Project.starts_on, Project.ends_on, Organisation.code.label("contractor"))
     query = query.add_columns(Site.south, Site.west, Site.north, Site.east)
     query = query.select_from(Project).join(Area, Area.id == Project.area_id).outerjoin(Site, current)
+    query = query.outerjoin(Contract, Contract.project_id == Project.id)
+    query = query.outerjoin(Organisation, Organisation.id == Contract.supplier_id)
     rows = connection.execute(query.where(Project.published_at.is_not(None), Project.code.in_(codes))).all()
     named = sa.select(Area.code, Area.name).where(Area.code.in_({step for row in rows for step in _steps(row.path)}))
     names: dict[str, str] = dict(connection.execute(named).all())
     for row in rows:
-        site = None if row.south is None else (row.south, row.west, row.north, row.east)
-        areas = tuple((step, names[step]) for step in _steps(row.path) if step in names)
-        yield row.code, terms_of(Facts(row.code, (row.title, row.purpose), row.status, areas, site))
+        yield row.code, terms_of(_facts(row, names))
+
+
+def _facts(row: Any, names: dict[str, str]) -> Facts:
+    site = None if row.south is None else (row.south, row.west, row.north, row.east)
+    areas = tuple((step, names[step]) for step in _steps(row.path) if step in names)
+    words = (row.title, row.purpose)
+    return Facts(row.code, words, row.status, areas, site, row.sector, row.contractor, row.starts_on, row.ends_on)
 
 
 def _there(connection: sa.Connection, codes: Sequence[str]) -> dict[str, set[str]]:

@@ -1,4 +1,4 @@
-"""Finding published projects by what is asked of them: words, an area, a state, a box on the map.
+"""Finding published projects by what is asked of them: words, place, state, sector, contractor, year.
 
 Whatever is asked becomes lists of projects' codes that are kept in order. The shortest is walked and the others are
 probed, so that the work depends on what is shown and not on how many projects there are. What terms a project has
@@ -16,7 +16,7 @@ from server.db import reading
 from server.models import Project, ProjectTerm, Site, TermCount
 from server.models.projects import ProjectStatus
 from server.models.search import EVERY
-from server.models.search_terms import area_term, box_terms, state_term
+from server.models.search_terms import area_term, box_terms, contractor_term, sector_term, state_term, year_term
 from server.words import is_joined, words
 
 Box = tuple[float, float, float, float]
@@ -39,13 +39,26 @@ class ProjectFilter:
 
     ``bbox`` is south, west, north, east in degrees, west > east across the antimeridian. ``area`` is an area's code and
     takes in all areas below it. ``text`` asks for projects that have all its words, or words that begin so, in
-    title, purpose, code or the names of their areas, and for those whose code begins with it.
+    title, purpose, code or the names of their areas, and for those whose code begins with it. ``contractor`` is the
+    organisation's code, ``year`` one in which works are planned.
     """
 
     bbox: Box | None = None
     area: str | None = None
     state: ProjectStatus | None = None
     text: str | None = None
+    sector: str | None = None
+    contractor: str | None = None
+    year: int | None = None
+
+    @property
+    def terms(self) -> list[str]:
+        """The single terms that a project must have, one for each thing asked beside words and a box."""
+        found = [area_term(self.area)] if self.area is not None else []
+        found += [state_term(self.state)] if self.state is not None else []
+        found += [sector_term(self.sector)] if self.sector is not None else []
+        found += [contractor_term(self.contractor)] if self.contractor is not None else []
+        return found + ([year_term(self.year)] if self.year is not None else [])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +128,7 @@ def _planned(groups: Sequence[_Group], conditions: Sequence[sa.ColumnElement[boo
 
 
 def _within(asked: ProjectFilter) -> list[_Group]:
-    groups = []
-    if asked.area is not None:
-        groups.append(_counted([area_term(asked.area)]))
-    if asked.state is not None:
-        groups.append(_counted([state_term(asked.state)]))
+    groups = [_counted([term]) for term in asked.terms]
     if asked.bbox is not None:
         groups.append(_counted(box_terms(asked.bbox)))
     return groups
@@ -149,6 +158,39 @@ def _range(column: sa.SQLColumnExpression[str], beginning: str) -> tuple[sa.Colu
     raised = min(ord(beginning[-1]) + 1, 0x10FFFF)
     # Half of a surrogate pair is no letter, and nothing that a database takes.
     return column >= beginning, column < beginning[:-1] + chr(FIRST_AFTER_SURROGATES if raised == 0xD800 else raised)
+
+
+def count(asked: ProjectFilter) -> int | None:
+    """How many published projects there are, where that is kept: for nothing asked, or one thing; else None."""
+    if asked.text is not None or asked.bbox is not None or len(asked.terms) > 1:
+        return None
+    return _counted(asked.terms or [EVERY]).size
+
+
+def share(asked: ProjectFilter) -> float:
+    """What part of all projects fits at most, from the rarest thing that is asked for."""
+    every = _counted([EVERY]).size
+    rarest = min((group.size for group in _having(asked)), default=every)
+    return rarest / every if every else 0.0
+
+
+def fitting(asked: ProjectFilter, codes: Sequence[str]) -> list[str]:
+    """Those of the codes whose projects have every term asked for; a box is left out of account."""
+    groups = _having(asked)
+    if not groups or any(not group.counts for group in groups):
+        return [] if groups else list(codes)
+    found: list[str] = []
+    for at in range(0, len(codes), SHORT):
+        left = list(codes[at : at + SHORT])
+        for group in groups:
+            has = ProjectTerm.term.in_(list(group.counts)), ProjectTerm.code.in_(left)
+            left = sorted(set(reading().scalars(sa.select(ProjectTerm.code).where(*has)))) if left else []
+        found += left
+    return found
+
+
+def _having(asked: ProjectFilter) -> list[_Group]:
+    return [_counted([term]) for term in asked.terms] + _word_groups(asked.text or "")
 
 
 # -- walking -----------------------------------------------------------------------------------

@@ -60,9 +60,14 @@ def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datet
         Problem: ``invalid``, for a broken cursor.
     """
     found = project_search.find(asked, paging.decode(cursor, parts=1)[0] if cursor is not None else None, limit)
-    named = {each.code: each for each in reading().scalars(_published_projects().where(Project.code.in_(found.codes)))}
-    cards = public_project.cards([named[code] for code in found.codes if code in named], now=now)
-    return Page(cards, paging.encode(found.next) if found.next is not None else None)
+    shown = cards(found.codes, now=now)
+    return Page(shown, paging.encode(found.next) if found.next is not None else None)
+
+
+def cards(codes: Sequence[str], *, now: datetime) -> list[ProjectCard]:
+    """The cards of the published projects among these, in their order."""
+    named = {each.code: each for each in reading().scalars(_published_projects().where(Project.code.in_(codes)))}
+    return public_project.cards([named[code] for code in codes if code in named], now=now)
 
 
 def project(code: str, *, now: datetime) -> ProjectPage:

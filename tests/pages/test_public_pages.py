@@ -34,7 +34,7 @@ def test_a_search_that_cannot_be_is_refused_as_a_page(anyone: Visitor, query: st
     anyone.go(f"/?{query}")
 
     assert anyone.status == 422
-    assert "Some fields are not right" in anyone.text
+    assert "A filter in this address is not right" in anyone.text
 
 
 @pytest.mark.parametrize("address", ["/projects/%00", "/projects/ROAD-1%00", "/areas/R6%00", "/photos/%00", "/%00"])

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from datetime import date
 from random import Random
 from typing import Any
 
@@ -13,7 +14,19 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from server.db import db, reading, table_of, tried_again, writing
-from server.models import Area, Evidence, Findable, Project, ProjectNews, ProjectTerm, Site, TermCount, search_index
+from server.models import (
+    Area,
+    Contract,
+    Evidence,
+    Findable,
+    Organisation,
+    Project,
+    ProjectNews,
+    ProjectTerm,
+    Site,
+    TermCount,
+    search_index,
+)
 from server.models.projects import ProjectStatus
 from server.services import directory
 from tests.conftest import InThreads
@@ -54,6 +67,20 @@ def _restate(chance: Random) -> None:
     _projects(chance).status = chance.choice(list(ProjectStatus))
 
 
+def _reclass(chance: Random) -> None:
+    project = _projects(chance)
+    project.sector = chance.choice(["transport", "Water  and waste", "สุขภาพ"])
+    project.starts_on = chance.choice([None, date(2024, 12, 31), date(2026, 1, 1)])
+    project.ends_on = chance.choice([None, date(2026, 3, 1), date(2199, 1, 1)])
+
+
+def _contract_anew(chance: Random) -> None:
+    contract = reading().scalars(sa.select(Contract)).first()
+    suppliers = reading().scalars(sa.select(Organisation).order_by(Organisation.code)).all()
+    if contract is not None:
+        contract.supplier = chance.choice(suppliers)
+
+
 def _move(chance: Random) -> None:
     _projects(chance).area = chance.choice(reading().scalars(sa.select(Area).order_by(Area.code)).all())
 
@@ -76,7 +103,7 @@ def _publish_photo(chance: Random) -> None:
 
 
 CHANGES: list[Callable[[Random], None]] = [
-    _reword, _hide_or_publish, _restate, _move, _rename_area, _reshape, _publish_photo,
+    _reword, _hide_or_publish, _restate, _reclass, _contract_anew, _move, _rename_area, _reshape, _publish_photo,
 ]  # fmt: skip
 
 
@@ -106,7 +133,7 @@ def test_what_was_undone_changes_nothing(publish: Publish) -> None:
 
     assert ("bridge", "ROAD-1") not in after["project_term"]
     assert set(after["project_term"]) - set(before["project_term"]) == {
-        (term, "AAA-1") for term in ("*", "1", "=implementation", "@R6", "aaa", "region", "six", "works")
+        (term, "AAA-1") for term in ("*", "%transport", "1", "=implementation", "@R6", "aaa", "region", "six", "works")
     }
 
 
@@ -133,6 +160,12 @@ def test_it_is_missing_until_it_is_made(publish: Publish) -> None:
         assert search_index.is_missing(session)
         search_index.rebuild(session)
         assert not search_index.is_missing(session)
+
+
+def test_it_is_missing_where_it_was_made_before_sectors_were_sought(publish: Publish) -> None:
+    with writing() as session:
+        session.execute(sa.delete(ProjectTerm).where(ProjectTerm.term.startswith("%transport", autoescape=True)))
+        assert search_index.is_missing(session)
 
 
 GIVEN_UP_ONCE = """

@@ -18,7 +18,19 @@ from evidence.context import Stage
 from server.access import Actor
 from server.db import db, reading
 from server.models.projects import ProjectStatus
-from server.services import assignments, desk, evidence_reading, my_projects, public, review, review_photo
+from server.services import (
+    assignments,
+    desk,
+    evidence_reading,
+    finding,
+    my_projects,
+    near,
+    public,
+    review,
+    review_photo,
+    sitemap,
+)
+from server.services.finding import Question
 from server.services.project_search import ProjectFilter
 from server.times import utc_now
 from tests.pages.story import Road
@@ -28,6 +40,7 @@ pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; t
 #: Tables that grow with the country; their names in a plan are followed by the index that is searched.
 LARGE = "evidence|project|milestone|site|area|submission|certificate|project_term|term_count|project_news|findable"
 WHOLE = re.compile(rf"SCAN ({LARGE})\b(?! USING (COVERING )?INDEX ix_evidence_received)")
+SCHOOLS = Question(ProjectFilter(sector="transport", year=2026, contractor="builder", text="road"))
 Asked = tuple[str, Any]
 
 
@@ -72,6 +85,12 @@ PUBLIC: list[tuple[str, Callable[[], object]]] = [
             now=utc_now(),
         ),
     ),
+    ("sector and year", lambda: finding.answer(SCHOOLS, None, 24, now=utc_now())),
+    ("near", lambda: finding.answer(Question(ProjectFilter(), (11.0, 122.5)), None, 24, now=utc_now())),
+    ("spots", lambda: finding.spots(SCHOOLS.which)),
+    ("choices", finding.choices),
+    ("extent", finding.extent),
+    ("site map", lambda: [sitemap.part(kind, "") for kind in sitemap.Kind if sitemap.beginnings(kind)]),
     ("areas", public.areas),
     ("one area", lambda: public.area("R6")),
     ("news", lambda: public.newest_photos(8)),
@@ -207,3 +226,13 @@ def test_a_page_of_projects_asks_as_often_for_one_as_for_many(publish: Publish) 
         numbers.append(len(statements))
 
     assert numbers[0] == numbers[1]
+
+
+def test_what_is_near_is_found_in_rings_without_reading_a_whole_table(
+    road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(near, "ALL_MEASURED", 1)
+    with asked() as statements:
+        assert near.nearest(ProjectFilter(text="works road"), (11.0, 122.5), 24) is not None
+
+    assert whole_tables(statements) == []

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from geo.quadtile import DEEPEST_LEVEL, cell_range, cells_containing, cover, key, tile_range
+from geo.quadtile import DEEPEST_LEVEL, cell_range, cells_containing, cover, key, position, tile_range
 
 latitudes = st.floats(-90, 90)
 longitudes = st.floats(-180, 180)
@@ -106,3 +106,8 @@ def test_cells_of_different_levels_have_different_ids_and_nested_ranges() -> Non
 def test_bounds_upside_down_are_refused() -> None:
     with pytest.raises(ValueError, match="not bounds"):
         cover((10, 0, 9, 1))
+
+
+@given(st.floats(-85, 85), st.floats(-180, 179.999999))
+def test_a_key_tells_its_position_to_two_centimetres(latitude: float, longitude: float) -> None:
+    assert position(key(latitude, longitude)) == pytest.approx((latitude, longitude), abs=2e-7)
