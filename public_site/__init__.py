@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from flask import Flask
 
-from public_site import areas, home, photos, problem_types, projects
+from public_site import areas, downloads, feed, home, photos, problem_types, projects, widget
 from public_site.door import bp
 from server.pages import furnish
 
-__all__ = ["areas", "home", "photos", "problem_types", "projects", "register"]
+__all__ = ["areas", "downloads", "feed", "home", "photos", "problem_types", "projects", "register", "widget"]
 
 
 def register(app: Flask) -> None:

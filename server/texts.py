@@ -7,7 +7,7 @@ here: what goes into the database is read by others, in other languages.
 
 from __future__ import annotations
 
-from flask_babel import get_locale, gettext, ngettext, pgettext
+from flask_babel import get_domain, get_locale, gettext, ngettext, pgettext
 
 __all__ = ["N_", "_", "counted", "gettext", "language", "ngettext", "pgettext"]
 
@@ -30,4 +30,6 @@ def language() -> str:
 
 def counted(one: str, many: str, number: int, **values: object) -> str:
     """A number with its noun: ``counted("%(num)s photo", "%(num)s photos", 1200)`` is ``1,200 photos``."""
-    return str(ngettext(one, many, number, **{"num": f"{number:,}", **values}))
+    # Flask-Babel's own ngettext would put the bare number in, without its thousands parted.
+    chosen = str(get_domain().get_translations().ngettext(one, many, number))
+    return chosen % {"num": f"{number:,}", **values}

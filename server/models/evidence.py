@@ -83,6 +83,18 @@ class Evidence(Base):
         sa.Index("ix_evidence_uploader_received", "uploader_id", "received_at"),
         sa.Index("ix_evidence_received", "received_at", "id", "project_id"),
         _index_where("published_at IS NOT NULL", "published", "project_id", "published_at", "captured_at", "id"),
+        # All by which the public tells a project's photos apart, so that counting them touches no wide row.
+        _index_where(
+            "published_at IS NOT NULL",
+            "published_view",
+            "project_id",
+            "stage",
+            "requirement_id",
+            "milestone_id",
+            "captured_at",
+            "published_at",
+            "id",
+        ),
         # How many photos of a project stand where, and which were rejected, without a look into the wide rows.
         sa.Index("ix_evidence_project_state", "project_id", "state", "milestone_id", "id"),
         # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
