@@ -12,6 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 
 from feedgen.feed import FeedGenerator
 from flask import Response, url_for
+from markupsafe import Markup
 
 from public_site.door import bp
 from server.access import PUBLISHED, declare
@@ -84,14 +85,21 @@ def _add(feed: FeedGenerator, project: Project, news: News, *, named: bool) -> N
     if named:
         sentence = _("%(name)s: %(sentence)s", name=public_story.isolated(project.title), sentence=sentence)
     entry.title(_clean(sentence))
-    entry.summary(_clean(sentence))
+    entry.content(_clean(_content(sentence, news)), type="html")
     entry.updated(news.at)
     entry.published(news.at)
     entry.author(name=_clean(project.agency.name))
-    entry.link(href=_address(project, news), rel="alternate", type="text/html")
+    # The one link that an entry gets: feedgen leaves out what a link is for, and without that it is the alternate.
+    entry.link(href=_address(project, news), rel="alternate")
+
+
+def _content(sentence: str, news: News) -> str:
+    """The sentence, and a picture where there is one; what people wrote is no markup."""
+    told = Markup("<p>{}</p>").format(sentence)
     if news.newest_photo:
         picture = url_for("public_site.web", evidence_id=news.newest_photo, _external=True)
-        entry.link(href=picture, rel="enclosure", type="image/jpeg")
+        told += Markup('<p><img src="{}" alt="{}" width="800"></p>').format(picture, news.milestone)
+    return str(told)
 
 
 def _address(project: Project, news: News) -> str:

@@ -16,8 +16,10 @@ from server.services.public_documents import ProjectPage
 from server.services.public_photos import PhotoFilter
 from server.times import utc_now
 
-#: Photos of each stage on the project's own page; the rest are one step away.
-OF_EACH_STAGE = 4
+#: Photos on the project's own page, spread over the stages; the rest are one step away.
+SHOWN_PHOTOS = 8
+#: What the next milestone asks for; the rest is one step away.
+SHOWN_NEEDS = 6
 #: What an agency copies into its own page; wide enough for the picture, and as high as what stands in it.
 FRAME = Markup(
     '<iframe src="{address}" title="{title}" width="360" height="500" loading="lazy" style="border:0"></iframe>'
@@ -42,13 +44,16 @@ def project(code: str) -> str:
     now = utc_now()
     page = public.project(code, now=now)
     found = public_story.published(code)
+    stages = public.photos_by_stage(code, SHOWN_PHOTOS)
     return render_template(
         "public/project.html",
         page=page,
         story=public_story.story(found, now=now),
         sentence=public_story.sentence,
         shown_news=public_story.SHOWN_NEWS,
-        stages=public.photos_by_stage(code, OF_EACH_STAGE),
+        shown_needs=SHOWN_NEEDS,
+        stages=stages,
+        shown=public_photos.spread([part.items for _stage, part in reversed(stages)], SHOWN_PHOTOS),
         pairs=public_photos.pairs(found.id),
         picture=public.picture(code, page.published),
         snippet=_snippet(page),

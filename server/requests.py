@@ -61,7 +61,6 @@ def content_security_policy() -> str:
 def let_be_framed(response: Response) -> Response:
     """Let a page stand in a frame on any site: one that shows, loads no script and takes no input."""
     response.headers["Content-Security-Policy"] = FRAMED_SECURITY_POLICY
-    g.may_be_framed = True
     return response
 
 
@@ -138,7 +137,7 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
-    if g.get("may_be_framed"):
+    if response.headers["Content-Security-Policy"] == FRAMED_SECURITY_POLICY:
         del response.headers["X-Frame-Options"]
     if auth.optional_actor() is not None or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "private, no-store")

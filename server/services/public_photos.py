@@ -29,7 +29,8 @@ SHOWN = 60
 #: Photos are told apart by so many months; what is older than that counts to the first of them.
 MOST_MONTHS = 120
 #: Pairs of before and after that a project's page shows.
-MOST_PAIRS = 4
+MOST_PAIRS = 2
+_Taken = tuple[datetime, UUID]
 TAKEN = sa.func.coalesce(Evidence.captured_at, Evidence.published_at)
 #: The order of a project's photos, the last taken first.
 LATEST = (TAKEN.desc(), Evidence.id.desc())
@@ -82,7 +83,7 @@ class Found:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """The same view before the works and now; ``view`` is its name, ``station_m`` its chainage, whichever is known."""
+    """The same view before the works and now; ``view`` is its name, ``station_m`` its chainage, where there is one."""
 
     view: str
     station_m: float | None
@@ -122,20 +123,28 @@ def find(project: Project, asked: PhotoFilter, *, number: int = 1) -> Found:
 
 
 def pairs(project_id: UUID, most: int = MOST_PAIRS) -> tuple[Pair, ...]:
-    """The earliest photo from before the works and the newest from after, of each view or station that has both."""
+    """The earliest photo from before the works and the newest from after, of the places whose newest is newest."""
     requirements = _placed_requirements(project_id)
     firsts = _extremes(project_id, list(requirements), before=True)
     lasts = _extremes(project_id, list(requirements), before=False)
-    places = dict.fromkeys(_place(each) for each in requirements.values())
-    chosen: list[tuple[tuple[str, float | None], UUID, UUID]] = []
-    for place in places:
-        mine = [each.id for each in requirements.values() if _place(each) == place]
-        first = min((firsts[each] for each in mine if each in firsts), default=None)
-        last = max((lasts[each] for each in mine if each in lasts), default=None)
-        if first and last and len(chosen) < most:
-            chosen.append((place, first[1], last[1]))
-    shown = {card.id: card for card in _cards([id_ for _place, *ids in chosen for id_ in ids])}
-    return tuple(Pair(*place, shown[first], shown[last]) for place, first, last in chosen)
+    by_place: dict[tuple[str, float | None], list[UUID]] = {}
+    for each in requirements.values():
+        by_place.setdefault(_place(each), []).append(each.id)
+    ends = [(place, _ends(ids, firsts, lasts)) for place, ids in by_place.items()]
+    whole = [(place, first, last) for place, (first, last) in ends if first and last]
+    chosen = sorted(whole, key=lambda each: each[2][0], reverse=True)[:most]
+    shown = {card.id: card for card in _cards([id_ for _, first, last in chosen for id_ in (first[1], last[1])])}
+    return tuple(Pair(*place, shown[first[1]], shown[last[1]]) for place, first, last in chosen)
+
+
+def spread(groups: Sequence[Sequence[PhotoCard]], most: int) -> list[PhotoCard]:
+    """At most so many photos of some groups, as evenly as there are, in the groups' order."""
+    taken = [0] * len(groups)
+    for turn in range(most):
+        for place, group in enumerate(groups):
+            if len(group) > turn and sum(taken) < most:
+                taken[place] += 1
+    return [photo for group, number in zip(groups, taken, strict=True) for photo in group[:number]]
 
 
 def pair_of(evidence_id: UUID) -> Pair | None:
@@ -327,11 +336,19 @@ def _placed_requirements(project_id: UUID) -> dict[UUID, Requirement]:
 
 
 def _place(requirement: Requirement) -> tuple[str, float | None]:
-    """A view is the same wherever it is asked for again; without one, a station is."""
-    return (requirement.view, None) if requirement.view else ("", requirement.station_m)
+    """The same place is asked for again by the same view at the same station; a milestone adds nothing to it."""
+    return requirement.view, requirement.station_m
 
 
-def _extremes(project_id: UUID, requirements: Sequence[UUID], *, before: bool) -> dict[UUID, tuple[datetime, UUID]]:
+def _ends(
+    ids: Sequence[UUID], firsts: dict[UUID, _Taken], lasts: dict[UUID, _Taken]
+) -> tuple[_Taken | None, _Taken | None]:
+    """The earliest of the first photos and the newest of the last, over all requirements of one place."""
+    first = min((firsts[each] for each in ids if each in firsts), default=None)
+    return first, max((lasts[each] for each in ids if each in lasts), default=None)
+
+
+def _extremes(project_id: UUID, requirements: Sequence[UUID], *, before: bool) -> dict[UUID, _Taken]:
     """For each requirement the earliest photo from before the works, or the newest from after they began."""
     if not requirements:
         return {}

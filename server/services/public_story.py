@@ -40,7 +40,7 @@ from server.services.public_curves import Facts, MoneyRow, ProgressRow, money_cu
 from server.texts import _, counted
 
 #: News on a project's page; its feed holds all of them, and there are few: some for each milestone.
-SHOWN_NEWS = 6
+SHOWN_NEWS = 4
 #: An area's feed looks at so many projects.
 MOST_PROJECTS = 12
 #: When nothing ever happened.

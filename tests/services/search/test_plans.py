@@ -14,11 +14,13 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from evidence.context import Stage
 from server.access import Actor
 from server.db import db, reading
 from server.models.projects import ProjectStatus
-from server.services import assignments, desk, evidence_reading, public, review
+from server.services import assignments, desk, evidence_reading, public, public_photos, public_story, review
 from server.services.project_search import ProjectFilter
+from server.services.public_photos import PhotoFilter
 from server.times import utc_now
 from tests.pages.story import Road
 from tests.services.search.conftest import Publish
@@ -28,6 +30,7 @@ pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; t
 LARGE = "evidence|project|milestone|site|area|submission|certificate|project_term|term_count|project_news|findable"
 WHOLE = re.compile(rf"SCAN ({LARGE})\b(?! USING (COVERING )?INDEX ix_evidence_received)")
 Asked = tuple[str, Any]
+SOME_PHOTOS = PhotoFilter(Stage.DURING, f"{utc_now():%Y-%m}", "M1")
 
 
 @contextmanager
@@ -77,7 +80,11 @@ PUBLIC: list[tuple[str, Callable[[], object]]] = [
     ("news of an area", lambda: public.newest_photos(8, area="R6")),
     ("project", lambda: public.project("ROAD-1", now=utc_now())),
     ("stages", lambda: public.photos_by_stage("ROAD-1", 8)),
-    ("photos", lambda: public.photos("ROAD-1")),
+    ("photos", lambda: public_photos.find(public_story.published("ROAD-1"), PhotoFilter())),
+    ("photos of a month", lambda: public_photos.find(public_story.published("ROAD-1"), SOME_PHOTOS)),
+    ("pairs", lambda: public_photos.pairs(public_story.published("ROAD-1").id)),
+    ("story", lambda: public_story.story(public_story.published("ROAD-1"), now=utc_now())),
+    ("news to follow of an area", lambda: public_story.news_of(public_story.latest("R6"))),
 ]
 WORK: list[tuple[str, Callable[[Actor], object]]] = [
     ("desk", desk.desk),
