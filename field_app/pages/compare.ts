@@ -28,7 +28,7 @@ function bar(label: string): { frame: HTMLElement; range: HTMLInputElement } {
 /** The frame takes the shape of the later picture, so that nothing of it is cut off. */
 function shape(root: HTMLElement, picture: HTMLImageElement): void {
   const { naturalWidth, naturalHeight } = picture;
-  if (naturalWidth > 0) root.style.setProperty("--ratio", `${naturalWidth} / ${naturalHeight}`);
+  if (naturalWidth > 0) root.style.setProperty("--ratio", (naturalWidth / naturalHeight).toFixed(4));
 }
 
 function slide(root: HTMLElement): void {
