@@ -139,6 +139,8 @@ class Settings:
     s3: S3Settings | None = None
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     map: MapSettings = field(default_factory=MapSettings)
+    #: What may be done with what is published, in the words of whoever runs this; empty where nobody said.
+    data_licence: str = ""
 
     @property
     def originals_root(self) -> Path:
@@ -174,6 +176,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         s3=_s3(source),
         database=_database(source),
         map=_map(source),
+        data_licence=source.get("SAKSI_DATA_LICENCE", "").strip(),
     )
     source.refuse_unknown()
     return settings

@@ -13,12 +13,15 @@ from public_site import (
     areas,
     board,
     display,
+    downloads,
+    feed,
     home,
     photos,
     points,
     problem_types,
     projects,
     robots,
+    widget,
 )
 from public_site.door import bp
 from server.pages import furnish
@@ -28,6 +31,8 @@ __all__ = [
     "areas",
     "board",
     "display",
+    "downloads",
+    "feed",
     "home",
     "photos",
     "points",
@@ -35,6 +40,7 @@ __all__ = [
     "projects",
     "register",
     "robots",
+    "widget",
 ]
 
 

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request
 
 from public_site.door import bp
 from server.access import PUBLISHED, declare
-from server.services import public
+from server.services import public, public_photos
 
 #: A copy never changes, so a browser may keep it; a day bounds how long an error of ours would last.
 COPY_CACHING = "public, max-age=86400"
@@ -21,8 +21,14 @@ AROUND_PHOTO_M = 150.0
 def photo(evidence_id: UUID) -> str:
     """One published photo."""
     page = public.photo(evidence_id)
-    picture = public.picture(page.project.code, [page], around_photos_m=AROUND_PHOTO_M)
-    return render_template("public/photo.html", page=page, picture=picture)
+    return render_template(
+        "public/photo.html",
+        page=page,
+        picture=public.picture(page.project.code, [page], around_photos_m=AROUND_PHOTO_M),
+        pair=public_photos.pair_of(evidence_id),
+        neighbours=public_photos.neighbours(page),
+        receipt=public.receipt(evidence_id),
+    )
 
 
 @bp.get("/photos/<uuid:evidence_id>/thumbnail.jpg")

@@ -41,6 +41,9 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'{elsewhere}; worker-src 'self'; font-src 'self'; manifest-src 'self'; form-action 'self'; "
     "frame-src 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+FRAMED_SECURITY_POLICY = (
+    "default-src 'none'; img-src 'self'; style-src 'self'; form-action 'none'; base-uri 'none'; frame-ancestors *"
+)
 SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -54,6 +57,12 @@ def content_security_policy() -> str:
     """What a browser lets a page do."""
     base_map = engines().settings.map.origin
     return CONTENT_SECURITY_POLICY.format(elsewhere=f" {base_map}" if base_map else "")
+
+
+def let_be_framed(response: Response) -> Response:
+    """Let a page stand in a frame on any site: one that shows, loads no script and takes no input."""
+    response.headers["Content-Security-Policy"] = FRAMED_SECURITY_POLICY
+    return response
 
 
 class EvidenceRequest(Request):
@@ -132,6 +141,8 @@ def _harden(response: Response) -> Response:
     response.headers.setdefault("Content-Security-Policy", content_security_policy())
     for name, value in SECURITY_HEADERS.items():
         response.headers.setdefault(name, value)
+    if response.headers["Content-Security-Policy"] == FRAMED_SECURITY_POLICY:
+        del response.headers["X-Frame-Options"]
     if auth.optional_actor() is not None or response.status_code >= 400:
         response.headers.setdefault("Cache-Control", "private, no-store")
     return response

@@ -302,6 +302,14 @@ def money(minor: int, currency: str) -> str:
     return f"{MINUS if minor < 0 else ''}{SYMBOLS.get(currency, currency + ' ')}{whole:,}{tail}"
 
 
+def plain_amount(minor: int, currency: str) -> str:
+    """An amount as programs read it: ``plain_amount(125000050, "PHP") == "1250000.50"``."""
+    digits = MINOR_DIGITS.get(currency, 2)
+    whole, part = divmod(abs(minor), 10**digits)
+    tail = f".{part:0{digits}d}" if digits else ""
+    return f"{'-' if minor < 0 else ''}{whole}{tail}"
+
+
 def minor_units(text: str, currency: str) -> int | None:
     """The minor units of an amount as a person types it; None for what is no such amount.
 
@@ -347,6 +355,23 @@ def day(value: date | None) -> str:
     tag = language()
     written = str(format_date(value, DAY_PATTERNS.get(tag, DAY_PATTERNS["en"]), locale=tag))
     return f"{written} {value.year + THAI_YEARS}" if tag == "th" else written
+
+
+def month(value: date, *, short: bool = False) -> str:
+    """A month with its year: ``March 2026``, ``Mar 2026``."""
+    tag = language()
+    written = str(format_date(value, "MMM" if short else "MMMM", locale=tag))
+    return f"{written} {value.year + THAI_YEARS if tag == 'th' else value.year}"
+
+
+def month_named(text: str) -> str:
+    """A month that an address names: ``2026-03``."""
+    return month(date.fromisoformat(f"{text}-01"))
+
+
+def station(chainage_m: float) -> str:
+    """A place along a road: ``0+250``."""
+    return format_station(chainage_m)
 
 
 def day_of(value: datetime | None, zone: str) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
 from evidence.context import Stage
@@ -24,7 +25,7 @@ from server.models.search import EVERY
 from server.models.search_terms import area_term
 from server.paging import Page, Part
 from server.problems import Problem
-from server.services import evidence_reading, project_search, public_project
+from server.services import evidence_reading, project_search, public_project, receipts
 from server.services.project_search import ProjectFilter
 from server.services.public_documents import (
     AreaCount,
@@ -37,10 +38,9 @@ from server.services.public_documents import (
 )
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
+from server.times import iso
 
 CopyName = Literal["thumbnail", "web"]
-#: Photos on one page of a project's photos.
-PHOTOS_SHOWN = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ class CopyFile:
 
     content: bytes
     etag: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicReceipt:
+    """A receipt as the compact JWS that was signed, and what it states beside the photo's id and fingerprint."""
+
+    signed: str
+    size: int
+    received_at: str
 
 
 def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datetime) -> Page[ProjectCard]:
@@ -117,22 +126,6 @@ def _newness(photo: Evidence) -> tuple[datetime, bool, datetime, UUID]:
     return published_at, photo.captured_at is not None, photo.captured_at or photo.received_at, photo.id
 
 
-def photos(code: str, stage: Stage | None = None, *, number: int = 1) -> Part[PhotoCard]:
-    """One numbered part of a published project's published photos, the newest first.
-
-    Raises:
-        Problem: ``not-found``.
-    """
-    project_id = _project_id(code)
-    mine = [Evidence.project_id == project_id, Evidence.published_at.is_not(None)]
-    mine += [Evidence.stage == stage] if stage else []
-    total = reading().scalar(sa.select(sa.func.count()).where(*mine)) or 0
-    number = paging.held(number, PHOTOS_SHOWN, total)
-    query = _published_photos().where(*mine).order_by(*public_project.NEWEST).limit(PHOTOS_SHOWN)
-    found = reading().scalars(query.offset((number - 1) * PHOTOS_SHOWN))
-    return Part([public_project.photo_card(photo) for photo in found], number, PHOTOS_SHOWN, total)
-
-
 def photos_by_stage(code: str, each: int) -> list[tuple[Stage, Part[PhotoCard]]]:
     """The newest published photos of each stage, at most ``each``, in the order of the works.
 
@@ -174,6 +167,21 @@ def photo(evidence_id: UUID) -> PhotoPage:
         width_by_height=_pixels(found),
         policy=found.policy,
     )
+
+
+def receipt(evidence_id: UUID) -> PublicReceipt | None:
+    """The receipt that whoever sent a published photo holds; None while none can be signed.
+
+    Raises:
+        Problem: ``not-found``.
+    """
+    found = _published_photo(evidence_id)
+    row = {"id": found.id, "sha256": found.sha256, "received_at": found.received_at}
+    try:
+        signed = receipts.receipt_of(row, size=found.original.size)
+    except SQLAlchemyError:
+        return None
+    return PublicReceipt(signed, found.original.size, iso(found.received_at) or "")
 
 
 def photo_copy(evidence_id: UUID, name: CopyName) -> CopyFile:

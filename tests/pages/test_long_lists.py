@@ -11,7 +11,7 @@ from server.db import writing
 from server.models import Area, Evidence, Grant, Organisation, Person, Project
 from server.models.people import Role
 from server.models.projects import ProjectStatus
-from server.services import my_projects, public, review, review_milestone
+from server.services import my_projects, public, public_photos, review, review_milestone
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 
@@ -124,18 +124,19 @@ def shown(visitor: Visitor, photos: list[UUID]) -> list[UUID]:
     return sorted(here, key=lambda photo: visitor.html.index(f'id="photo-{photo}"'))
 
 
-def test_a_project_shows_some_photos_of_each_stage_and_the_way_to_all(
+def test_a_project_shows_some_photos_and_the_way_to_all(
     road: Road, anyone: Visitor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("public_site.projects.OF_EACH_STAGE", 1)
-    monkeypatch.setattr(public, "PHOTOS_SHOWN", 2)
+    monkeypatch.setattr("public_site.projects.SHOWN_PHOTOS", 1)
+    monkeypatch.setattr(public_photos, "SHOWN", 2)
     photos = [road.send(), road.send(), road.send()]
     road.approve(road.put_forward())
     anyone.go("/projects/ROAD-1")
-    assert "The newest 1 are shown. All 3 photos" in anyone.text
+    assert len([image for image in anyone.page.images if image.endswith("/thumbnail.jpg")]) == 1
+    assert "All 3 photos, by stage, month and view" in anyone.text
 
     anyone.go(next(link for link in anyone.page.links if link.endswith("photos?stage=during")))
-    assert "Photos 1 to 2 of 3" in anyone.text
+    assert "1 to 2 of 3" in anyone.text
     seen = [photo for photo in photos if f"/photos/{photo}" in anyone.page.links]
     anyone.go(next(link for link in anyone.page.links if "page=2" in link))
     seen += [photo for photo in photos if f"/photos/{photo}" in anyone.page.links]

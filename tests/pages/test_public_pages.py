@@ -44,40 +44,6 @@ def test_an_address_with_a_nul_in_it_leads_nowhere(anyone: Visitor, address: str
     assert anyone.status == 404
 
 
-def test_the_project_page_tells_progress_money_photos_and_refusals(road: Road, anyone: Visitor) -> None:
-    road.send_rejected()
-    road.paid()
-    anyone.go("/projects/ROAD-1")
-
-    for words in ("Verified 20 %", "₱150,000.00", "The kerb", "taken outside the site", "paid"):
-        assert words in anyone.text
-
-
-def test_the_photo_page_tells_where_when_and_how_far_to_trust(road: Road, anyone: Visitor) -> None:
-    photo = road.approved()[0]
-    anyone.go(f"/photos/{photo}")
-
-    for words in ("11.00000° N, 122.50000° E", "UTC+8", "Taken inside the site", "Corroborated"):
-        assert words in anyone.text
-    assert f"/photos/{photo}/web.jpg" in anyone.page.images
-
-
-def test_a_photo_that_is_not_published_is_nowhere_public(road: Road, anyone: Visitor) -> None:
-    photo = road.send()
-
-    for path in (f"/photos/{photo}", f"/photos/{photo}/web.jpg", f"/photos/{photo}/thumbnail.jpg"):
-        assert anyone.go(path).status == 404
-
-
-def test_a_copy_is_not_sent_again_to_who_has_it(road: Road, anyone: Visitor) -> None:
-    path = f"/photos/{road.approved()[0]}/web.jpg"
-    first = anyone.client.get(path)
-    again = anyone.client.get(path, headers={"If-None-Match": first.headers["ETag"]})
-
-    assert first.headers["Cache-Control"].startswith("public")
-    assert (again.status_code, again.data) == (304, b"")
-
-
 @pytest.mark.parametrize("name", sorted(CATALOGUE))
 def test_every_problem_type_has_its_page(anyone: Visitor, name: str) -> None:
     anyone.go(f"/problems/{name}")

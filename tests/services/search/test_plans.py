@@ -26,12 +26,15 @@ from server.services import (
     my_projects,
     near,
     public,
+    public_photos,
+    public_story,
     review,
     review_photo,
     sitemap,
 )
 from server.services.finding import Question
 from server.services.project_search import ProjectFilter
+from server.services.public_photos import PhotoFilter
 from server.times import utc_now
 from tests.pages.story import Road
 from tests.services.search.conftest import Publish
@@ -42,6 +45,7 @@ LARGE = "evidence|project|milestone|site|area|submission|certificate|project_ter
 WHOLE = re.compile(rf"SCAN ({LARGE})\b(?! USING (COVERING )?INDEX ix_evidence_received)")
 SCHOOLS = Question(ProjectFilter(sector="transport", year=2026, contractor="builder", text="road"))
 Asked = tuple[str, Any]
+SOME_PHOTOS = PhotoFilter(Stage.DURING, f"{utc_now():%Y-%m}", "M1")
 
 
 @contextmanager
@@ -97,7 +101,11 @@ PUBLIC: list[tuple[str, Callable[[], object]]] = [
     ("news of an area", lambda: public.newest_photos(8, area="R6")),
     ("project", lambda: public.project("ROAD-1", now=utc_now())),
     ("stages", lambda: public.photos_by_stage("ROAD-1", 8)),
-    ("photos", lambda: public.photos("ROAD-1")),
+    ("photos", lambda: public_photos.find(public_story.published("ROAD-1"), PhotoFilter())),
+    ("photos of a month", lambda: public_photos.find(public_story.published("ROAD-1"), SOME_PHOTOS)),
+    ("pairs", lambda: public_photos.pairs(public_story.published("ROAD-1").id)),
+    ("story", lambda: public_story.story(public_story.published("ROAD-1"), now=utc_now())),
+    ("news to follow of an area", lambda: public_story.news_of(public_story.latest("R6"))),
 ]
 WORK: list[tuple[str, Callable[[Actor], object]]] = [
     ("desk", lambda who: desk.desk(who, desk.Asked(), now=utc_now())),
