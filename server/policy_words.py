@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from server.texts import N_
-from server.wording import Words
+from server.vocabulary import Words
 
 SECTIONS = Words(
     {
