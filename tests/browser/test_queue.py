@@ -138,7 +138,6 @@ def test_no_rule_of_accessibility_is_broken(page: Page, scheme: str, path: str) 
     for width in (1440, 390):
         page.set_viewport_size({"width": width, "height": 900})
         page.goto(path)
-        for closed in page.locator("main details:not([open]) > summary").all():
-            closed.click()
+        page.evaluate("document.querySelectorAll('main details').forEach(each => each.open = true)")
         assert page.evaluate(VIOLATIONS) == [], width
         assert page.evaluate("document.documentElement.scrollWidth") <= width
