@@ -102,7 +102,7 @@ def test_what_fails_comes_first_and_the_senders_advice_is_marked_as_such(road: R
 
     assert "km outside the site. Measured:" in text
     assert "Whoever sent it was told: “Walk south to the site and retake.”" in text
-    assert text.index("1 check fails") < text.index("1 question") < text.index("checks hold")
+    assert text.index("1 check fails") < text.index(" questions ") < text.index("checks hold")
 
 
 def test_an_appeal_stands_on_top_with_its_reason(road: Road, visitor: People) -> None:
