@@ -223,6 +223,8 @@ def _ages(things: Sequence[Waiting], asked: Asked) -> list[Choice]:
 def _projects(things: Iterable[Waiting], asked: Asked) -> list[Choice]:
     """The projects on which most waits, and the one that is asked for."""
     counts = Counter((each.project.code, each.project.title) for each in things)
+    if asked.project is not None and all(code != asked.project for code, _title in counts):
+        counts[asked.project, asked.project] = 0
     fullest = sorted(counts.items(), key=lambda item: (item[0][0] != asked.project, -item[1], item[0]))
     return [Choice(code, title, number, code == asked.project) for (code, title), number in fullest[:PROJECTS_OFFERED]]
 

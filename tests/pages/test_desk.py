@@ -208,6 +208,14 @@ def test_nothing_that_fits_leads_back_to_everything(three: None, visitor: People
     assert "Show everything: 3 things" in supervisor.text
 
 
+def test_a_project_on_which_nothing_fits_can_still_be_taken_out_of_the_filter(three: None, visitor: People) -> None:
+    supervisor = visitor("supervisor").go("/review/?kind=decide&project=AAA-000")
+
+    assert rows(supervisor) == []
+    assert "AAA-000 0" in supervisor.text
+    assert "/review/?kind=decide" in supervisor.page.links
+
+
 def test_a_filter_that_there_is_not_is_refused(visitor: People) -> None:
     assert visitor("supervisor").go("/review/?kind=none").status == 422
     assert visitor("supervisor").go("/review/?age=2").status == 422
