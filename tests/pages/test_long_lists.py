@@ -11,7 +11,7 @@ from server.db import writing
 from server.models import Area, Evidence, Grant, Organisation, Person, Project
 from server.models.people import Role
 from server.models.projects import ProjectStatus
-from server.services import my_projects, public, public_photos, review, review_milestone
+from server.services import milestone_photos, my_projects, public, public_photos, review, review_milestone
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 
@@ -83,16 +83,16 @@ def test_a_persons_projects_come_in_parts_without_a_gap(
 def test_a_milestones_photos_come_in_parts_and_all_count(
     road: Road, visitor: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review_milestone, "PHOTOS_SHOWN", 2)
+    monkeypatch.setattr(milestone_photos, "PHOTOS_SHOWN", 2)
     sent = [road.send(), road.send(), road.send_questionable()]
     supervisor = visitor("supervisor").go(f"/review/milestones/{road.milestone().id}")
 
-    assert "Photos 1 to 2 of 3" in supervisor.text
+    assert "1 to 2 of 3" in supervisor.text
     assert shown(supervisor, sent)[0] == sent[2], "what needs a word comes first"
-    assert "2 2 1" in supervisor.text, "needed, holding and waiting are of all photos"
+    assert "2 of 2 · all there" in supervisor.text, "what is there is counted over all photos"
     seen = shown(supervisor, sent)
     supervisor.go(next(link for link in supervisor.page.links if "photos=2" in link))
-    assert "Photos 3 to 3 of 3" in supervisor.text
+    assert "3 to 3 of 3" in supervisor.text
     assert sorted(seen + shown(supervisor, sent)) == sorted(sent)
     assert ">3</text>" in supervisor.html, "numbers on the drawing go on"
 
