@@ -243,3 +243,13 @@ def test_whatever_is_typed_comes_back_as_text(anyone: Visitor, text: str) -> Non
 
     assert answer.status_code == 200
     assert b"<script>alert" not in answer.data
+
+
+def test_a_part_of_a_map_that_is_filtered_has_the_points_of_that_part(several: None, anyone: Visitor) -> None:
+    def asked_of(path: str) -> str:
+        found = re.search('data-points="([^"]*)"', anyone.go(path).html)
+        assert found
+        return found[1].replace("&amp;", "&")
+
+    assert asked_of("/?sector=education&bbox=1,2,3,4") == "/find.geojson?sector=education&bbox=1,2,3,4"
+    assert asked_of("/?bbox=1,2,3,4") == "/find.geojson"
