@@ -73,7 +73,7 @@ def test_a_count_that_is_not_known_says_at_least(
 ) -> None:
     monkeypatch.setattr(finding, "MOST_COUNTED", 1)
 
-    assert "At least 2 projects" in anyone.go("/?text=school&sector=education").text
+    assert "At least 1 project" in anyone.go("/?text=school&sector=education").text
 
 
 def test_each_filter_can_be_taken_away_alone(several: None, anyone: Visitor) -> None:
