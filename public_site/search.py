@@ -135,9 +135,9 @@ def address(wanted: Mapping[str, Any], **changes: Any) -> str:
 
 def map_address(wanted: Mapping[str, Any], *, few: bool) -> str | None:
     """Where the map gets its points: of a filtered view, or of all where they are ``few``; None where it has tiles."""
-    parts: dict[str, Any] = {
-        name: _written(wanted[name]) for name in FILTERS if name in wanted and name not in {"near", "bbox"}
-    }
+    names = [name for name in FILTERS if name in wanted and name not in {"near", "bbox"}]
+    names += ["bbox"] if names and "bbox" in wanted else []
+    parts: dict[str, Any] = {name: _written(wanted[name]) for name in names}
     return url_for("public_site.points", **parts) if parts or few else None
 
 

@@ -54,7 +54,7 @@ async function draw(element: HTMLElement): Promise<void> {
   const waiting = element.querySelector(".map-waits");
   const map = base.baseMap(element, first(element, lib, found));
   waiting?.remove();
-  drawCounts(map);
+  drawCounts(map, found === null);
   map.once("load", () => {
     lib.addLayers(map, found ? lib.theseProjects(found) : lib.allProjects(element.dataset.clusters ?? ""));
     put(map, "visitor", lib.collection(visitor(element)));

@@ -73,7 +73,7 @@ def test_a_count_that_is_not_known_says_at_least(
 ) -> None:
     monkeypatch.setattr(finding, "MOST_COUNTED", 1)
 
-    assert "At least 2 projects" in anyone.go("/?text=school&sector=education").text
+    assert "At least 1 project" in anyone.go("/?text=school&sector=education").text
 
 
 def test_each_filter_can_be_taken_away_alone(several: None, anyone: Visitor) -> None:
@@ -243,3 +243,13 @@ def test_whatever_is_typed_comes_back_as_text(anyone: Visitor, text: str) -> Non
 
     assert answer.status_code == 200
     assert b"<script>alert" not in answer.data
+
+
+def test_a_part_of_a_map_that_is_filtered_has_the_points_of_that_part(several: None, anyone: Visitor) -> None:
+    def asked_of(path: str) -> str:
+        found = re.search('data-points="([^"]*)"', anyone.go(path).html)
+        assert found
+        return found[1].replace("&amp;", "&")
+
+    assert asked_of("/?sector=education&bbox=1,2,3,4") == "/find.geojson?sector=education&bbox=1,2,3,4"
+    assert asked_of("/?bbox=1,2,3,4") == "/find.geojson"
