@@ -16,4 +16,5 @@ def test_nothing_is_not_below_nothing() -> None:
 
 
 def test_a_month_is_said_with_its_year() -> None:
-    assert month(date(2026, 3, 1)) == "Mar 2026"
+    assert month(date(2026, 3, 1)) == "March 2026"
+    assert month(date(2026, 3, 1), short=True) == "Mar 2026"

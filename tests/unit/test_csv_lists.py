@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -11,13 +12,19 @@ from flask import Flask
 from server.csv_lists import csv_list
 
 
+@pytest.fixture(autouse=True)
+def request_of_a_list() -> Iterator[None]:
+    """A list is written within the request that asks for it."""
+    with Flask("test").test_request_context():
+        yield
+
+
 def rows_of(text: str) -> list[list[str]]:
     return list(csv.reader(io.StringIO(text)))
 
 
 def test_a_list_has_its_heads_its_rows_and_a_name() -> None:
-    with Flask("test").test_request_context():
-        response = csv_list("payments", ["Code", "Net"], [["ROAD-1", 125000050], [None, "ถนน"]])
+    response = csv_list("payments", ["Code", "Net"], [["ROAD-1", 125000050], [None, "ถนน"]])
 
     text = response.get_data(as_text=True)
     assert text.startswith("\ufeff"), "or a spreadsheet reads Thai as Latin"
