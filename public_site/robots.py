@@ -12,6 +12,7 @@ from server.access import PUBLIC, PUBLISHED, declare
 from server.problems import Problem
 from server.services import sitemap
 from server.services.sitemap import Kind
+from server.texts import _
 
 #: The site map changes when something is published; an hour is soon enough for a search engine.
 CACHING = "public, max-age=3600"
@@ -48,7 +49,7 @@ def sitemap_index() -> Response:
 def sitemap_part(name: str) -> Response:
     """The addresses of one part."""
     if name not in {kind.value for kind in Kind}:
-        raise Problem("not-found", "There is no such site map.")
+        raise Problem("not-found", _("There is no such site map."))
     kind = Kind(name)
     entries = sitemap.part(kind, pages.query(PartForm)["after"])
     page = render_template("public/sitemap.xml", entries=entries, place=PLACES[kind])

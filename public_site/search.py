@@ -22,7 +22,7 @@ from server.services.finding import Question
 from server.services.project_search import ProjectFilter
 from server.texts import N_, _
 
-NO_NUL = validate.ContainsNoneOf("\0", error="This text holds a sign that cannot be sought.")
+NO_NUL = validate.ContainsNoneOf("\0", error=N_("This text holds a sign that cannot be sought."))
 CODE = (validate.Length(max=64), NO_NUL)
 #: A place is kept to the third decimal, about 100 m: nearer is nobody's business.
 DECIMALS = 3

@@ -9,6 +9,7 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from server.services.duties import LONGEST_REASON
+from server.texts import N_
 
 bp = Blueprint("review_ui", __name__)
 
@@ -17,7 +18,7 @@ def text_field(longest: int = LONGEST_REASON, *, required: bool = True) -> field
     """A field of written text; that it is not blank is the use case's to refuse."""
     rules = [
         validate.Length(max=longest, error=f"At most {longest} characters are kept."),
-        validate.ContainsNoneOf("\0", error="This text holds a sign that cannot be kept."),
+        validate.ContainsNoneOf("\0", error=N_("This text holds a sign that cannot be kept.")),
     ]
     missing: dict[str, Any] = {"required": True} if required else {"load_default": ""}
     return fields.String(validate=rules, **missing)

@@ -25,6 +25,7 @@ from server.services.importing.document_rules import contract_total_minor
 from server.services.importing.record_rules import CHANGEABLE
 from server.services.importing.schema import ContractSchema
 from server.services.setting_up import Draft
+from server.texts import _
 from server.times import utc_now
 
 
@@ -143,7 +144,14 @@ def _requirements_page(draft: Draft, milestone: str, told: Told, rows: list[dict
 def _place(draft: Draft, milestone: str) -> int:
     codes = [each["code"] for each in draft.document.get("milestones", [])]
     if milestone not in codes:
-        raise Problem("not-found", f"The project {draft.project.code} has no milestone with the code {milestone}.")
+        raise Problem(
+            "not-found",
+            _(
+                "The project %(code)s has no milestone with the code %(milestone)s.",
+                code=draft.project.code,
+                milestone=milestone,
+            ),
+        )
     return codes.index(milestone)
 
 

@@ -137,7 +137,7 @@ def _kind(source: str) -> SourceKind:
     try:
         return SourceKind(source)
     except ValueError:
-        raise Problem("not-found", f"There is no source called {source}.") from None
+        raise Problem("not-found", _("There is no source called %(source)s.", source=source)) from None
 
 
 def _page(draft: Draft, told: Told, chosen: str = "") -> Answer:

@@ -17,6 +17,7 @@ from flask import Flask
 from server.models.people import OrganisationKind, Role
 from server.models.projects import Project
 from server.problems import Problem
+from server.texts import _
 
 View = TypeVar("View", bound=Callable[..., object])
 ATTRIBUTE = "saksi_access"
@@ -136,5 +137,5 @@ def require(actor: Actor, project: Project, allowed: Iterable[Role]) -> frozense
     """
     held = actor.roles_on(project.id, project.agency_id)
     if not held & frozenset(allowed):
-        raise Problem("not-allowed", f"You hold no role on project {project.code} that allows this.")
+        raise Problem("not-allowed", _("You hold no role on project %(code)s that allows this.", code=project.code))
     return held

@@ -16,6 +16,7 @@ from server.access import Actor
 from server.problems import Problem
 from server.services import sessions
 from server.services.sessions import PastPerson
+from server.texts import _
 from server.times import utc_now
 
 COOKIE_KEY = "session"
@@ -75,7 +76,7 @@ def current_actor() -> Actor:
     """
     actor = optional_actor()
     if actor is None:
-        raise Problem("not-signed-in", "This needs a signed-in person.", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem("not-signed-in", _("This needs a signed-in person."), headers={"WWW-Authenticate": "Bearer"})
     return actor
 
 
@@ -91,6 +92,6 @@ def _signer() -> URLSafeSerializer:
 def _stale() -> Problem:
     return Problem(
         "not-signed-in",
-        "The token is not valid, or the session has ended. Sign in again; photos on the phone are kept.",
+        _("The token is not valid, or the session has ended. Sign in again; photos on the phone are kept."),
         headers={"WWW-Authenticate": 'Bearer error="invalid_token"'},
     )

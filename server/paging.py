@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from server.problems import FieldError, Problem
+from server.texts import _
 
 Item = TypeVar("Item")
 DEFAULT_LIMIT = 50
@@ -57,8 +58,8 @@ def broken_cursor() -> Problem:
     """The refusal of a cursor that does not come from this list."""
     return Problem(
         "invalid",
-        "Start again at the first page.",
-        errors=[FieldError("#/cursor", "This cursor was not given out by this list.")],
+        _("Start again at the first page."),
+        errors=[FieldError("#/cursor", _("This cursor was not given out by this list."))],
     )
 
 

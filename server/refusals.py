@@ -70,7 +70,7 @@ def _tell_http(error: HTTPException) -> Response:
 
 def _tell_unexpected(error: Exception) -> Response:
     LOG.exception("%s %s failed", request.method, route_of_request(), exc_info=error)
-    return _tell(Problem("internal", "It was written down and will be looked at. What you sent was not recorded."))
+    return _tell(Problem("internal", _("It was written down and will be looked at. What you sent was not recorded.")))
 
 
 def _tell_away(error: SQLAlchemyError) -> Response:

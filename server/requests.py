@@ -23,6 +23,7 @@ from server.access import access_of, allows
 from server.engines import engines
 from server.problems import Problem
 from server.refusals import wants_page
+from server.texts import _
 
 PHOTO_FIELD = "photo"
 FORM_OVERHEAD_BYTES = 64 * 1024
@@ -174,9 +175,9 @@ def _keep_the_door(app: Flask, endpoint: str) -> Response | None:
     if allows(rule, actor):
         return None
     if actor is not None:
-        raise Problem("not-allowed", "Your role does not allow this.")
+        raise Problem("not-allowed", _("Your role does not allow this."))
     if not wants_page():
-        raise Problem("not-signed-in", "This needs a signed-in person.", headers={"WWW-Authenticate": "Bearer"})
+        raise Problem("not-signed-in", _("This needs a signed-in person."), headers={"WWW-Authenticate": "Bearer"})
     held = held_forms.from_request()
     if held is not None:
         return make_response(render_template("review/sign_in.html", held=held, packet=held_forms.packed(held)), 401)

@@ -52,7 +52,7 @@ def invalid(field: str, detail: str) -> Problem:
 
 def no_such(record: str) -> Problem:
     """The refusal of an id that names nothing."""
-    return Problem("not-found", f"There is no {record} with this id.")
+    return Problem("not-found", _("There is no %(record)s with this id.", record=record))
 
 
 def contract_of(project: Project) -> Contract:

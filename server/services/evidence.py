@@ -37,6 +37,7 @@ from server.services.evidence_record import Photo, record
 from server.services.evidence_target import Wanted, find_target
 from server.services.evidence_view import document
 from server.telemetry import figures
+from server.texts import _
 
 #: Mending needs a person.
 DAMAGED_RETRY_S = 3600
@@ -187,7 +188,7 @@ def sealing() -> Iterator[None]:
     try:
         yield
     except EmptyFileError:
-        raise Problem("photo-empty", "The photo has no bytes. Send it again from the phone.") from None
+        raise Problem("photo-empty", _("The photo has no bytes. Send it again from the phone.")) from None
     except DigestMismatchError as error:
         raise _changed_on_its_way("#/claim/sha256", error.actual) from None
 
@@ -197,7 +198,9 @@ def _check_size(seal: Seal) -> None:
     most = engines().settings.max_photo_bytes
     if seal.size > most:
         raise Problem(
-            "too-large", f"A photo may have {most} bytes.", errors=[FieldError("#/photo", f"At most {most}.")]
+            "too-large",
+            _("A photo may have %(most)s bytes.", most=most),
+            errors=[FieldError("#/photo", _("At most %(most)s.", most=most))],
         )
 
 
@@ -209,7 +212,7 @@ def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
     if tuple(known) == (seal.sha256, upload.claim.digest, actor.person_id):
         return reading().get_one(Evidence, upload.evidence_id)
     what = "another photo" if known.sha256 != seal.sha256 else "the same photo with another claim"
-    raise Problem("evidence-conflict", f"This id already stands for {what}. Give this one a fresh id.")
+    raise Problem("evidence-conflict", _("This id already stands for %(what)s. Give this one a fresh id.", what=what))
 
 
 def _expect_signed_bytes(upload: Upload, seal: Seal, envelope: Reading | None) -> None:
@@ -230,8 +233,8 @@ def _expect_signed_bytes(upload: Upload, seal: Seal, envelope: Reading | None) -
 def _changed_on_its_way(field: str, actual: str) -> Problem:
     return Problem(
         "photo-digest-mismatch",
-        "The bytes that arrived are not those the phone hashed. Nothing was recorded; send the photo again.",
-        errors=[FieldError(field, f"The bytes that arrived have sha256 {actual}.")],
+        _("The bytes that arrived are not those the phone hashed. Nothing was recorded; send the photo again."),
+        errors=[FieldError(field, _("The bytes that arrived have sha256 %(actual)s.", actual=actual))],
     )
 
 
@@ -242,7 +245,10 @@ def _read(upload: Upload, seal: Seal) -> FileClaim:
     except UnsupportedTypeError as error:
         raise Problem(
             "photo-type-unsupported",
-            f"This looks like {error.seems}. Send the photo as the phone made it: JPEG, HEIC, PNG, WebP, AVIF or TIFF.",
+            _(
+                "This looks like %(seems)s. Send the photo as the phone made it: JPEG, HEIC, PNG, WebP, AVIF or TIFF.",
+                seems=error.seems,
+            ),
         ) from None
 
 

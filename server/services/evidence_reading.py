@@ -23,6 +23,7 @@ from server.problems import Problem
 from server.services import custody
 from server.services.copies import copy_name
 from server.services.projects import visible_to
+from server.texts import _
 from server.times import iso
 
 EXTENSIONS = {
@@ -103,7 +104,7 @@ def get(actor: Actor, evidence_id: UUID) -> Evidence:
     """
     found = reading().scalar(_whole().where(Evidence.id == evidence_id))
     if found is None:
-        raise Problem("not-found", "There is no evidence with this id.")
+        raise Problem("not-found", _("There is no evidence with this id."))
     require(actor, found.project, READERS)
     return found
 
@@ -174,7 +175,7 @@ def original(actor: Actor, evidence_id: UUID, *, now: datetime) -> OriginalFile:
 
 
 def _unreadable() -> Problem:
-    return Problem("store-away", "The original cannot be read now.", headers={"Retry-After": "30"})
+    return Problem("store-away", _("The original cannot be read now."), headers={"Retry-After": "30"})
 
 
 def copy(actor: Actor, evidence_id: UUID, name: str) -> bytes:
@@ -193,7 +194,7 @@ def read_copy(sha256: str, name: str) -> bytes:
         with engines().store.open_copy(copy_name(sha256, name)) as stream:
             return stream.read()
     except OriginalMissingError:
-        raise Problem("not-found", "This copy is not there; it may still be in the making.") from None
+        raise Problem("not-found", _("This copy is not there; it may still be in the making.")) from None
 
 
 def _whole() -> sa.Select[Evidence]:

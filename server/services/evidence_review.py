@@ -21,6 +21,7 @@ from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
 from server.services import custody, duties
+from server.texts import _
 
 #: From which states a word may be said. A photo that the checks rejected comes here by appeal only.
 FROM = {
@@ -80,13 +81,13 @@ def appeal(actor: Actor, evidence_id: UUID, reason: str, *, now: datetime) -> Ev
     except IntegrityError:
         if reading().get(Appeal, evidence_id) is None:
             raise
-        raise Problem("already-appealed", "You have appealed for this photo before.") from None
+        raise Problem("already-appealed", _("You have appealed for this photo before.")) from None
 
 
 def _appealed(session: Session, actor: Actor, evidence_id: UUID, reason: str, now: datetime) -> Evidence:
     evidence = _locked(session, evidence_id)
     if evidence.uploader_id != actor.person_id:
-        raise Problem("not-allowed", "Only the person who sent a photo can appeal for it.")
+        raise Problem("not-allowed", _("Only the person who sent a photo can appeal for it."))
     session.add(Appeal(evidence_id=evidence.id, uploader_id=actor.person_id, reason=reason, appealed_at=now))
     # The row goes first: a second appeal is refused by its key, whatever the state is by now.
     session.flush()
@@ -108,12 +109,12 @@ def _locked(session: Session, evidence_id: UUID) -> Evidence:
 
 def _refuse_party(session: Session, actor: Actor, evidence: Evidence, contract: Contract) -> None:
     if actor.person_id == evidence.uploader_id:
-        raise Problem("separation-of-duties", "You sent this photo, so someone else has to decide on it.")
+        raise Problem("separation-of-duties", _("You sent this photo, so someone else has to decide on it."))
     duties.refuse_builders(actor, contract)
     duties.refuse_site_changer(session, actor, evidence.project)
     if _refused_before_appeal(session, actor, evidence):
         raise Problem(
-            "separation-of-duties", "You refused this photo before the appeal, so someone else has to look at it."
+            "separation-of-duties", _("You refused this photo before the appeal, so someone else has to look at it.")
         )
 
 
@@ -135,19 +136,21 @@ def _refuse_state(session: Session, evidence: Evidence, decision: EvidenceVerdic
     if evidence.state not in FROM[decision]:
         raise _wrong_state(evidence, TO[decision].value)
     if decision is EvidenceVerdictWord.ACCEPT and evidence.copies is CopiesState.IMPOSSIBLE:
-        raise Problem("wrong-state", "The picture cannot be shown, so no one can vouch for it. Ask for a new photo.")
+        raise Problem("wrong-state", _("The picture cannot be shown, so no one can vouch for it. Ask for a new photo."))
     approved = (
         sa.select(SubmissionItem.submission_id)
         .join(Submission, Submission.id == SubmissionItem.submission_id)
         .where(SubmissionItem.evidence_id == evidence.id, Submission.state == SubmissionState.APPROVED)
     )
     if session.scalar(approved.limit(1)) is not None:
-        raise Problem("wrong-state", "The photo is part of an approved submission and stands as it was approved.")
+        raise Problem("wrong-state", _("The photo is part of an approved submission and stands as it was approved."))
 
 
 def _wrong_state(evidence: Evidence, done: str) -> Problem:
     standing = evidence.state.value.replace("_", " ")
-    return Problem("wrong-state", f"The photo is “{standing}” and cannot be {done} from there.")
+    return Problem(
+        "wrong-state", _("The photo is “%(standing)s” and cannot be %(done)s from there.", standing=standing, done=done)
+    )
 
 
 def _row(

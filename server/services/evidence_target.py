@@ -26,6 +26,7 @@ from server.problems import FieldError, Problem
 from server.services import site_lookup, works
 from server.services.schedule import fitting_milestone, schedule_for
 from server.services.works import Works
+from server.texts import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +141,7 @@ def _not_placed(wanted: Wanted) -> Problem:
         if wanted.places
         else "The photo has no position, so its project cannot be found by place. Name the project."
     )
-    return Problem("project-not-placed", detail, errors=[FieldError("#/claim/project", "Name the project.")])
+    return Problem("project-not-placed", detail, errors=[FieldError("#/claim/project", _("Name the project."))])
 
 
 def _named_milestone(milestones: Sequence[Milestone], wanted: UUID) -> Milestone:

@@ -13,6 +13,7 @@ from server.db import reading, writing
 from server.jobs import Counts, JobNotFoundError, JobView, NotDeadError
 from server.problems import Problem
 from server.services import custody
+from server.texts import _
 
 
 def unfinished() -> Sequence[JobView]:
@@ -35,10 +36,11 @@ def retry(job_id: str, *, now: datetime) -> JobView:
         try:
             job = jobs.revive(session, job_id, now=now)
         except JobNotFoundError:
-            raise Problem("not-found", f"There is no job {job_id}.") from None
+            raise Problem("not-found", _("There is no job %(job_id)s.", job_id=job_id)) from None
         except NotDeadError as error:
             raise Problem(
-                "wrong-state", f"The job is {error.state.value}; only a dead one is tried again by hand."
+                "wrong-state",
+                _("The job is %(value)s; only a dead one is tried again by hand.", value=error.state.value),
             ) from None
         custody.append(session, None, "job.retried", "job", job.id, now=now, kind=job.kind, subject=job.subject)
         return job

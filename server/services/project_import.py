@@ -31,6 +31,7 @@ from server.services.importing.schema import ProjectSchema
 from server.services.importing.site_part import SiteFile, SitePart
 from server.services.importing.writing import Import, write
 from server.services.setting_up_sources import IN_USE, Said, sources_fault
+from server.texts import _
 
 #: Sections that stay as they are where the document leaves them out.
 SECTIONS = ("contract", "site", "milestones")
@@ -106,13 +107,15 @@ def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime, seen: s
             if told.faults or plan is None:
                 raise Problem("import-refused", _refusal(told.faults), errors=told.faults)
             if seen is not None and seen != told.digest:
-                raise Problem("conflict", "The project was changed since this was shown. Look at the changes again.")
+                raise Problem("conflict", _("The project was changed since this was shown. Look at the changes again."))
             before = plan.found.project
             if before is not None and not plan.changes:
                 return Imported(before, created=False)
             return Imported(write(session, actor, plan, now=now), created=before is None)
     except IntegrityError:
-        raise Problem("conflict", "Something of this project was changed at the same moment. Import again.") from None
+        raise Problem(
+            "conflict", _("Something of this project was changed at the same moment. Import again.")
+        ) from None
 
 
 def whole(code: str, parts: ImportParts) -> dict[str, Any]:
@@ -127,7 +130,7 @@ def whole(code: str, parts: ImportParts) -> dict[str, Any]:
 def _read(code: str, parts: ImportParts) -> _Reading:
     """Read all parts; nothing here asks the records, so no lock is held meanwhile."""
     if not isinstance(parts.document, Mapping):
-        broken = [FieldError(pointer(), "The document is not a JSON object.")]
+        broken = [FieldError(pointer(), _("The document is not a JSON object."))]
         return _Reading({}, SitePart(), MilestoneTable(), broken)
     raw = dict(parts.document)
     table = MilestoneTable()
@@ -135,7 +138,7 @@ def _read(code: str, parts: ImportParts) -> _Reading:
     if parts.milestones_file is not None:
         table = milestone_table.read(parts.milestones_file)
         if "milestones" in raw:
-            faults.append(FieldError(pointer("milestones"), "Milestones are given here and as a table; give one."))
+            faults.append(FieldError(pointer("milestones"), _("Milestones are given here and as a table; give one.")))
         raw["milestones"] = table.milestones
     document, wrong = _load(raw)
     faults += [*table.faults, *wrong]
@@ -143,7 +146,7 @@ def _read(code: str, parts: ImportParts) -> _Reading:
     sound = not any(fault.pointer.startswith("#/site") for fault in wrong)
     site = site_part.read(document.get("site"), parts.site_file) if sound else SitePart()
     if document.get("code") not in {None, code}:
-        faults.append(FieldError(pointer("code"), f"The document is sent as project {code}."))
+        faults.append(FieldError(pointer("code"), _("The document is sent as project %(code)s.", code=code)))
     return _Reading(document, site, table, [*faults, *site.faults])
 
 
@@ -213,7 +216,7 @@ def _permit(actor: Actor, project: Project | None, names: record_rules.Names) ->
         require(actor, project, {Role.ADMINISTRATOR})
     held = {grant.agency_id for grant in actor.held if grant.role is Role.ADMINISTRATOR}
     if not held or (names.agency is not None and names.agency.id not in held):
-        raise Problem("not-allowed", "Only an administrator of the agency imports its projects.")
+        raise Problem("not-allowed", _("Only an administrator of the agency imports its projects."))
 
 
 def _refusal(faults: list[FieldError]) -> str:

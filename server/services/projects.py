@@ -16,6 +16,7 @@ from server.db import reading
 from server.models import Contract, Grant, Milestone, Project, Site
 from server.models.people import Role
 from server.problems import Problem
+from server.texts import _
 
 WITH_NAMES = (
     joinedload(Project.agency),
@@ -32,7 +33,7 @@ def by_code(code: str) -> Project:
     """
     found = reading().scalar(sa.select(Project).where(Project.code == code).options(*WITH_NAMES))
     if found is None:
-        raise Problem("not-found", f"There is no project with the code {code}.")
+        raise Problem("not-found", _("There is no project with the code %(code)s.", code=code))
     return found
 
 

@@ -38,6 +38,7 @@ from server.services.public_documents import (
 )
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
+from server.texts import _
 from server.times import iso
 
 CopyName = Literal["thumbnail", "web"]
@@ -230,7 +231,7 @@ def area(code: str) -> AreaPage:
     """
     found = reading().scalar(sa.select(Area).where(Area.code == code))
     if found is None:
-        raise Problem("not-found", f"There is no area with the code “{code}”.")
+        raise Problem("not-found", _("There is no area with the code “%(code)s”.", code=code))
     total = reading().scalar(sa.select(TermCount.projects).where(TermCount.term == area_term(code))) or 0
     names = public_project.area_names([found.path])
     above = tuple(names[step] for step in found.path.split("/")[:-2] if step in names)
@@ -245,7 +246,7 @@ def _project_id(code: str) -> UUID:
 
 
 def _no_project(code: str) -> Problem:
-    return Problem("not-found", f"No published project has the code “{code}”.")
+    return Problem("not-found", _("No published project has the code “%(code)s”.", code=code))
 
 
 def _published_projects() -> sa.Select[Project]:
@@ -274,7 +275,7 @@ def _published_photo(evidence_id: UUID) -> Evidence:
     query = _published_photos().where(Evidence.id == evidence_id).options(selectinload(Evidence.findings))
     found = reading().scalar(query)
     if found is None:
-        raise Problem("not-found", "There is no published photo with this id.")
+        raise Problem("not-found", _("There is no published photo with this id."))
     return found
 
 

@@ -25,6 +25,7 @@ from server.problems import Problem
 from server.services import progress, project_search, projects, public, public_project
 from server.services.project_search import ProjectFilter
 from server.services.public_documents import AreaPage, PhotoCard, ProjectCard
+from server.texts import _
 
 #: An area's screen comes round in a few minutes.
 MOST_PROJECTS = 10
@@ -97,7 +98,7 @@ def project(code: str, *, now: datetime) -> Display:
     """
     found = _published([code])
     if not found:
-        raise Problem("not-found", f"No published project has the code “{code}”.")
+        raise Problem("not-found", _("No published project has the code “%(code)s”.", code=code))
     return Display(None, _shown(found, PHOTOS_OF_A_PROJECT, MOST_PAIRS, now=now))
 
 

@@ -18,6 +18,7 @@ from server.db import reading, table_of
 from server.models import Evidence, MapCount, Project
 from server.models.public_map import DEEPEST_COUNTED, MapLayer
 from server.problems import Problem
+from server.texts import _
 from server.times import iso
 
 #: A layer of a tile has at most so many points; more are gathered into at most so many clusters.
@@ -38,7 +39,7 @@ def tile(zoom: int, x: int, y: int) -> bytes:
         Problem: ``not-found``, for a tile that is not of this world.
     """
     if not (0 <= zoom <= tiles.DEEPEST_ZOOM and 0 <= x < 1 << zoom and 0 <= y < 1 << zoom):
-        raise Problem("not-found", f"There is no tile {zoom}/{x}/{y}.")
+        raise Problem("not-found", _("There is no tile %(zoom)s/%(x)s/%(y)s.", zoom=zoom, x=x, y=y))
     first, last = quadtile.tile_range(zoom, x, y)
     return tiles.encode({layer.value: _features(layer, zoom, first, last) for layer in MapLayer})
 

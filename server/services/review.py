@@ -29,6 +29,7 @@ from server.services.certificates import DISPUTERS
 from server.services.public_documents import Progress
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, draw
+from server.texts import _
 
 #: Photos without a milestone on one page of a project.
 LOOSE_SHOWN = 50
@@ -100,7 +101,7 @@ def certificate(actor: Actor, certificate_id: UUID) -> CertificateReview:
     """
     found = reading().get(Certificate, certificate_id)
     if found is None:
-        raise Problem("not-found", "There is no certificate with this id.")
+        raise Problem("not-found", _("There is no certificate with this id."))
     held = require(actor, found.milestone.project, READERS)
     contract = found.milestone.project.contract
     supplies = contract is not None and contract.supplier_id == actor.organisation_id

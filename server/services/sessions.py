@@ -19,6 +19,7 @@ from server.db import new_id, reading, table_of, take_turn, writing
 from server.models import Grant, Organisation, Person, SignInAttempt, SignInSession
 from server.problems import Problem
 from server.services import custody
+from server.texts import _
 
 HASHER = PasswordHasher()
 
@@ -76,7 +77,7 @@ def sign_in(email: str, password: str, *, address: str, now: datetime, settings:
     person = reading().scalar(sa.select(Person).where(Person.email == email.strip().lower()))
     known_hash = person.password_hash if person else _hash_of_nobody()
     if not _matches(known_hash, password) or person is None or person.disabled_at is not None:
-        raise Problem("sign-in-failed", "No account has this address and password.")
+        raise Problem("sign-in-failed", _("No account has this address and password."))
     return begin(person.id, email, attempt, now=now, lifetime=timedelta(hours=settings.token_hours))
 
 
@@ -140,7 +141,10 @@ def _count_attempt(account: str, address: str, now: datetime, settings: Settings
         if any(_attempts(session, subject, since) >= limit for subject, limit in limits.items()):
             raise Problem(
                 "too-many-attempts",
-                f"Wait {settings.sign_in_window_minutes} minutes and try again.",
+                _(
+                    "Wait %(sign_in_window_minutes)s minutes and try again.",
+                    sign_in_window_minutes=settings.sign_in_window_minutes,
+                ),
                 headers={"Retry-After": str(settings.sign_in_window_minutes * 60)},
             )
         counted = SignInAttempt(id=new_id(), subject=address, at=now)

@@ -25,6 +25,7 @@ from server.problems import Problem
 from server.services import project_import
 from server.services.importing import on_record, record_rules
 from server.services.project_import import SECTIONS, Imported, ImportParts, Preview
+from server.texts import _
 
 #: A page looks at so many projects of an agency at most; where that is not all, its cursor goes on behind them.
 LOOKED_AT = 5_000
@@ -155,7 +156,7 @@ def draft(actor: Actor, code: str) -> Draft:
     """
     found = on_record.records(reading(), code)
     if found.project is None:
-        raise Problem("not-found", f"There is no project with the code {code}.")
+        raise Problem("not-found", _("There is no project with the code %(code)s.", code=code))
     require(actor, found.project, {Role.ADMINISTRATOR})
     document: dict[str, Any] = plain(on_record.document(found))
     return Draft(found.project, document, found)

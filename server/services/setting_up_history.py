@@ -16,6 +16,7 @@ from server.services.custody_reading import Event
 from server.services.importing.difference import KEYS
 from server.services.project_import import SECTIONS
 from server.services.setting_up import Draft
+from server.texts import _
 
 CHANGES = frozenset({"project.created", "project.changed"})
 
@@ -33,7 +34,7 @@ def as_of(draft: Draft, sequence: int) -> dict[str, Any]:
     """
     known = [each.event for each in events(draft.project.code) if each.event.action in CHANGES]
     if sequence not in {event.sequence for event in known}:
-        raise Problem("not-found", "There is no such change of this project on record.")
+        raise Problem("not-found", _("There is no such change of this project on record."))
     document = copy.deepcopy({name: value for name, value in draft.document.items() if name != "site"})
     for event in known:
         if event.sequence == sequence:

@@ -31,6 +31,7 @@ from server.problems import FieldError, Problem
 from server.services import custody, site_lookup
 from server.services.duties import LONGEST_REASON
 from server.services.importing import site_part
+from server.texts import _
 
 #: What stands for the shape that the checks use, beside the sources.
 IN_USE = "in_use"
@@ -183,12 +184,12 @@ def record(
     require(actor, project, {Role.ADMINISTRATOR})
     if not reference.strip():
         told = "Say which drawing, survey or page this is."
-        raise Problem("invalid", "Look at the marked fields.", errors=[FieldError("#/reference", told)])
+        raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/reference", told)])
     try:
         with writing() as session:
             return _record(session, actor, project, _row(actor, project, kind, shape, reference.strip()), now)
     except IntegrityError:
-        raise Problem("conflict", "Another person recorded this source at the same moment. Look again.") from None
+        raise Problem("conflict", _("Another person recorded this source at the same moment. Look again.")) from None
 
 
 def _record(session: Session, actor: Actor, project: Project, row: SiteSource, now: datetime) -> bool:
@@ -232,13 +233,13 @@ def explain(actor: Actor, project: Project, digest: str, reason: str, *, now: da
     require(actor, project, {Role.ADMINISTRATOR})
     if not reason.strip() or len(reason) > LONGEST_REASON:
         wanted = f"Write why they may stand, in at most {LONGEST_REASON} characters."
-        raise Problem("invalid", "Look at the marked fields.", errors=[FieldError("#/reason", wanted)])
+        raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/reason", wanted)])
     found = current(project)
     if found.digest != digest or not found.stops:
-        raise Problem("conflict", "The sources are not those that were shown. Look again.")
+        raise Problem("conflict", _("The sources are not those that were shown. Look again."))
     if actor.person_id in found.entered_by:
         raise Problem(
-            "separation-of-duties", "You entered one of these sources; another administrator has to give the reason."
+            "separation-of-duties", _("You entered one of these sources; another administrator has to give the reason.")
         )
     with writing() as session:
         row = SiteDifferenceReason(
@@ -264,5 +265,5 @@ def version(project: Project, version_id: UUID) -> Said:
     """
     row = reading().get(SiteSource, version_id)
     if row is None or row.project_id != project.id:
-        raise Problem("not-found", "There is no such version of this project's sources.")
+        raise Problem("not-found", _("There is no such version of this project's sources."))
     return said(row)

@@ -11,7 +11,7 @@ from server.db import writing
 from server.models import Area, Evidence, Grant, Organisation, Person, Project
 from server.models.people import Role
 from server.models.projects import ProjectStatus
-from server.services import milestone_photos, my_projects, public, public_photos, review, review_milestone
+from server.services import milestone_photos, my_projects, public, public_photos, review
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 

@@ -13,6 +13,7 @@ from geo.corridor import format_station
 from geo.site import Site
 from server.money import MOST_MINOR, WHOLE_BP
 from server.problems import FieldError, pointer
+from server.texts import _
 from server.wording import money
 
 Document = Mapping[str, Any]
@@ -46,15 +47,18 @@ def _dates_in_order(document: Document, _site: Site | None) -> Iterator[FieldErr
 def _ordered(record: Document, first: str, last: str, *steps: str | int) -> Iterator[FieldError]:
     starts, ends = record.get(first), record.get(last)
     if starts is not None and ends is not None and ends < starts:
-        yield FieldError(pointer(*steps, last), f"This lies before {first}, {starts.isoformat()}.")
+        yield FieldError(
+            pointer(*steps, last),
+            _("This lies before %(first)s, %(isoformat)s.", first=first, isoformat=starts.isoformat()),
+        )
 
 
 def _working_time(document: Document, _site: Site | None) -> Iterator[FieldError]:
     starts, ends = document.get("work_starts"), document.get("work_ends")
     if starts and ends and ends <= starts:
-        yield FieldError(pointer("work_ends"), f"This is not later than work_starts, {starts}.")
+        yield FieldError(pointer("work_ends"), _("This is not later than work_starts, %(starts)s.", starts=starts))
     if document.get("working_days") == []:
-        yield FieldError(pointer("working_days"), "At least one working day is needed.")
+        yield FieldError(pointer("working_days"), _("At least one working day is needed."))
 
 
 def _codes_once(document: Document, _site: Site | None) -> Iterator[FieldError]:
@@ -71,7 +75,7 @@ def _once(records: Sequence[Document], key: str, *steps: str | int) -> Iterator[
     for place, record in enumerate(records):
         value = record.get(key)
         if value is not None and value in seen:
-            yield FieldError(pointer(*steps, place, key), f"{value} stands there twice.")
+            yield FieldError(pointer(*steps, place, key), _("%(value)s stands there twice.", value=value))
         seen.add(value)
 
 
@@ -90,7 +94,14 @@ def _weights_whole(document: Document, _site: Site | None) -> Iterator[FieldErro
     milestones = _milestones(document)
     total = _total(milestones, "weight_bp")
     if milestones and total is not None and total != WHOLE_BP:
-        yield FieldError(pointer("milestones"), f"The weights sum to {total}; all together must be {WHOLE_BP} (100 %).")
+        yield FieldError(
+            pointer("milestones"),
+            _(
+                "The weights sum to %(total)s; all together must be %(WHOLE_BP)s (100 %%).",
+                total=total,
+                WHOLE_BP=WHOLE_BP,
+            ),
+        )
 
 
 def _amounts_match_contract(document: Document, _site: Site | None) -> Iterator[FieldError]:
@@ -98,17 +109,19 @@ def _amounts_match_contract(document: Document, _site: Site | None) -> Iterator[
     total, wanted = _total(milestones, "amount_minor"), contract_total_minor(document)
     currency = contract.get("currency")
     if wanted is not None and not 0 <= wanted <= MOST_MINOR:
-        yield FieldError(pointer("contract", "variations"), "With its variations the contract's value is out of range.")
+        yield FieldError(
+            pointer("contract", "variations"), _("With its variations the contract's value is out of range.")
+        )
     elif milestones and currency and total is not None and wanted is not None and total != wanted:
         told = f"The amounts sum to {money(total, currency)}; the contract with its variations is worth"
-        yield FieldError(pointer("milestones"), f"{told} {money(wanted, currency)}.")
+        yield FieldError(pointer("milestones"), _("%(told)s %(wanted)s.", told=told, wanted=money(wanted, currency)))
 
 
 def _advance_within_value(document: Document, _site: Site | None) -> Iterator[FieldError]:
     contract, total = document.get("contract") or {}, contract_total_minor(document)
     advance = contract.get("advance_minor")
     if advance is not None and total is not None and advance > total:
-        yield FieldError(pointer("contract", "advance_minor"), "The advance is more than the contract's value.")
+        yield FieldError(pointer("contract", "advance_minor"), _("The advance is more than the contract's value."))
 
 
 def _stations_on_line(document: Document, site: Site | None) -> Iterator[FieldError]:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from server.problems import FieldError, pointer
+from server.texts import _
 
 MILESTONE_COLUMNS = {
     "milestone": "code",
@@ -69,7 +70,15 @@ class MilestoneTable:
             place = self.places.get("/".join(steps))
             if place is not None:
                 missing = _column_of(fault.pointer) if place[1] in {"milestone", "requirement"} else None
-                return FieldError(fault.pointer, f"Row {place[0]}, column {missing or place[1]}: {fault.detail}")
+                return FieldError(
+                    fault.pointer,
+                    _(
+                        "Row %(place)s, column %(value)s: %(detail)s",
+                        place=place[0],
+                        value=missing or place[1],
+                        detail=fault.detail,
+                    ),
+                )
             steps.pop()
         return fault
 

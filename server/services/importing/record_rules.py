@@ -21,6 +21,7 @@ from server.policy import Policies
 from server.problems import FieldError, pointer
 from server.services.importing import difference
 from server.services.importing.on_record import Records
+from server.texts import _
 from server.wording import share
 
 Document = Mapping[str, Any]
@@ -68,20 +69,28 @@ def _unknown_names(wanted: Document, known: Names) -> Iterator[FieldError]:
     supplier = (wanted.get("contract") or {}).get("supplier")
     yield from _of_kind(supplier, known.supplier, OrganisationKind.CONTRACTOR, "contract", "supplier")
     if wanted.get("area") is not None and known.area is None:
-        yield FieldError(pointer("area"), f"There is no area with the code {wanted['area']}.")
+        yield FieldError(pointer("area"), _("There is no area with the code %(area)s.", area=wanted["area"]))
 
 
 def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKind, *steps: str) -> Iterator[FieldError]:
     if code is not None and found is None:
-        yield FieldError(pointer(*steps), f"There is no organisation with the code {code}.")
+        yield FieldError(pointer(*steps), _("There is no organisation with the code %(code)s.", code=code))
     elif found is not None and found.kind is not kind:
-        yield FieldError(pointer(*steps), f"{found.name} is recorded as {found.kind.value}, not as {kind.value}.")
+        yield FieldError(
+            pointer(*steps),
+            _(
+                "%(name)s is recorded as %(value)s, not as %(value2)s.",
+                name=found.name,
+                value=found.kind.value,
+                value2=kind.value,
+            ),
+        )
 
 
 def _unknown_policy(wanted: Document, policies: Policies) -> Iterator[FieldError]:
     known = policy_ids(policies)
     if wanted.get("policy") is not None and wanted["policy"] not in known:
-        yield FieldError(pointer("policy"), f"There is no such policy; there are {', '.join(known)}.")
+        yield FieldError(pointer("policy"), _("There is no such policy; there are %(join)s.", join=", ".join(known)))
 
 
 def _advance_within_policy(wanted: Document, present: Document, policies: Policies) -> Iterator[FieldError]:
@@ -122,11 +131,15 @@ def _settled_milestones(wanted: Document, present: Document, found: Records) -> 
     for milestone in found.milestones:
         place, why = after.get(milestone.code), _why_it_stays(milestone, found)
         if place is None and why is not None:
-            yield FieldError(pointer("milestones"), f"{milestone.code} cannot be taken away: {why}.")
+            yield FieldError(
+                pointer("milestones"), _("%(code)s cannot be taken away: %(why)s.", code=milestone.code, why=why)
+            )
         elif place is not None and milestone.state not in CHANGEABLE:
             steps = ("milestones", place)
             for change in difference.within(before[milestone.code], wanted["milestones"][place], steps):
-                yield FieldError(change.pointer, f"{milestone.code} cannot be changed: {why}.")
+                yield FieldError(
+                    change.pointer, _("%(code)s cannot be changed: %(why)s.", code=milestone.code, why=why)
+                )
 
 
 def _why_it_stays(milestone: Milestone, found: Records) -> str | None:

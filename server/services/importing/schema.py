@@ -16,6 +16,7 @@ from marshmallow import Schema, ValidationError, fields, validate
 from evidence.context import Stage
 from server.models.projects import ProjectStatus, SiteKind
 from server.money import MOST_MINOR, WHOLE_BP
+from server.texts import N_
 
 MOST_MILESTONES = 200
 MOST_REQUIREMENTS = 100
@@ -26,9 +27,9 @@ DAYS = f"from {EARLIEST_DAY} to {LATEST_DAY}"
 #: What ``zoneinfo`` lists and is no place: the machine's own zone, and the one of a machine that has none.
 NOT_PLACES = frozenset({"localtime", "Factory"})
 
-CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", error="Letters, digits, '.', '_' and '-' only.")
-CURRENCY = validate.Regexp(r"\A[A-Z]{3}\Z", error="An ISO 4217 code such as PHP.")
-CLOCK = validate.Regexp(r"\A([01]\d|2[0-3]):[0-5]\d\Z", error="A time of day such as 06:00.")
+CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", error=N_("Letters, digits, '.', '_' and '-' only."))
+CURRENCY = validate.Regexp(r"\A[A-Z]{3}\Z", error=N_("An ISO 4217 code such as PHP."))
+CLOCK = validate.Regexp(r"\A([01]\d|2[0-3]):[0-5]\d\Z", error=N_("A time of day such as 06:00."))
 NOT_A_NUMBER: dict[str, Any] = {"invalid": "Not a number.", "special": "Not a number."}
 
 

@@ -16,6 +16,7 @@ from geo.repair import GeometryError
 from geo.site import Site
 from server.models.projects import SiteKind
 from server.problems import FieldError, pointer
+from server.texts import _
 
 FROM_FILE = "file {name}"
 
@@ -107,7 +108,9 @@ def _geometry_fault(error: GeometryError, file: SiteFile | None) -> FieldError:
         steps = [step for step in error.pointer.removeprefix("#").split("/") if step]
         return FieldError(pointer("site", "geometry", *steps), _sentence(error.reason))
     where = " ".join(dict.fromkeys([file.name, error.pointer])).strip()
-    return FieldError(pointer("site", "geometry"), f"{where}: {_sentence(error.reason)}")
+    return FieldError(
+        pointer("site", "geometry"), _("%(where)s: %(reason)s", where=where, reason=_sentence(error.reason))
+    )
 
 
 def _sentence(reason: str) -> str:

@@ -34,6 +34,7 @@ from server.services.importing import on_record, site_part, writing_milestones
 from server.services.importing.difference import Change
 from server.services.importing.on_record import CONTRACT_FIELDS, PROJECT_FIELDS, VARIATION_FIELDS, Records
 from server.services.importing.record_rules import Names
+from server.texts import _
 
 Record = TypeVar("Record")
 
@@ -164,7 +165,7 @@ def _bind_to_pending(session: Session, actor: Actor, project: Project) -> None:
         party = session.get(SubmissionParty, (submission.id, actor.person_id))
         if party is not None and party.part is not Part.CONTRIBUTOR:
             detail = "You have approved a submission that waits for its second approval; someone else has to change"
-            raise Problem("separation-of-duties", f"{detail} this site.")
+            raise Problem("separation-of-duties", _("%(detail)s this site.", detail=detail))
         if party is None:
             session.add(_contributor(submission, actor))
 
