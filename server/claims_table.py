@@ -175,7 +175,7 @@ def _heading_apart(heading: float | None, other: float | None) -> Said:
     if other is None:
         return Said(text)
     turned = abs((heading - other + 180) % 360 - 180)
-    return Said(text, _("%(angle)s° from where the file says", angle=f"{turned:.0f}"), turned > SAME_HEADING_DEG)
+    return Said(text, _("%(angle)s° from where the file says", angle=round(turned)), turned > SAME_HEADING_DEG)
 
 
 def _times(claims: Claims, zone: str) -> list[Said]:

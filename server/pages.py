@@ -11,9 +11,10 @@ from flask import Flask, request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, validate
 
 from config import MapSettings
-from server import wording
+from server import finding_words, wording
 from server.auth import optional_actor
 from server.engines import engines
+from server.models import EvidenceFinding
 from server.problems import Problem, field_errors
 from server.texts import _, counted
 
@@ -34,7 +35,15 @@ def part_number() -> fields.Integer:
 
 def furnish(app: Flask) -> None:
     """Give templates ``say`` (the words), ``counted``, ``actor`` (who is signed in) and ``fault`` (of a field)."""
-    app.jinja_env.globals.update(say=wording, counted=counted, actor=optional_actor, fault=fault, base_map=base_map)
+    app.jinja_env.globals.update(
+        say=wording,
+        counted=counted,
+        fact=fact,
+        measure=finding_words.measure,
+        actor=optional_actor,
+        fault=fault,
+        base_map=base_map,
+    )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 
 
@@ -61,6 +70,11 @@ def fault(problem: Problem | None, name: str) -> str | None:
     if problem is None:
         return None
     return next((error.detail for error in problem.errors if error.pointer == f"#/{name}"), None)
+
+
+def fact(finding: EvidenceFinding) -> str:
+    """What a check found, in the reader's language, without what the inspector was advised to do."""
+    return finding_words.fact(finding.name, finding.outcome, finding.measured, finding.expected, finding.message)
 
 
 def base_map() -> MapSettings:

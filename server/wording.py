@@ -218,7 +218,7 @@ def span(seconds: float) -> str:
         return counted("%(num)s hour", "%(num)s hours", round(seconds / 3600))
     if seconds >= 60:
         return counted("%(num)s minute", "%(num)s minutes", round(seconds / 60))
-    return _("%(number)s s", number=f"{seconds:.0f}")
+    return _("%(number)s s", number=round(seconds))
 
 
 def length(value: float) -> str:

@@ -30,8 +30,8 @@ def upgrade() -> None:
         ),
         sa.Column("reference", sa.String(length=150), nullable=False),
         sa.Column("shape", sa.LargeBinary(), nullable=False),
-        sa.Column("width_m", sa.Float(), nullable=True),
-        sa.Column("chainage_start_m", sa.Float(), nullable=False),
+        sa.Column("width_m", sa.Double(), nullable=True),
+        sa.Column("chainage_start_m", sa.Double(), nullable=False),
         sa.Column("obstructed", sa.Boolean(), nullable=False),
         sa.Column("entered_by", sa.Uuid(), nullable=False),
         sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
@@ -60,7 +60,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["project_id"], ["project.id"], name=op.f("fk_site_difference_reason_project_id")),
         sa.ForeignKeyConstraint(["given_by"], ["person.id"], name=op.f("fk_site_difference_reason_given_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site_difference_reason")),
-        sa.UniqueConstraint("project_id", "digest", name=op.f("uq_site_difference_reason_project_id")),
+        sa.UniqueConstraint("project_id", "digest", name=op.f("uq_site_difference_reason_project_id_digest")),
     )
 
 

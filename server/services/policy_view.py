@@ -145,7 +145,7 @@ def _counted_unit(unit: str, value: float) -> str:
         return _counted_unit("h", number / 3600) if number % 3600 == 0 else _minutes(number // 60)
     if unit in {"m", "h", "s", "megapixels"}:
         units = {"m": _("m"), "h": _("hours"), "s": _("seconds"), "megapixels": _("megapixels")}
-        return _("%(number)s %(unit)s", number=f"{number:,}", unit=units[unit])
+        return _("%(number)s %(unit)s", number=format(number, ","), unit=units[unit])
     if unit == "sigmas":
         return _("%(number)s standard deviations", number=number)
     words = {

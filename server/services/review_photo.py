@@ -189,7 +189,7 @@ def _line(actor: Actor, photo: Evidence, barred: str | None, frozen: frozenset[U
     return PhotoLine(
         evidence=photo,
         advice=advice,
-        question=advice if open_question else None,
+        question=_fact_of(photo, advice) if open_question else None,
         concerns=concerns,
         allowed=frozenset() if why_not else frozenset(words),
         why_not=why_not,
