@@ -1,8 +1,8 @@
 /**
- * The milestone by keyboard: j and k go from photo to photo, Enter opens the one that has the focus (it is a link), a
- * and r bring to the buttons of the decision, which are pressed as any button is.
+ * The milestone by keyboard: j and k go from photo to photo, Enter opens the one that has the focus (it is a link).
+ * The other keys stand in the page (see lib/keys.ts).
  */
-import { keys, marked } from "./lib/keys";
+import { keys } from "./lib/keys";
 
 const photos = [...document.querySelectorAll<HTMLAnchorElement>("[data-photo]")];
 
@@ -24,5 +24,3 @@ function go(step: number): void {
 }
 
 keys({ j: () => go(1), k: () => go(-1) });
-marked();
-for (const help of document.querySelectorAll<HTMLElement>("[data-keys]")) help.hidden = false;
