@@ -55,10 +55,10 @@ def in_the_hand(browser: Browser, address: str) -> Iterator[Page]:
     context.close()
 
 
-def tab_to(page: Page, name: str) -> None:
+def tab_to(page: Page, name: str, key: str = "Tab") -> None:
     """Go on with the tabulator until the control with this name has the focus, as somebody without a mouse does."""
     for _ in range(200):
-        page.keyboard.press("Tab")
+        page.keyboard.press(key)
         said = page.evaluate("document.activeElement.textContent || document.activeElement.ariaLabel || ''")
         labels = page.evaluate("[...document.activeElement.labels || []].map(each => each.textContent).join(' ')")
         if str(said).strip() == name or str(labels).strip() == name:
@@ -92,8 +92,8 @@ def test_by_keyboard_alone(at_a_desk: Page, road: Road) -> None:
     keys.press("n")
     page.wait_for_url("**/review/milestones/**")
     keys.press("a")
-    keys.press("Shift+Tab")
-    expect(page.get_by_role("region", name="Decide").get_by_label("Reason", exact=True)).to_be_focused()
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
+    tab_to(page, "Reason", "Shift+Tab")
     keys.type("Both photos show the finished roadbed.")
     tab_to(page, "Approve")
     keys.press("Enter")
