@@ -42,16 +42,24 @@ class Screen:
 SCREENS = (
     Screen("home", "/"),
     Screen("search", "/?text=road"),
-    Screen("area", "/areas/REG"),
-    Screen("project", "/projects/FMR-HAL-014"),
+    Screen("area", "/", ("/areas/",)),
+    Screen("about", "/about"),
+    Screen("project", "/projects/SCH-HAL-021"),
+    Screen("project-under-way", "/projects/FMR-HAL-014"),
     Screen("project-refused", "/projects/BRG-HUW-007"),
     Screen("project-photos", "/projects/SCH-HAL-021/photos"),
     Screen("photo", "/projects/SCH-HAL-021", ("/photos/",)),
+    Screen("widget", "/widget/SCH-HAL-021"),
+    Screen("display", "/display/FMR-HAL-014"),
+    Screen("display-area", "/", ("/areas/", "/display/area/")),
     Screen("not-found", "/projects/NONE"),
     Screen("sign-in", "/sign-in"),
+    Screen("first-sign-in", "/first-sign-in"),
     Screen("waits", "/review/", who="supervisor"),
-    Screen("milestone", "/review/", ("/review/milestones/",), who="supervisor"),
-    Screen("review-photo", "/review/", ("/review/milestones/", "/review/photos/"), who="supervisor"),
+    Screen("milestone", "/review/projects/MKT-HUW-002", ("/review/milestones/",), who="supervisor"),
+    Screen("milestone-with-questions", "/review/projects/BRG-HUW-007", ("/review/milestones/",), who="supervisor"),
+    Screen("review-photo", "/review/", ("/review/photos/",), who="supervisor"),
+    Screen("my-projects", "/review/projects", who="supervisor"),
     Screen("review-project", "/review/projects/FMR-HAL-014", who="supervisor"),
     Screen("waits-paymaster", "/review/", who="paymaster"),
     Screen("payments", "/review/payments", who="paymaster"),
@@ -61,12 +69,18 @@ SCREENS = (
     Screen("person", "/review/people", ("/review/people/",), who="administrator"),
     Screen("devices", "/review/devices", who="administrator"),
     Screen("policies", "/review/policies", who="administrator"),
+    Screen("policy", "/review/policies", ("/review/policies/",), who="administrator"),
     Screen("setup", "/review/setup", who="administrator"),
-    Screen("setup-project", "/review/setup/projects/FMR-HAL-014", who="administrator"),
-    Screen("setup-site", "/review/setup/projects/FMR-HAL-014/site", who="administrator"),
-    Screen("setup-schedule", "/review/setup/projects/FMR-HAL-014/schedule", who="administrator"),
+    Screen("setup-new", "/review/setup/new", who="administrator"),
+    *(
+        Screen(
+            f"setup-{part or 'project'}",
+            f"/review/setup/projects/FMR-HAL-014{part and '/' + part}",
+            who="administrator",
+        )
+        for part in ("", "facts", "contract", "site", "schedule", "publish", "history")
+    ),
     Screen("setup-import", "/review/setup/import", who="administrator"),
-    Screen("display", "/display/FMR-HAL-014"),
 )
 
 
