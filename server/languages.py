@@ -6,24 +6,19 @@ whoever is signed in, what the browser asks for, English. Programs always read E
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
-from io import BytesIO
-from pathlib import Path
+from functools import cached_property
 from urllib.parse import urlencode
 
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain
 
 from server import auth
 from server.refusals import wants_page
-from server.texts import language
+from server.texts import catalogue, language
 
 #: What each language calls itself, by its tag.
 LANGUAGES = {"en": "English", "fil": "Filipino", "th": "ไทย"}
-CATALOGUES = Path(__file__).resolve().parent / "translations"
 COOKIE = "saksi-language"
 ASKED = "language"
 A_YEAR = 365 * 24 * 3600
@@ -53,19 +48,6 @@ class _Languages(Babel):  # type: ignore[misc]
 class _Catalogues(Domain):  # type: ignore[misc]
     def get_translations(self) -> NullTranslations:
         return catalogue(language())
-
-
-@lru_cache(maxsize=8)
-def catalogue(tag: str) -> NullTranslations:
-    """The sentences of one language; English has none, being the source."""
-    path = CATALOGUES / tag / "LC_MESSAGES" / "messages.po"
-    if not path.is_file():
-        return NullTranslations()
-    compiled = BytesIO()
-    with path.open("rb") as file:
-        write_mo(compiled, read_po(file, locale=tag))
-    compiled.seek(0)
-    return Translations(compiled)
 
 
 def _chosen() -> str:

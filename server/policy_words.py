@@ -15,6 +15,7 @@ SECTIONS = Words(
         "windows": N_("Times to pay and to answer"),
         "review": N_("Review and appeals"),
         "retention": N_("How long originals are kept"),
+        "site": N_("The site"),
     }
 )
 
@@ -33,6 +34,9 @@ MEANINGS = Words(
         "place.agree_fail": N_("The distance between file and phone beyond which they contradict."),
         "place.station_tolerance": N_("So far from a required station still counts as at it."),
         "place.repeated_positions": N_("So many photos at the very same coordinates raise a question."),
+        "site.sources_apart": N_(
+            "Contract, survey and portal may lie so far apart; beyond it somebody has to say why before it is used."
+        ),
         "time.schedule_grace": N_("To either side of a milestone's planned dates."),
         "time.defects_period": N_("So long after the contract's end photos may still be taken."),
         "time.future_limit": N_("So far ahead of the server's a clock may be."),

@@ -119,6 +119,7 @@ def _raw(rule: Rule, found: Policy) -> Any:
         "windows": found.windows,
         "review": found.review,
         "retention": found.retention,
+        "site": found.site,
     }.get(rule.section, found.evidence)
     return getattr(group, rule.field)
 

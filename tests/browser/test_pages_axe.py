@@ -37,7 +37,11 @@ def paths(app: Flask, road: Road) -> dict[str | None, list[str]]:
     road.send_rejected(caption="Far away")
     public_photo = road.approved()[0]
     question = road.send_questionable(milestone="M2")
-    ids = {
+    ids: dict[str, object] = {
+        "person_id": road.actor("inspector").person_id,
+        "source": "contract",
+        "milestone": "M1",
+        "sequence": 1,
         "certificate_id": road.certificate().id,
         "milestone_id": road.milestone("M2").id,
         "name": "invalid",
@@ -48,6 +52,8 @@ def paths(app: Flask, road: Road) -> dict[str | None, list[str]]:
         mine = ids | {"evidence_id": question if rule.endpoint.startswith("review_ui") else public_photo}
         if "area" in rule.endpoint:
             mine["code"] = "R6"
+        if "policies" in rule.rule:
+            mine["name"] = "default-1"
         found[reader_of(app, rule)].append(filled(app, rule, mine))
     return found
 

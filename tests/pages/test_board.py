@@ -16,6 +16,7 @@ from server.db import reading, writing
 from server.languages import LANGUAGES
 from server.models import Milestone, Organisation, Project
 from server.models.milestones import MilestoneState
+from server.texts import catalogue
 
 BUILT = (assets.BUILT / ".vite" / "manifest.json").is_file()
 built_fonts = pytest.mark.skipif(not BUILT, reason="the pages' modules are not built (bin/build-field)")
@@ -137,7 +138,8 @@ def test_says_so_where_letters_are_missing(app: Flask, client: FlaskClient, tmp_
     answer = client.get(BOARD, query_string={"language": "th"})
 
     assert answer.status_code == 503
-    assert "letters that are not installed" in answer.get_data(as_text=True)
+    told = "The board needs letters that are not installed on this server. It can be printed in English."
+    assert catalogue("th").gettext(told) in answer.get_data(as_text=True)
 
 
 def test_the_same_board_is_not_sent_twice(client: FlaskClient) -> None:

@@ -11,6 +11,7 @@ from babel.messages.catalog import Catalog
 from server.translations import bring_up_to_date
 
 VALUE = re.compile(r"%\((\w+)\)[sd]")
+THAI = re.compile("[\u0e00-\u0e7f]")
 
 
 @lru_cache(maxsize=1)
@@ -53,3 +54,11 @@ def test_a_sentence_is_never_glued_to_its_neighbours_by_blanks() -> None:
     for message in wanted():
         for form in forms(message.id):
             assert form == form.strip(), f"{form!r}: what stands around a sentence is not the translator's"
+
+
+def test_each_catalogue_is_in_its_own_language() -> None:
+    thai = [form for message in bring_up_to_date.catalogue("th") if message.id for form in forms(message.string)]
+    other = [form for message in bring_up_to_date.catalogue("fil") if message.id for form in forms(message.string)]
+
+    assert sum(bool(THAI.search(form)) for form in thai) > 0.9 * len(thai)
+    assert [form for form in other if THAI.search(form)] == []
