@@ -149,14 +149,24 @@ def _counted_unit(unit: str, value: float) -> str:
         return _("%(number)s %(unit)s", number=format(number, ","), unit=units[unit])
     if unit == "sigmas":
         return _("%(number)s standard deviations", number=number)
-    words = {
-        "days": ("%(num)s day", "%(num)s days"),
-        "working days": ("%(num)s working day", "%(num)s working days"),
-        "years": ("%(num)s year", "%(num)s years"),
-        "photos": ("%(num)s photo", "%(num)s photos"),
-        "appeals": ("%(num)s appeal", "%(num)s appeals"),
-    }
-    return counted(*words[unit], int(value))
+    return _with_noun(unit, int(value))
+
+
+def _with_noun(unit: str, number: int) -> str:
+    # Each sentence is given where it is counted: what collects the sentences to translate finds no other.
+    match unit:
+        case "days":
+            return counted("%(num)s day", "%(num)s days", number)
+        case "working days":
+            return counted("%(num)s working day", "%(num)s working days", number)
+        case "years":
+            return counted("%(num)s year", "%(num)s years", number)
+        case "photos":
+            return counted("%(num)s photo", "%(num)s photos", number)
+        case "appeals":
+            return counted("%(num)s appeal", "%(num)s appeals", number)
+        case _:
+            raise KeyError(unit)
 
 
 def _minutes(number: int) -> str:

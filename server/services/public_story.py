@@ -174,22 +174,26 @@ def sentence(news: News, currency: str) -> str:
         return _("The contract was signed with %(name)s.", name=name)
     if news.kind is NewsKind.PUBLISHED:
         return _("The project was published here.")
-    one, many = _PHOTOS[news.kind]
     if not news.photos:
         return _("“%(name)s” was approved.", name=name)
-    return counted(one, many, news.photos, name=name)
+    return _with_photos(news.kind, news.photos, name)
 
 
-_PHOTOS = {
-    NewsKind.APPROVED: (
-        "“%(name)s” was approved on its evidence; %(num)s photo can be seen here.",
-        "“%(name)s” was approved on its evidence; %(num)s photos can be seen here.",
-    ),
-    NewsKind.PHOTOS: (
+def _with_photos(kind: NewsKind, photos: int, name: str) -> str:
+    # Each sentence is given where it is counted: what collects the sentences to translate finds no other.
+    if kind is NewsKind.APPROVED:
+        return counted(
+            "“%(name)s” was approved on its evidence; %(num)s photo can be seen here.",
+            "“%(name)s” was approved on its evidence; %(num)s photos can be seen here.",
+            photos,
+            name=name,
+        )
+    return counted(
         "%(num)s verified photo of “%(name)s” was published.",
         "%(num)s verified photos of “%(name)s” were published.",
-    ),
-}
+        photos,
+        name=name,
+    )
 
 
 def _gather(project: Project) -> Facts:
