@@ -9,7 +9,7 @@ from __future__ import annotations
 from functools import cached_property, lru_cache
 from io import BytesIO
 from pathlib import Path
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -37,9 +37,12 @@ def register(app: Flask) -> None:
 
 
 def in_language(tag: str) -> str:
-    """The address of the page that is shown, in another language."""
+    """The address of the page that is shown, in another language.
+
+    The path is written anew: a browser reads a bare backslash as a slash, and would follow two of them to another site.
+    """
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != ASKED]
-    return f"{request.path}?{urlencode([*kept, (ASKED, tag)])}"
+    return f"{quote(request.path)}?{urlencode([*kept, (ASKED, tag)])}"
 
 
 class _Languages(Babel):  # type: ignore[misc]

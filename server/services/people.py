@@ -24,7 +24,7 @@ from server.models import Grant, Organisation, Person, Project, SignInSession
 from server.models.people import OrganisationKind, Role
 from server.paging import Page, broken_cursor, decode, encode
 from server.problems import Problem
-from server.services import custody, directory, duties
+from server.services import custody, directory, duties, sessions
 from server.texts import _
 
 SHOWN = 50
@@ -34,8 +34,6 @@ CODE_LIFETIME = timedelta(days=7)
 #: No 0, O, 1, I or L, which are read wrongly; 20 of these are 98 bits.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 20
-#: The hash of nothing: no password has it.
-UNSET = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +140,7 @@ def add(actor: Actor, email: str, name: str, organisation: str, language: str, *
     code, until = _fresh_code(), now + CODE_LIFETIME
     try:
         with writing() as session:
-            added = Person(email=email, name=name, language=language, password_hash=UNSET)
+            added = Person(email=email, name=name, language=language, password_hash=sessions.UNSET)
             added.first_code_digest, added.first_code_until = digest(code), until
             directory.record_person(session, added, organisation.strip(), by=actor.person_id, now=now)
             _refuse_other_agency(session, actor, added)
