@@ -209,6 +209,8 @@ def _asked_in(query: str) -> Asked:
     """
     given = {key: value for key, value in parse_qsl(query) if key in ASKED}
     try:
+        if any("\0" in value for value in given.values()):
+            raise ValidationError("No page takes this sign.")
         return _asked(DeskForm().load(given))
     except ValidationError:
         raise Problem("invalid", _("This filter asks for something that there is not.")) from None

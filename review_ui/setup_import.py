@@ -55,7 +55,7 @@ def setup_import_taken() -> Answer:
 
 def _imported() -> Answer:
     try:
-        document = json.loads(request.form.get("carried", ""))
+        document = _whole_letters(json.loads(request.form.get("carried", "")))
     except (ValueError, RecursionError):
         return _page(Told(faults={"#/document": _("Choose the files again.")}), "")
     if not isinstance(document, dict):
@@ -78,8 +78,8 @@ def _parts(told: Told) -> ImportParts | None:
         told.faults["#/document"] = _("Choose a project document, or paste one.")
         return None
     try:
-        document = json.loads(data.decode("utf-8-sig") if data is not None else text)
-    except UnicodeDecodeError:
+        document = _whole_letters(json.loads(data.decode("utf-8-sig") if data is not None else text))
+    except UnicodeError:
         told.faults["#/document"] = _("This file is not UTF-8 text.")
         return None
     except (ValueError, RecursionError) as error:
@@ -91,6 +91,16 @@ def _parts(told: Told) -> ImportParts | None:
     )
     shape = _bytes(site)
     return ImportParts(document, SiteFile(shape, name) if shape else None, _bytes(request.files.get("milestones")))
+
+
+def _whole_letters(document: Any) -> Any:
+    """The document, where nothing in it is half a letter, as JSON can say it: no page and no database takes one.
+
+    Raises:
+        UnicodeEncodeError: something is.
+    """
+    json.dumps(document, ensure_ascii=False).encode()
+    return document
 
 
 def _bytes(sent: FileStorage | None) -> bytes | None:

@@ -33,7 +33,8 @@ def _keep(app: Flask, compress: Compress, response: Response) -> Response:
         return response
     response.headers.setdefault("Cache-Control", SHARED)
     response.add_etag()
-    response.vary.add("Accept-Encoding")
+    # A feed or a file may hold translated sentences too, and no cache may hand them to readers of another language.
+    response.vary.update(("Accept-Encoding", "Accept-Language", "Cookie"))
     response.make_conditional(request)
     if response.status_code == 200 and named_encodings():
         compress.after_request(response)

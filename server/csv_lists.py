@@ -12,8 +12,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from flask import Response, stream_with_context
 
 BYTE_ORDER_MARK = "\N{ZERO WIDTH NO-BREAK SPACE}"
-#: A cell that begins so is run by spreadsheets; an apostrophe before it makes it text.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: A cell that begins so is run by spreadsheets, by some also where the sign is a wide one (OWASP, CSV injection); an
+#: apostrophe before it makes it text.
+WIDE = (
+    "\N{FULLWIDTH EQUALS SIGN}",
+    "\N{FULLWIDTH PLUS SIGN}",
+    "\N{FULLWIDTH HYPHEN-MINUS}",
+    "\N{FULLWIDTH COMMERCIAL AT}",
+)
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", *WIDE)
 
 
 def csv_list(name: str, head: Sequence[str], rows: Iterable[Sequence[object]]) -> Response:

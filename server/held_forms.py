@@ -16,7 +16,7 @@ import secrets
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from flask import current_app, request, session
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -157,14 +157,22 @@ def _from_our_page() -> bool:
         return False
     stated = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
-    return stated in {None, "same-origin"} and origin is not None and urlsplit(origin).netloc == request.host
+    return stated in {None, "same-origin"} and origin is not None and _split(origin).netloc == request.host
 
 
 def _page() -> str | None:
     """The page on which the form stood."""
-    parts = urlsplit(request.referrer or "")
+    parts = _split(request.referrer or "")
     query = f"?{parts.query}" if parts.query else ""
     return local(parts.path + query) if parts.netloc == request.host else None
+
+
+def _split(address: str) -> SplitResult:
+    """The parts of an address that a header states; of one that is none, empty ones."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def _takes_forms(address: str) -> bool:

@@ -7,7 +7,7 @@ whoever is signed in, what the browser asks for, English. Programs always read E
 from __future__ import annotations
 
 from functools import cached_property
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from babel.support import NullTranslations
 from flask import Flask, Response, has_request_context, request
@@ -32,9 +32,12 @@ def register(app: Flask) -> None:
 
 
 def in_language(tag: str) -> str:
-    """The address of the page that is shown, in another language."""
+    """The address of the page that is shown, in another language.
+
+    The path is written anew: a browser reads a bare backslash as a slash, and would follow two of them to another site.
+    """
     kept = [(key, value) for key, value in request.args.items(multi=True) if key != ASKED]
-    return f"{request.path}?{urlencode([*kept, (ASKED, tag)])}"
+    return f"{quote(request.path)}?{urlencode([*kept, (ASKED, tag)])}"
 
 
 class _Languages(Babel):  # type: ignore[misc]

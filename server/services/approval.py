@@ -51,13 +51,21 @@ def refuse_incomplete(session: Session, submission: Submission, photos: Sequence
         Problem: ``wrong-state`` or ``requirements-not-met``, the latter naming every hole.
     """
     milestone = submission.milestone
-    before = session.get(Milestone, milestone.predecessor_id) if milestone.predecessor_id else None
+    before = _held_before(session, milestone)
     if before is not None and before.state not in DONE:
         raise Problem("wrong-state", _("Milestone %(code)s comes first and is not approved yet.", code=before.code))
     holes = [*_photo_holes(photos), *_requirement_holes(submission, photos)]
     if holes:
         told = _("Milestone %(code)s cannot be approved yet.", code=milestone.code)
         raise Problem("requirements-not-met", told, errors=holes)
+
+
+def _held_before(session: Session, milestone: Milestone) -> Milestone | None:
+    """The milestone that comes first, held as it is, so that its approval is not taken back before this one stands."""
+    if milestone.predecessor_id is None:
+        return None
+    shared = {"read": True}
+    return session.get(Milestone, milestone.predecessor_id, with_for_update=shared, populate_existing=True)
 
 
 def _photo_holes(photos: Sequence[Evidence]) -> list[FieldError]:

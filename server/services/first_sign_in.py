@@ -34,7 +34,7 @@ def choose_password(
     with writing() as session:
         found = session.get_one(Person, person.id, with_for_update=True)
         # Whoever used the code a moment ago has it.
-        if not _holds(found, code, now):
+        if not _holds(found, code, now) or not people.code_stands(session, found):
             raise _no_such_code()
         found.password_hash, found.first_code_digest, found.first_code_until = password_hash, None, None
         mine = (SignInSession.person_id == found.id, SignInSession.ended_at.is_(None))

@@ -20,22 +20,21 @@ from sqlalchemy.orm import Session, joinedload
 
 from server.access import Actor
 from server.db import reading, writing
-from server.models import Grant, Organisation, Person, Project, SignInSession
+from server.models import CustodyEvent, Grant, Organisation, Person, Project, SignInSession
 from server.models.people import OrganisationKind, Role
 from server.paging import Page, broken_cursor, decode, encode
 from server.problems import Problem
-from server.services import custody, directory, duties
+from server.services import custody, directory, duties, sessions
 from server.texts import _
 
 SHOWN = 50
 ROLES_SHOWN = 200
 ORGANISATIONS_OFFERED = 300
 CODE_LIFETIME = timedelta(days=7)
+CODE_GIVEN = "person.code_given"
 #: No 0, O, 1, I or L, which are read wrongly; 20 of these are 98 bits.
 CODE_LETTERS = "ABCDEFGHJKMNPQRSTUVWXYZ23456789"
 CODE_LENGTH = 20
-#: The hash of nothing: no password has it.
-UNSET = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +113,7 @@ def person(actor: Actor, person_id: UUID, *, now: datetime) -> PersonView:
         person=found,
         roles=_roles(actor, found),
         myself=found.id == actor.person_id,
-        account_barred=_barred(reading(), actor, found),
+        account_barred=_barred(reading(), administered(actor), found),
         code_open=until is not None and until > now,
     )
 
@@ -142,7 +141,7 @@ def add(actor: Actor, email: str, name: str, organisation: str, language: str, *
     code, until = _fresh_code(), now + CODE_LIFETIME
     try:
         with writing() as session:
-            added = Person(email=email, name=name, language=language, password_hash=UNSET)
+            added = Person(email=email, name=name, language=language, password_hash=sessions.UNSET)
             added.first_code_digest, added.first_code_until = digest(code), until
             directory.record_person(session, added, organisation.strip(), by=actor.person_id, now=now)
             _refuse_other_agency(session, actor, added)
@@ -240,6 +239,19 @@ def digest(code: str) -> str:
     return sha256("".join(letter for letter in code.upper() if letter.isalnum()).encode()).hexdigest()
 
 
+def code_stands(session: Session, whose: Person) -> bool:
+    """Whether who gave somebody their code could still give it now.
+
+    Else they could wait until its person has a role in another agency, and act there as them.
+    """
+    told = (CustodyEvent.record_type == "person", CustodyEvent.record_id == str(whose.id))
+    given = sa.select(CustodyEvent.actor_id).where(*told, CustodyEvent.action == CODE_GIVEN)
+    giver = session.scalar(given.order_by(CustodyEvent.sequence.desc()).limit(1))
+    theirs = sa.select(Grant.agency_id).where(Grant.person_id == giver, Grant.role == Role.ADMINISTRATOR)
+    agencies = frozenset(each for each in session.scalars(theirs) if each is not None)
+    return _barred(session, agencies, whose) is None
+
+
 # -- who sees and changes whom -------------------------------------------------------------------
 
 
@@ -277,15 +289,14 @@ def _changeable(session: Session, actor: Actor, person_id: UUID) -> Person:
     found = _seen(session, actor, person_id)
     session.refresh(found, with_for_update=True)
     _refuse_myself(actor, found)
-    barred = _barred(session, actor, found)
+    barred = _barred(session, administered(actor), found)
     if barred is not None:
         raise Problem("not-allowed", barred)
     return found
 
 
-def _barred(session: Session, actor: Actor, found: Person) -> str | None:
-    """Why an administrator cannot change somebody's account; None where they can."""
-    mine = administered(actor)
+def _barred(session: Session, mine: frozenset[UUID], found: Person) -> str | None:
+    """Why administrators of these agencies cannot change somebody's account; None where they can."""
     if found.organisation_id in mine:
         return None
     if found.organisation.kind is OrganisationKind.AGENCY:
@@ -329,7 +340,7 @@ def _roles(actor: Actor, found: Person) -> list[HeldRole]:
 def _tell_code(session: Session, actor: Actor, whose: Person, until: datetime, now: datetime) -> None:
     """On record is that a code was given and until when, never the code."""
     said = {"until": until.isoformat()}
-    custody.append(session, actor.person_id, "person.code_given", "person", str(whose.id), now=now, **said)
+    custody.append(session, actor.person_id, CODE_GIVEN, "person", str(whose.id), now=now, **said)
 
 
 def _fresh_code() -> str:

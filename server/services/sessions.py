@@ -22,6 +22,8 @@ from server.services import custody
 from server.texts import _
 
 HASHER = PasswordHasher()
+#: The hash of nothing: no password has it.
+UNSET = "-"
 
 # Asked for every request, so it is one statement, built once, and bypasses the mapper.
 _session, _person, _organisation, _grant = map(table_of, (SignInSession, Person, Organisation, Grant))
@@ -75,8 +77,10 @@ def sign_in(email: str, password: str, *, address: str, now: datetime, settings:
     """
     attempt = count_attempt(email, address, now=now, settings=settings)
     person = reading().scalar(sa.select(Person).where(Person.email == email.strip().lower()))
-    known_hash = person.password_hash if person else _hash_of_nobody()
-    if not _matches(known_hash, password) or person is None or person.disabled_at is not None:
+    # Who has no password yet must not be told from others by how fast the answer comes.
+    has_password = person is not None and person.password_hash != UNSET
+    known_hash = person.password_hash if person and has_password else _hash_of_nobody()
+    if not _matches(known_hash, password) or person is None or not has_password or person.disabled_at is not None:
         raise Problem("sign-in-failed", _("No account has this address and password."))
     return begin(person.id, email, attempt, now=now, lifetime=timedelta(hours=settings.token_hours))
 

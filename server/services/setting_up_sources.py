@@ -236,18 +236,28 @@ def explain(actor: Actor, project: Project, digest: str, reason: str, *, now: da
         raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/reason", wanted)])
     found = current(project)
     if found.digest != digest or not found.stops:
-        raise Problem("conflict", _("The sources are not those that were shown. Look again."))
+        raise _not_those_shown()
     if actor.person_id in found.entered_by:
         raise Problem(
             "separation-of-duties", _("You entered one of these sources; another administrator has to give the reason.")
         )
-    with writing() as session:
-        row = SiteDifferenceReason(
-            project_id=project.id, digest=digest, reason=reason.strip(), given_by=actor.person_id, given_at=now
-        )
-        session.add(row)
-        facts: Mapping[str, str] = {"project": project.code, "digest": digest, "reason": row.reason}
-        custody.append(session, actor.person_id, "site.difference_explained", "project", project.code, now=now, **facts)
+    row = SiteDifferenceReason(
+        project_id=project.id, digest=digest, reason=reason.strip(), given_by=actor.person_id, given_at=now
+    )
+    facts: Mapping[str, str] = {"project": project.code, "digest": digest, "reason": row.reason}
+    action, record = "site.difference_explained", ("project", project.code)
+    try:
+        with writing() as session:
+            session.add(row)
+            session.flush()
+            custody.append(session, actor.person_id, action, *record, now=now, **facts)
+    except IntegrityError:
+        # Another administrator gave a reason for them a moment ago.
+        raise _not_those_shown() from None
+
+
+def _not_those_shown() -> Problem:
+    return Problem("conflict", _("The sources are not those that were shown. Look again."))
 
 
 def versions(project: Project, kind: SourceKind, limit: int = 20) -> Sequence[SiteSource]:

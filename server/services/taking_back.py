@@ -1,6 +1,6 @@
 """Taking back an approval or a return: a new decision of its own, never an erasure (docs/decisions/0019).
 
-The order of holding rows is that of the other steps: submission, photos, contract, certificate.
+The order of holding rows is that of the other steps: submission, photos, milestone, contract, certificate.
 """
 
 from __future__ import annotations
@@ -135,6 +135,8 @@ def _unapproved(
     session: Session, actor: Actor, submission: Submission, row: SubmissionTakingBack, now: datetime
 ) -> Submission:
     photos = approval.frozen_photos(session, submission)
+    # Whoever approves the next milestone holds this one meanwhile, and comes to the contract after it, as here.
+    session.get_one(Milestone, submission.milestone_id, with_for_update=True, populate_existing=True)
     _lock_money(session, actor, submission, now)
     submission.state, submission.milestone.state = SubmissionState.RETURNED, MilestoneState.RETURNED
     _withdraw(session, actor, submission, photos, now)

@@ -64,3 +64,13 @@ def test_what_somebody_who_is_signed_in_sees_is_theirs_alone(road: Road, visitor
 
 def test_a_page_that_is_not_there_is_not_kept(client: FlaskClient) -> None:
     assert client.get("/projects/NONE").headers["Cache-Control"] == "private, no-store"
+
+
+@pytest.mark.parametrize("address", ["/projects/ROAD-1", "/projects/ROAD-1/feed.atom", "/find.geojson"])
+def test_what_is_told_in_one_language_is_not_handed_to_readers_of_another(
+    client: FlaskClient, road: Road, address: str
+) -> None:
+    answer = client.get(address)
+
+    assert answer.headers["Cache-Control"].startswith("public")
+    assert {"Accept-Language", "Cookie"} <= set(answer.headers["Vary"].split(", "))

@@ -17,7 +17,7 @@ from server.db import writing
 from server.models import Area, Certificate, Evidence, Project, Submission
 from server.services import desk, evidence_review
 from server.times import utc_now
-from tests.pages.browse import Visitor
+from tests.pages.browse import Visitor, _forget_token
 from tests.pages.story import Road
 from tests.pages.test_long_lists import more_projects
 
@@ -274,6 +274,14 @@ def test_a_name_that_cannot_be_is_refused(three: None, visitor: People, name: st
 
     assert supervisor.status == 422
     assert told in supervisor.text
+
+
+def test_a_filter_that_no_page_would_take_is_not_saved(three: None, visitor: People) -> None:
+    supervisor = visitor("supervisor").go("/review/?kind=photos")
+    sent = supervisor.form_with("query").values | {"name": "Nothing", "query": "text=%00"}
+    _forget_token()
+
+    assert supervisor.client.post("/review/filters", data=sent).status_code == 422
 
 
 def test_a_filter_of_somebody_else_cannot_be_deleted(three: None, visitor: People) -> None:

@@ -230,6 +230,16 @@ def test_a_packet_that_is_none_is_nothing(typist: Typist, photo: UUID, packet: s
     assert answer.status_code == 303
 
 
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [({"Origin": "http://["}, 302), ({"Origin": "http://localhost", "Referer": "http://[localhost/review/"}, 401)],
+)
+def test_an_address_that_is_none_is_no_fault_of_the_server(
+    typist: Typist, photo: UUID, headers: dict[str, str], status: int
+) -> None:
+    assert typist.send(f"/review/photos/{photo}/decisions", headers, reason=REASON).status_code == status
+
+
 def test_a_packet_is_of_no_use_in_another_browser(app: Flask, typist: Typist, photo: UUID) -> None:
     refuse(typist, photo)
     packet = typist.form_with("password").values["held"]

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import unquote
+
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import EnvironBuilder
 
-from tests.pages.browse import Visitor
+from server.languages import LANGUAGES
+from tests.pages.browse import PageReader, Visitor
 
 LANGUAGE = '<html lang="{}">'
 
@@ -36,6 +41,15 @@ def test_a_page_names_its_languages_and_how_to_get_them(anyone: Visitor) -> None
     anyone.go("/?text=road")
 
     assert {"/?text=road&language=fil", "/?text=road&language=th"} <= set(anyone.page.links)
+
+
+@pytest.mark.parametrize("path", ["/%5Celsewhere.example", "/%09/elsewhere.example", "//elsewhere.example/a%3Fb"])
+def test_the_ways_to_other_languages_never_lead_away(client: FlaskClient, path: str) -> None:
+    page = client.open(EnvironBuilder(base_url="http://localhost", environ_overrides={"PATH_INFO": unquote(path)}))
+
+    ways = [link for link in PageReader(page.get_data(as_text=True)).links if "language=" in link]
+    assert len(ways) == len(LANGUAGES)
+    assert all(re.match(r"/[^/\\\s]", way) for way in ways), ways
 
 
 def test_caches_are_told_that_a_page_differs_by_language(client: FlaskClient) -> None:

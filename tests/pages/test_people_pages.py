@@ -200,6 +200,23 @@ def enrolled(road: Road, persona: str) -> Device:
     return device
 
 
+def test_a_code_ends_where_its_giver_could_not_give_it_any_more(road: Road, visitor: People, anyone: Visitor) -> None:
+    """Else who gave it could wait until its person has a role in another agency, and act there as them."""
+    code = add(visitor("administrator"), organisation="builder")
+    hired = person(NEW["email"])
+    other = visitor("other_administrator").go(f"/review/people/{hired.id}")
+    other.press("Give the role", role="inspector", project="OTHER-1")
+    assert "The role is given" in other.text
+
+    typed = {"email": hired.email, "code": code, "password": "a hill of red tiles", "again": "a hill of red tiles"}
+    assert anyone.go("/first-sign-in").press("Set it and sign in", **typed).status == 401
+
+    other.press("Make a code")
+    fresh = re.search(r"<code>([-A-Z2-9]{23})</code>", other.html)
+    assert fresh is not None, other.text
+    assert "Your password is set" in anyone.press("Set it and sign in", **typed | {"code": fresh[1]}).text
+
+
 def test_a_device_is_withdrawn_with_a_reason_that_stays(road: Road, visitor: People) -> None:
     enrolled(road, "inspector")
     enrolled(road, "other_inspector")

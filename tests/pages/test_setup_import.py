@@ -122,3 +122,20 @@ def test_another_agencys_project_is_not_imported(administrator: Administrator) -
     document = administrator.document(code="OTHER-1", agency="other-agency")
 
     assert send(administrator.visitor, document=json.dumps(document)).status == 403
+
+
+@pytest.mark.parametrize("torn", [{"code": "\ud800"}, {"\ud800": 1}, {"milestones": [{"\ud800": 1}]}])
+def test_half_a_letter_is_no_text(administrator: Administrator, torn: dict[str, Any]) -> None:
+    text = json.dumps(administrator.document() | torn)
+
+    assert send(administrator.visitor, document=text).status == 422
+    assert "This file is not UTF-8 text." in administrator.visitor.text
+
+
+def test_nor_is_it_where_a_document_is_carried_along(administrator: Administrator) -> None:
+    page = administrator.visitor.go(IMPORT)
+    carried = json.dumps(administrator.document() | {"code": "\ud800"})
+    sent = {"csrf_token": page.form_with("document").values["csrf_token"], "step": "save", "carried": carried}
+
+    assert page._take(page.client.post(IMPORT, data=sent)).status == 422
+    assert "Choose the files again." in page.text

@@ -16,10 +16,11 @@ from server.db import new_id, reading, writing
 from server.models import CustodyEvent, Grant, Organisation, Person, Project, Site, SiteSource
 from server.models.people import Role
 from server.problems import Problem
-from server.services import project_import, sessions
+from server.services import project_import, sessions, setting_up_sources
 from server.services.project_import import ImportParts
+from server.services.setting_up_sources import Agreement
 from server.times import utc_now
-from tests.pages.browse import Visitor
+from tests.pages.browse import Visitor, _forget_token
 from tests.pages.setup_story import YARD, Administrator, shifted
 from tests.personas import PASSWORD
 
@@ -219,6 +220,29 @@ def test_a_reason_for_shapes_that_are_others_by_now_is_refused(
     assert colleague.status == 409
     assert "The sources are not those that were shown" in colleague.text
     assert "It may stand." in colleague.html
+
+
+def test_of_two_reasons_for_the_same_shapes_at_once_the_first_stands(
+    administrator: Administrator, colleague: Visitor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    administrator.records_source("contract")
+    administrator.records_source("portal", shifted(300))
+    page = colleague.go(SITE)
+    before = setting_up_sources.current
+    stopped: list[Agreement] = []
+
+    def looked_a_moment_ago(project: Project) -> Agreement:
+        stopped.append(stopped[0] if stopped else before(project))
+        return stopped[0]
+
+    monkeypatch.setattr(setting_up_sources, "current", looked_a_moment_ago)
+    sent = page.form_with("digest").values | {"reason": "It may stand."}
+    answers = []
+    for _each in range(2):
+        _forget_token()
+        answers.append(page.client.post(f"{SITE}/reason", data=sent).status_code)
+
+    assert answers == [303, 409]
 
 
 def test_a_reason_needs_words(administrator: Administrator, colleague: Visitor) -> None:

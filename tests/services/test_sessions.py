@@ -46,6 +46,22 @@ def test_a_wrong_password_and_an_unknown_account_are_told_alike(strict: config.S
     assert try_password("wrong", strict) == try_password("wrong", strict, email="no@example.org") == "sign-in-failed"
 
 
+def test_an_account_that_has_no_password_yet_takes_as_long_to_refuse(
+    strict: config.Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with writing() as session:
+        session.execute(sa.update(Person).where(Person.email == EMAIL).values(password_hash=sessions.UNSET))
+    tried: list[str] = []
+
+    def matches(known_hash: str, _password: str) -> bool:
+        tried.append(known_hash)
+        return True
+
+    monkeypatch.setattr(sessions, "_matches", matches)
+    assert try_password("whatever", strict) == "sign-in-failed"
+    assert tried[0].startswith("$argon2id$")
+
+
 def test_too_many_failures_close_the_account_even_to_the_right_password(strict: config.Settings) -> None:
     assert [try_password("wrong", strict) for _ in range(3)] == ["sign-in-failed"] * 3
     assert try_password(PASSWORD, strict) == "too-many-attempts"

@@ -33,7 +33,7 @@ def test_a_list_has_its_heads_its_rows_and_a_name() -> None:
     assert response.mimetype == "text/csv"
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+63 2", "-1", "@SUM(A1)", "\tx", "\rx"])
+@pytest.mark.parametrize("text", ["=1+1", "+63 2", "-1", "@SUM(A1)", "\tx", "\rx", "\n=1", "＝1", "＋1", "－1", "＠1"])
 def test_no_cell_is_run_as_a_formula(text: str) -> None:
     response = csv_list("a", ["Name"], [[text]])
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from threading import Thread
+from typing import Any
+
 import pytest
+from flask import Flask
 
 from server.db import reading
 from server.models import Submission, SubmissionTakingBack
 from server.models.milestones import MilestoneState
 from server.models.payments import CertificateState
 from server.models.submissions import SubmissionState, TakenBackWord
-from server.services import certificates, taking_back
+from server.problems import Problem
+from server.services import approval, certificates, taking_back
 from tests.services.money.road import APPROVE, REJECT, RETURN, Road, refused_as
 
 UNAPPROVE, UNRETURN = TakenBackWord
@@ -166,3 +172,30 @@ def test_a_reason_is_owed(road: Road) -> None:
 
     with refused_as("invalid"):
         taking_back.take_back(road.actor("supervisor"), submission.id, UNAPPROVE, " ", submission.digest, now=road.now)
+
+
+def test_nothing_is_approved_on_what_is_taken_back_at_the_same_moment(
+    app: Flask, road: Road, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = road.approved("M1")
+    road.later(hours=1)
+    road.photos(2, milestone="M2")
+    second = road.submit(milestone="M2")
+    rival = road.actor("second_supervisor")
+    look, others = approval.refuse_incomplete, []
+
+    def take_first_back() -> None:
+        with app.app_context(), suppress(Problem):
+            taking_back.take_back(rival, first.id, UNAPPROVE, "The wrong milestone.", first.digest, now=road.now)
+
+    def look_and_let_the_other_go(*given: Any) -> None:
+        look(*given)
+        others.append(Thread(target=take_first_back))
+        others[0].start()
+        others[0].join(1.0)
+
+    monkeypatch.setattr(approval, "refuse_incomplete", look_and_let_the_other_go)
+    road.decide(second)
+    others[0].join()
+
+    assert (road.milestone("M1").state, road.milestone("M2").state) == (MilestoneState.APPROVED,) * 2
