@@ -14,6 +14,7 @@ from flask import Flask, Response, has_request_context, request
 from flask_babel import Babel, Domain
 
 from server import auth
+from server.built_files import REVALIDATED
 from server.refusals import wants_page
 from server.texts import catalogue, language
 
@@ -75,7 +76,8 @@ def _of_the_browser() -> str:
 def _keep(response: Response) -> Response:
     """Remember the language that was asked for, and tell caches that there are others."""
     asked = request.args.get(ASKED)
-    if response.mimetype == "text/html":
+    # A page that a build left is one for all languages; it comes with its own word on who may keep it.
+    if response.mimetype == "text/html" and response.headers.get("Cache-Control") != REVALIDATED:
         response.vary.update(("Accept-Language", "Cookie"))
         response.headers.setdefault("Content-Language", language())
         if asked in LANGUAGES:

@@ -51,6 +51,7 @@ def shown(page: Page) -> str:
 
 
 def wait_until_kept(page: Page) -> None:
+    page.wait_for_function("navigator.serviceWorker.controller !== null")
     page.wait_for_function(KEPT)
     page.wait_for_function(f"({PICTURES})().every(Boolean)")
 

@@ -115,3 +115,11 @@ def test_an_app_that_was_not_built_says_so_in_words(app: Flask, client: FlaskCli
     assert answer.status_code == 503
     assert "The phone app is not built yet" in answer.get_data(as_text=True)
     assert "bin/build-field" in answer.get_data(as_text=True)
+
+
+def test_the_page_is_one_for_all_languages(client: FlaskClient, build: Path) -> None:
+    """A service worker finds what it kept only where the answer does not vary by what a page cannot know."""
+    vary = client.get("/field/", headers={"Accept-Language": "th"}).headers["Vary"]
+
+    assert "Accept-Language" not in vary
+    assert "Cookie" not in vary
