@@ -122,4 +122,3 @@ def test_the_page_is_one_for_all_languages(client: FlaskClient, build: Path) -> 
     vary = client.get("/field/", headers={"Accept-Language": "th"}).headers["Vary"]
 
     assert "Accept-Language" not in vary
-    assert "Cookie" not in vary
