@@ -64,7 +64,6 @@ __all__ = [
     "capture_source",
     "certificate",
     "check",
-    "count",
     "day",
     "day_of",
     "instant",
@@ -279,11 +278,6 @@ def refusal(name: str) -> str:
 def at_most(number: int, most: int) -> str:
     """A number that was counted no further than to ``most``: ``950``, ``1,000+``."""
     return f"{number:,}" if number <= most else f"{most:,}+"
-
-
-def count(number: int, one: str, many: str | None = None) -> str:
-    """A number with its noun: ``1 photo``, ``1,200 photos``."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def number(value: int) -> str:
