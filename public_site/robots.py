@@ -17,7 +17,7 @@ from server.texts import _
 #: The site map changes when something is published; an hour is soon enough for a search engine.
 CACHING = "public, max-age=3600"
 #: Pages of work, doors for programs, and the endless views of the list.
-LEFT_ALONE = ("/review", "/sign-in", "/api/", "/field", "/*?*cursor=", "/*?*bbox=", "/*?*near=")
+LEFT_ALONE = ("/review", "/sign-in", "/api/", "/field", "/*?*cursor=", "/*?*bbox=", "/*?*near=", "/*/board.pdf")
 PLACES = {Kind.PROJECTS: "public_site.project", Kind.AREAS: "public_site.area"}
 
 

@@ -201,6 +201,9 @@ def test_a_map_of_a_filter_that_is_not_right_is_refused(anyone: Visitor) -> None
 
 def test_search_engines_are_told_of_projects_and_areas(several: None, anyone: Visitor) -> None:
     robots = anyone.client.get("/robots.txt").get_data(as_text=True)
+    assert "Disallow: /*/board.pdf" in robots, (
+        "a board is drawn for whoever prints it, not for a crawler of every project"
+    )
     index = anyone.client.get("/sitemap.xml").get_data(as_text=True)
 
     assert "Sitemap: http://localhost/sitemap.xml" in robots
