@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from server import wording
 from server.access import Actor, require
 from server.db import reading, writing
 from server.models import Appeal, Contract, Evidence, EvidenceDecision, Submission, SubmissionItem
@@ -92,7 +93,7 @@ def _appealed(session: Session, actor: Actor, evidence_id: UUID, reason: str, no
     # The row goes first: a second appeal is refused by its key, whatever the state is by now.
     session.flush()
     if evidence.state not in APPEALABLE:
-        raise _wrong_state(evidence, "appealed for")
+        raise _wrong_state(evidence)
     evidence.state = EvidenceState.NEEDS_REVIEW
     details = {"project": evidence.project.code, "reason": reason}
     custody.append(session, actor.person_id, "evidence.appealed", "evidence", str(evidence.id), now=now, **details)
@@ -134,7 +135,7 @@ def _refused_before_appeal(session: Session, actor: Actor, evidence: Evidence) -
 
 def _refuse_state(session: Session, evidence: Evidence, decision: EvidenceVerdictWord) -> None:
     if evidence.state not in FROM[decision]:
-        raise _wrong_state(evidence, TO[decision].value)
+        raise _wrong_state(evidence)
     if decision is EvidenceVerdictWord.ACCEPT and evidence.copies is CopiesState.IMPOSSIBLE:
         raise Problem("wrong-state", _("The picture cannot be shown, so no one can vouch for it. Ask for a new photo."))
     approved = (
@@ -146,10 +147,10 @@ def _refuse_state(session: Session, evidence: Evidence, decision: EvidenceVerdic
         raise Problem("wrong-state", _("The photo is part of an approved submission and stands as it was approved."))
 
 
-def _wrong_state(evidence: Evidence, done: str) -> Problem:
-    standing = evidence.state.value.replace("_", " ")
+def _wrong_state(evidence: Evidence) -> Problem:
+    standing = wording.state(evidence.state)
     return Problem(
-        "wrong-state", _("The photo is “%(standing)s” and cannot be %(done)s from there.", standing=standing, done=done)
+        "wrong-state", _("The photo is “%(standing)s”, and from there this cannot be done.", standing=standing)
     )
 
 
