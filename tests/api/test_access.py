@@ -25,6 +25,9 @@ from server.models import Certificate, Grant, Milestone, Person, Project
 from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_photo, road_claim
 from tests.phones import Phone
 
+#: Whoever is refused is refused before any statement that the two databases could answer differently.
+pytestmark = pytest.mark.sqlite_only("who may call is decided above the database")
+
 Bearer = Callable[[str], Headers]
 
 ROLES = frozenset({"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"})

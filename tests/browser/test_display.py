@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -11,7 +12,6 @@ from playwright.sync_api import Browser, Page, expect
 from server import assets
 from server.db import writing
 from server.models import Project
-from tests.browser.test_field_axe import AXE, VIOLATIONS
 from tests.browser.test_road import address, browser
 from tests.pages.story import Road
 
@@ -38,7 +38,17 @@ pytestmark = [
 @pytest.fixture
 def screen(browser: Browser, address: str) -> Iterator[Page]:
     """A screen of 1080 lines that hangs on a wall: nobody touches it, and its clock is the test's."""
-    context = browser.new_context(base_url=address, viewport={"width": 1920, "height": 1080}, locale="en-PH")
+    yield from opened(browser, address)
+
+
+@pytest.fixture
+def screen_without_worker(browser: Browser, address: str) -> Iterator[Page]:
+    """The same, with every request made by the page, where a test can answer it."""
+    yield from opened(browser, address, service_workers="block")
+
+
+def opened(browser: Browser, address: str, **kind: Any) -> Iterator[Page]:
+    context = browser.new_context(base_url=address, viewport={"width": 1920, "height": 1080}, locale="en-PH", **kind)
     context.set_default_timeout(10_000)
     yield context.new_page()
     context.close()
@@ -102,24 +112,25 @@ def test_goes_on_without_a_network_and_becomes_current_when_it_is_back(screen: P
     assert shown(screen) == "ROAD-1 photo 1"
 
 
-def test_a_server_in_trouble_leaves_the_screen_as_it_was(screen: Page, road: Road) -> None:
+def test_a_server_in_trouble_leaves_the_screen_as_it_was(screen_without_worker: Page, road: Road) -> None:
+    page = screen_without_worker
     road.approved()
-    screen.goto(DISPLAY)
-    wait_until_kept(screen)
-    screen.route("**/display/ROAD-1", lambda route: route.fulfill(status=503, body="<h1>The store is away</h1>"))
-    screen.evaluate("window.dispatchEvent(new Event('online'))")
+    page.goto(DISPLAY)
+    page.route("**/display/ROAD-1", lambda route: route.fulfill(status=503, body="<h1>The store is away</h1>"))
+    page.evaluate("window.dispatchEvent(new Event('online'))")
 
-    expect(screen.locator(".as-of")).to_be_visible()
-    assert shown(screen) == "ROAD-1 progress"
+    expect(page.locator(".as-of")).to_be_visible()
+    assert shown(page) == "ROAD-1 progress"
 
 
-def test_a_gateway_that_answers_in_our_place_is_no_news(screen: Page, road: Road) -> None:
-    screen.goto(DISPLAY)
-    screen.route("**/display/ROAD-1", lambda route: route.fulfill(status=200, body="<h1>Sign in to this network</h1>"))
-    screen.evaluate("window.dispatchEvent(new Event('online'))")
+def test_a_gateway_that_answers_in_our_place_is_no_news(screen_without_worker: Page, road: Road) -> None:
+    page = screen_without_worker
+    page.goto(DISPLAY)
+    page.route("**/display/ROAD-1", lambda route: route.fulfill(status=200, body="<h1>Sign in to this network</h1>"))
+    page.evaluate("window.dispatchEvent(new Event('online'))")
 
-    expect(screen.locator(".as-of")).to_be_visible()
-    assert shown(screen) == "ROAD-1 progress"
+    expect(page.locator(".as-of")).to_be_visible()
+    assert shown(page) == "ROAD-1 progress"
 
 
 def test_can_be_read_at_five_metres(screen: Page, road: Road) -> None:
@@ -146,19 +157,3 @@ def test_nothing_lies_outside_of_the_screen(screen: Page, road: Road) -> None:
                 .map(each => each.outerHTML.slice(0, 80))"""
         )
         assert outside == [], size
-
-
-@pytest.mark.skipif(not AXE.is_file(), reason="axe is not installed (bin/build-field)")
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", [DISPLAY, "/display/area/R6", "/display/NONE"])
-def test_breaks_no_rule(browser: Browser, address: str, road: Road, path: str, scheme: str) -> None:
-    road.approved()
-    context = browser.new_context(base_url=address, bypass_csp=True, color_scheme=scheme)  # type: ignore[arg-type]
-    context.add_init_script(path=AXE)
-    page = context.new_page()
-    page.goto(f"{path}?language=th")
-    page.wait_for_timeout(1200)
-    found = page.evaluate(VIOLATIONS)
-    context.close()
-
-    assert found == []

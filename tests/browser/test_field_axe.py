@@ -3,21 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page
 
 from field_app_pages import BUILT
+from tests.browser.axe import AXE, violations
 from tests.browser.field import LANGUAGES, browser, on_site, screens, sign_in, take_a_photo
 from tests.browser.test_road import address
 
 __all__ = ["address", "browser"]
-
-AXE = Path(__file__).resolve().parents[2] / "field_app" / "node_modules" / "axe-core" / "axe.min.js"
-#: Each rule that is broken, with the first element that breaks it.
-VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-    .map(each => `${each.id}: ${each.help} (${each.nodes.length}) ${each.nodes[0].html.slice(0, 160)}`)"""
 
 pytestmark = [
     pytest.mark.skipif(
@@ -33,11 +28,6 @@ def page(browser: Browser, address: str) -> Iterator[Page]:
     with on_site(browser, address, bypass_csp=True) as context:
         context.add_init_script(path=AXE)
         yield context.new_page()
-
-
-def violations(page: Page) -> list[str]:
-    page.wait_for_timeout(150)
-    return list(page.evaluate(VIOLATIONS))
 
 
 def test_the_sign_in_breaks_no_rule_in_any_language(page: Page) -> None:

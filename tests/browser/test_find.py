@@ -10,7 +10,6 @@ from playwright.sync_api import Browser, Page, Response
 
 from server import assets
 from server.models.projects import ProjectStatus
-from tests.browser.test_field_axe import AXE, violations
 from tests.browser.test_road import address, browser, complaints, page
 from tests.services.search.conftest import Publish, publish
 from tests.services.search.test_near import Place, place
@@ -182,20 +181,4 @@ def test_without_javascript_it_is_a_list(schools: None, browser: Browser, addres
 
     assert listed(page) == ["CLI-1"]
     assert "1 project" in page.get_by_role("heading", level=2).first.inner_text()
-    context.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("path", ["/", "/?sector=education&year=2026", "/areas/R6", "/?state=nonsense", "/about"])
-def test_no_page_breaks_a_rule_of_access(schools: None, browser: Browser, address: str, path: str, scheme: str) -> None:
-    if not AXE.is_file():
-        pytest.skip("axe-core is not installed")
-    context = browser.new_context(base_url=address, bypass_csp=True)
-    context.add_init_script(path=AXE)
-    page = context.new_page()
-    page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-    page.goto(path)
-    page.wait_for_load_state("networkidle")
-
-    assert violations(page) == []
     context.close()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from uuid import UUID
 
 import pytest
@@ -14,14 +13,12 @@ from server.assets import BUILT
 from server.db import reading
 from server.models import Evidence
 from server.models.evidence import EvidenceState
+from tests.browser.axe import AXE, violations
 from tests.browser.test_road import CONTRASTS, address, browser, complaints, page, sign_in
 from tests.pages.story import Road
 
 __all__ = ["address", "browser", "complaints", "page"]
 
-AXE = Path(__file__).resolve().parents[2] / "field_app" / "node_modules" / "axe-core" / "axe.min.js"
-VIOLATIONS = """async () => (await axe.run(document, {resultTypes: ['violations']})).violations
-    .map(each => `${each.id}: ${each.help} (${each.nodes.length}) ${each.nodes[0].html.slice(0, 160)}`)"""
 ZOOM = "() => getComputedStyle(document.querySelector('.viewer')).getPropertyValue('--zoom')"
 PLACE = """() => ['--x', '--y'].map(name =>
     parseFloat(getComputedStyle(document.querySelector('.viewer')).getPropertyValue(name)))"""
@@ -226,9 +223,8 @@ def test_the_page_breaks_no_rule(browser: Browser, address: str, road: Road, wid
     road.send(stage=Stage.BEFORE)
     opened(page, road.send_rejected(caption="Far away"))
     page.evaluate("() => document.querySelectorAll('details').forEach(each => { each.open = true })")
-    page.wait_for_timeout(200)
 
-    assert page.evaluate(VIOLATIONS) == []
+    assert violations(page) == []
     assert page.evaluate(CONTRASTS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     context.close()

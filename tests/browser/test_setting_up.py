@@ -6,7 +6,6 @@ import json
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -16,12 +15,12 @@ from playwright.sync_api import Browser, Page, expect
 from server.assets import BUILT
 from server.db import reading
 from server.models import Project
+from tests.browser.axe import violations
 from tests.browser.test_road import DESK, PHONE, address, browser, sign_in
 from tests.pages.setup_story import CONTRACT, FACTS, YARD
 
 __all__ = ["address", "browser"]
 
-AXE = Path(__file__).resolve().parents[2] / "field_app" / "node_modules" / "axe-core" / "axe.min.js"
 SET_UP = "/review/setup/projects/SCHOOL-9"
 
 pytestmark = [
@@ -97,9 +96,7 @@ def geometry(page: Page) -> dict[str, object]:
 
 
 def assert_accessible(page: Page) -> None:
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("() => axe.run(document).then(found => found.violations.map(v => [v.id, v.nodes[0].html]))")
-    assert found == [], page.url
+    assert violations(page) == [], page.url
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, page.url
 
 

@@ -25,7 +25,7 @@ def test_a_disputed_certificate_is_not_paid_until_another_settles_it(road: Road,
     paymaster = visitor("paymaster").go(certificate_page(road))
     assert "Payment waits." in paymaster.text
     assert "Record the payment" not in paymaster.buttons
-    assert "disputed: payment waits" in paymaster.go("/review/").text
+    assert "A dispute about it is open, so payment waits." in paymaster.go("/review/").text
 
     administrator = visitor("administrator").go("/review/")
     assert "Settle a dispute about “Milestone 1”" in administrator.text

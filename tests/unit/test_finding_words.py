@@ -22,7 +22,7 @@ from evidence.context import Requirement, Stage
 from evidence.envelope import Standing
 from evidence.findings import NOT_CHECKED, Finding, Outcome
 from geo.corridor import Station
-from server import finding_words, languages
+from server import finding_words, texts
 from server.finding_measures import MEASURES, REASONS, Phrase
 from server.finding_phrases import SENTENCES, SHARED
 from tests.unit.evidence.checks.build import CAPTURED, FakeSite, context, photo, position, schedule, stated, use, wall
@@ -216,7 +216,7 @@ class _Foreign(NullTranslations):
 
 @pytest.fixture
 def foreign(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(languages, "catalogue", lambda tag: _Foreign())
+    monkeypatch.setattr(texts, "catalogue", lambda tag: _Foreign())
     with app.test_request_context(), force_locale("fil"):
         yield
 
