@@ -36,6 +36,7 @@ class ServingSettings:
     A part of a resumable upload and the form of a photo may be ``patch_seconds`` and ``form_seconds`` in coming.
     ``tls_host`` is where it listens with a certificate of its own making, which is for phones on the same network.
     ``proxies`` is how many in front of it may say for whom they ask, and over what; anyone may claim the rest.
+    ``hosts`` are the names it answers to (``.example.org`` with those below it); none named, it answers to any.
     """
 
     workers: int = 1
@@ -46,6 +47,7 @@ class ServingSettings:
     form_seconds: int = 600
     tls_host: str = "0.0.0.0"  # noqa: S104
     proxies: int = 0
+    hosts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,6 +234,7 @@ def _serving(source: Mapping[str, str]) -> ServingSettings:
         form_seconds=_integer(source, "SAKSI_FORM_SECONDS", 600, least=1, most=3600),
         tls_host=source.get("SAKSI_HOST", "0.0.0.0"),  # noqa: S104
         proxies=_integer(source, "SAKSI_PROXIES", 0, least=0, most=8),
+        hosts=tuple(name for part in source.get("SAKSI_HOSTS", "").split(",") if (name := part.strip())),
     )
 
 

@@ -33,6 +33,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings.data_root.mkdir(mode=0o700, parents=True, exist_ok=True)
     app.config.update(
         SECRET_KEY=settings.secret_key,
+        # Addresses in feeds, boards and previews are built on the name that was asked for.
+        TRUSTED_HOSTS=list(settings.serving.hosts) or None,
         SESSION_COOKIE_NAME="saksi",
         SESSION_COOKIE_SECURE=settings.cookie_secure,
         SESSION_COOKIE_HTTPONLY=True,

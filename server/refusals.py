@@ -8,7 +8,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, NotFound
+from werkzeug.exceptions import HTTPException, NotFound, SecurityError
 
 from evidence.errors import StoreAwayError
 from server import auth, db, held_forms
@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
     """Answer every refusal, expected or not, in the shape that its asker can read."""
     app.register_error_handler(Problem, _tell)
     app.register_error_handler(CSRFError, lambda _error: _tell_too_old())
+    app.register_error_handler(SecurityError, lambda _error: _tell_wrong_host())
     app.register_error_handler(HTTPException, _tell_http)
     for kind in (OperationalError, InterfaceError, PoolTimeout):
         app.register_error_handler(kind, _tell_away)
@@ -50,10 +51,20 @@ def _tell(problem: Problem) -> Response:
     if wants_page():
         response = make_response(render_template("problem.html", problem=problem), problem.kind.status)
     else:
-        response = make_response(problem.document() | {"request_id": g.request_id}, problem.kind.status)
-        response.content_type = MEDIA_TYPE
+        response = _document(problem)
     response.headers.extend(problem.headers)
     return response
+
+
+def _document(problem: Problem) -> Response:
+    response = make_response(problem.document() | {"request_id": g.request_id}, problem.kind.status)
+    response.content_type = MEDIA_TYPE
+    return response
+
+
+def _tell_wrong_host() -> Response:
+    """A name that is none of ours, on which not even the addresses of a page could be built."""
+    return _document(Problem("bad-request", "This server does not answer to that name."))
 
 
 def _tell_http(error: HTTPException) -> Response:

@@ -120,6 +120,32 @@ class TestMethods:
         assert_problem(client.get("/api/v1/nothing"), 404, "not-found")
 
 
+class TestTheNamesItAnswersTo:
+    """Addresses in answers are built on the name that was asked for, so a name can be refused."""
+
+    @pytest.fixture
+    def named(self, settings: config.Settings) -> Iterator[FlaskClient]:
+        app = create_app(replace(settings, serving=replace(settings.serving, hosts=("saksi.example.org",))))
+        yield app.test_client()
+        with app.app_context():
+            db.engine.dispose()
+
+    @pytest.mark.parametrize("path", ["/", "/robots.txt", "/display/worker.js", "/sign-in", "/readyz"])
+    def test_another_name_is_refused(self, named: FlaskClient, path: str) -> None:
+        answer = named.get(path, headers={"Host": "evil.example"})
+
+        assert answer.status_code == 400
+        assert b"evil.example" not in answer.data
+
+    def test_its_own_name_is_answered_to(self, named: FlaskClient) -> None:
+        answer = named.get("/robots.txt", headers={"Host": "saksi.example.org"})
+
+        assert "Sitemap: http://saksi.example.org/sitemap.xml" in answer.get_data(as_text=True)
+
+    def test_a_program_is_told_as_programs_are(self, named: FlaskClient) -> None:
+        assert_problem(named.get(SESSION, headers={"Host": "evil.example"}), 400, "bad-request")
+
+
 class TestBehindProxies:
     """What a trusted proxy says of the caller counts, and what the caller says of itself never does."""
 

@@ -41,6 +41,13 @@ def test_a_wrong_setting_is_named(tmp_path: Path, name: str, value: str) -> None
         config.load({"SAKSI_DATA_ROOT": str(tmp_path), name: value})
 
 
+def test_the_names_it_answers_to_are_a_list(tmp_path: Path) -> None:
+    environ = {"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_HOSTS": "saksi.example.org, .example.net,"}
+
+    assert config.load(environ).serving.hosts == ("saksi.example.org", ".example.net")
+    assert config.load({"SAKSI_DATA_ROOT": str(tmp_path)}).serving.hosts == ()
+
+
 def test_several_processes_need_a_server_database(tmp_path: Path) -> None:
     with pytest.raises(config.SettingsError, match="SAKSI_WORKERS must be 1 with SQLite"):
         config.load({"SAKSI_DATA_ROOT": str(tmp_path), "SAKSI_WORKERS": "2"})
