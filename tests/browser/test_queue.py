@@ -118,6 +118,15 @@ def test_the_keys_are_told_and_can_be_switched_off(page: Page) -> None:
     assert focused(page) == "Look at 3 photos of “Milestone 1”"
 
 
+def test_escape_leads_out_of_the_search_back_to_the_list(page: Page) -> None:
+    page.keyboard.press("/")
+    page.keyboard.type("road")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+
+    assert focused(page) == "Look at 3 photos of “Milestone 1”"
+
+
 def test_a_filter_is_saved_by_keyboard(page: Page) -> None:
     page.goto("/review/?kind=photos")
     page.keyboard.press("s")

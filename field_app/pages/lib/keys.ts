@@ -36,6 +36,7 @@ export function marked(root: ParentNode = document): () => void {
     for (const key of named(element)) map[key] ??= () => goTo(element);
   }
   watchSwitch(root);
+  document.addEventListener("keydown", leave);
   return keys(map);
 }
 
@@ -75,6 +76,12 @@ function meant(event: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return true;
   if (typedInto(target)) return false;
   return !((event.key === "Enter" || event.key === " ") && target.matches(PRESSED));
+}
+
+/** Escape leads out of a field, back to the single keys; a dialog has a meaning of its own for it. */
+function leave(event: KeyboardEvent): void {
+  if (event.key !== "Escape" || switchedOff() || document.querySelector("dialog[open]") !== null) return;
+  if (event.target instanceof HTMLInputElement && typedInto(event.target)) event.target.blur();
 }
 
 function typedInto(target: HTMLElement): boolean {
