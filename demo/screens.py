@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from PIL import Image, ImageOps
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 from rich.console import Console
 
@@ -21,6 +22,10 @@ from demo import house, programme
 from demo.run import served
 
 FOLDER = config.ROOT / "var" / "screens"
+#: Of these the upper part, made small, is in the README.
+BEST = ("home", "project", "photo", "waits", "milestone-to-decide", "review-photo")
+BEST_FOLDER = config.ROOT / "docs" / "screens"
+BEST_HEIGHT, BEST_WIDTH = 1080, 1080
 PORT = 8765
 WIDTHS = {"phone": (390, 844), "desk": (1440, 900)}
 ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -57,6 +62,7 @@ SCREENS = (
     Screen("first-sign-in", "/first-sign-in"),
     Screen("waits", "/review/", who="supervisor"),
     Screen("milestone", "/review/projects/MKT-HUW-002", ("/review/milestones/",), who="supervisor"),
+    Screen("milestone-to-decide", "/review/", ("/review/milestones/",), who="supervisor"),
     Screen("milestone-with-questions", "/review/projects/BRG-HUW-007", ("/review/milestones/",), who="supervisor"),
     Screen("review-photo", "/review/", ("/review/photos/",), who="supervisor"),
     Screen("my-projects", "/review/projects", who="supervisor"),
@@ -96,7 +102,18 @@ def main(only: tuple[str, ...] = ()) -> None:
                 _take(browser, place.base, screen)
                 console.print(f"  {screen.name}")
         browser.close()
+    for name in BEST:
+        _keep_small(name)
     console.print(f"The pictures are in {FOLDER}.", soft_wrap=True, highlight=False)
+
+
+def _keep_small(name: str) -> None:
+    """Put the upper part of a picture at desk size where the README shows it."""
+    BEST_FOLDER.mkdir(exist_ok=True)
+    with Image.open(FOLDER / f"{name}.desk.png") as whole:
+        upper = whole.convert("RGB").crop((0, 0, whole.width, min(whole.height, BEST_HEIGHT)))
+        small = ImageOps.contain(upper, (BEST_WIDTH, BEST_HEIGHT))
+        small.save(BEST_FOLDER / f"{name}.webp", quality=80, method=6)
 
 
 def _chromium() -> str:
@@ -116,6 +133,7 @@ def _take(browser: Browser, base: str, screen: Screen) -> None:
             page.goto(base + screen.path)
             for part in screen.follow:
                 page.locator(f"main a[href*='{part}']").first.click()
+                page.wait_for_load_state()
             _settle(page)
             page.screenshot(path=_file(screen, device), full_page=True)
 

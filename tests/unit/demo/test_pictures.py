@@ -28,11 +28,12 @@ def difference(one: Image.Image, other: Image.Image, box: tuple[int, int, int, i
 
 @pytest.fixture(scope="module")
 def gallery() -> dict[tuple[str, str, int], Image.Image]:
+    """Every kind at every stage, and a second view of each before the works; drawing takes most of this file's time."""
     return {
         (kind, stage, view): draw(kind, stage, view, "PH-1", "A work")
         for kind in KINDS
         for stage in STAGES
-        for view in (0, 1)
+        for view in VIEWS[stage]
     }
 
 
