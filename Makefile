@@ -46,8 +46,9 @@ bench: development ## Measure the speeds at a small scale, each beside its peer;
 bench-national: development ## The same at a national portal's size: an hour or two, 25 GB in var/bench
 	@SAKSI_BENCH_NATIONAL=1 $(PY) -m benches
 
-fuzz: development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked from step to step
-	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 $(PY) -m pytest tests/faults tests/api/test_openapi.py -k "fuzz or checker" -s
+fuzz: development ## The long runs: 20,000 mutations read, 500 sent over HTTP, the API walked, 2,000 photos under faults
+	@SAKSI_FUZZ=20000 SAKSI_FUZZ_HTTP=500 SAKSI_FAULT_PHOTOS=2000 $(PY) -m pytest tests/faults tests/api/test_openapi.py \
+		-k "fuzz or checker or lost_or_doubled" -s
 
 lock: development ## Solve the dependencies anew and write the lock files
 	@$(PY) -m uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header \

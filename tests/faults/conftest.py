@@ -22,7 +22,7 @@ from tests.programme import plant
 
 def pytest_configure(config: pytest.Config) -> None:
     """The long ones can be left out by hand: ``-m "not faults"``."""
-    config.addinivalue_line("markers", "faults: real processes are killed or cut off while 2,000 photos come in")
+    config.addinivalue_line("markers", "faults: real processes are killed or cut off while photos come in")
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ from tests.photos import jpeg
 from tests.programme import ON_SITE
 
 #: How many photos come in while things break; fewer are for trying by hand.
-PHOTOS = int(os.environ.get("SAKSI_FAULT_PHOTOS", "2000"))
+PHOTOS = int(os.environ.get("SAKSI_FAULT_PHOTOS", "600"))
 PHONES = 8
 AGAIN_S = 0.25
 LONGEST_S = 60.0

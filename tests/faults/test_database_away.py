@@ -1,4 +1,4 @@
-"""PostgreSQL is killed and started again while 2,000 photos come in and two workers make copies."""
+"""PostgreSQL is killed and started again while photos come in and two workers make copies."""
 
 from __future__ import annotations
 
