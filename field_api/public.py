@@ -65,7 +65,7 @@ class PublicProjectsQuery(PageByCodeQuery):
 def list_public_projects(query: dict[str, Any]) -> Response:
     """No sign-in. The next page's address is in the Link header, and its cursor in `next`."""
     cursor, limit = place_by_code(query.pop("cursor")), query.pop("limit")
-    found = public.projects(ProjectFilter(**query), cursor, limit, now=utc_now())
+    found = public.projects(ProjectFilter(**query), cursor, limit, now=utc_now(), shapes=_wants_geojson())
     following = cursor_by_code(found.next)
     if _wants_geojson():
         return link_next(_kept(_collection(found.items)), following)

@@ -16,6 +16,7 @@ from server.db import reading
 from server.models import Contract, Grant, Milestone, Project, Site
 from server.models.people import Role
 from server.problems import Problem
+from server.services.progress import Scheduled
 from server.texts import _
 
 WITH_NAMES = (
@@ -70,6 +71,17 @@ def current_site(project_id: UUID) -> Site | None:
 def milestones(project_id: UUID) -> list[Milestone]:
     """The milestones in their order, with their requirements."""
     return milestones_of([project_id]).get(project_id, [])
+
+
+def schedules_of(project_ids: Iterable[UUID]) -> dict[UUID, list[Scheduled]]:
+    """What progress is reckoned from, for each project with milestones: a list of projects needs no more of them."""
+    columns = (Milestone.weight_bp, Milestone.starts_on, Milestone.ends_on, Milestone.state)
+    found: dict[UUID, list[Scheduled]] = {}
+    for row in reading().execute(
+        sa.select(Milestone.project_id, *columns).where(Milestone.project_id.in_(project_ids))
+    ):
+        found.setdefault(row.project_id, []).append(row)
+    return found
 
 
 def milestones_of(project_ids: Iterable[UUID]) -> dict[UUID, list[Milestone]]:

@@ -61,7 +61,9 @@ class PublicReceipt:
     received_at: str
 
 
-def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datetime) -> Page[ProjectCard]:
+def projects(
+    asked: ProjectFilter, cursor: str | None, limit: int, *, now: datetime, shapes: bool = False
+) -> Page[ProjectCard]:
     """Published projects by code; an area that does not exist holds none.
 
     A page may be short, even empty, and yet have a next one: a rare combination is sought a stretch at a time.
@@ -70,14 +72,14 @@ def projects(asked: ProjectFilter, cursor: str | None, limit: int, *, now: datet
         Problem: ``invalid``, for a broken cursor.
     """
     found = project_search.find(asked, paging.decode(cursor, parts=1)[0] if cursor is not None else None, limit)
-    shown = cards(found.codes, now=now)
+    shown = cards(found.codes, now=now, shapes=shapes)
     return Page(shown, paging.encode(found.next) if found.next is not None else None)
 
 
-def cards(codes: Sequence[str], *, now: datetime) -> list[ProjectCard]:
+def cards(codes: Sequence[str], *, now: datetime, shapes: bool = False) -> list[ProjectCard]:
     """The cards of the published projects among these, in their order."""
     named = {each.code: each for each in reading().scalars(_published_projects().where(Project.code.in_(codes)))}
-    return public_project.cards([named[code] for code in codes if code in named], now=now)
+    return public_project.cards([named[code] for code in codes if code in named], now=now, shapes=shapes)
 
 
 def project(code: str, *, now: datetime) -> ProjectPage:

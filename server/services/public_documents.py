@@ -57,7 +57,7 @@ class Progress(Document):
 
 @dataclass(frozen=True)
 class ProjectCard(Document):
-    """One project in a list. ``area`` runs from the root; ``site`` is a GeoJSON geometry."""
+    """One project in a list. ``area`` runs from the root; ``site`` is a GeoJSON geometry, where it was asked for."""
 
     code: str
     title: str

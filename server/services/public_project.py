@@ -18,6 +18,7 @@ from server.models import Area, Certificate, Contract, Evidence, EvidenceFinding
 from server.models.evidence import EvidenceState
 from server.models.payments import CertificateState
 from server.services import progress, projects
+from server.services.progress import Scheduled
 from server.services.public_documents import (
     MilestoneLine,
     Named,
@@ -40,23 +41,23 @@ WAITING = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.ACCEPTE
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """What the cards of several projects need, each by project id."""
+    """What the cards of several projects need, each by project id; ``sites`` of those whose shape is asked for."""
 
-    milestones: dict[UUID, list[Milestone]]
+    schedules: dict[UUID, list[Scheduled]]
     sites: dict[UUID, Site]
     photos: dict[UUID, tuple[int, UUID]]
     names: dict[str, Named]
 
 
-def cards(found: Sequence[Project], *, now: datetime) -> list[ProjectCard]:
-    """The cards of projects, in their order."""
-    gathered = _gather(found)
+def cards(found: Sequence[Project], *, now: datetime, shapes: bool = False) -> list[ProjectCard]:
+    """The cards of projects, in their order, with the shapes of their sites where those are asked for."""
+    gathered = _gather(found, shapes=shapes)
     return [card(each, gathered, now=now) for each in found]
 
 
 def card(project: Project, gathered: Gathered, *, now: datetime) -> ProjectCard:
     """One project's card from what was gathered."""
-    milestones = gathered.milestones.get(project.id, [])
+    schedule = gathered.schedules.get(project.id, [])
     on = progress.today(now, project.time_zone)
     site = gathered.sites.get(project.id)
     photos, newest = gathered.photos.get(project.id, (0, None))
@@ -75,7 +76,7 @@ def card(project: Project, gathered: Gathered, *, now: datetime) -> ProjectCard:
         contract_value_minor=_value(contract),
         starts_on=project.starts_on,
         ends_on=project.ends_on,
-        progress=Progress(progress.planned_bp(milestones, on), progress.verified_bp(milestones)),
+        progress=Progress(progress.planned_bp(schedule, on), progress.verified_bp(schedule)),
         photos=photos,
         newest_photo=newest,
         site=geometry(site).geojson() if site else None,
@@ -84,9 +85,9 @@ def card(project: Project, gathered: Gathered, *, now: datetime) -> ProjectCard:
 
 def page(project: Project, *, now: datetime) -> ProjectPage:
     """One project with everything the public is told of it."""
-    gathered = _gather([project])
+    gathered = _gather([project], shapes=True)
     card_of = card(project, gathered, now=now)
-    milestones = gathered.milestones.get(project.id, [])
+    milestones = projects.milestones(project.id)
     contract = project.contract
     by_state = photos_by_state(project.id)
     return ProjectPage(
@@ -142,11 +143,11 @@ def photos_by_state(project_id: UUID) -> dict[tuple[UUID | None, EvidenceState],
     return {(milestone_id, state): number for milestone_id, state, number in rows}
 
 
-def _gather(found: Sequence[Project]) -> Gathered:
+def _gather(found: Sequence[Project], *, shapes: bool) -> Gathered:
     ids = [project.id for project in found]
     return Gathered(
-        milestones=projects.milestones_of(ids),
-        sites=projects.current_sites(ids),
+        schedules=projects.schedules_of(ids),
+        sites=projects.current_sites(ids) if shapes else {},
         photos=_photo_counts(ids),
         names=area_names(project.area.path for project in found),
     )

@@ -108,7 +108,8 @@ class TestFinding:
         assert second.next is None
 
     def test_a_feature_gives_longitude_first(self) -> None:
-        card = next(c for c in public.projects(ProjectFilter(), None, 9, now=utc_now()).items if c.code == "ROAD-1")
+        shown = public.projects(ProjectFilter(), None, 9, now=utc_now(), shapes=True).items
+        card = next(card for card in shown if card.code == "ROAD-1")
         feature = card.as_feature()
 
         assert feature["geometry"]["coordinates"][0] == pytest.approx([122.5, 10.9955])
