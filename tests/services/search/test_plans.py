@@ -149,7 +149,7 @@ def test_a_desk_asks_as_often_for_one_milestone_as_for_many(road: Road, actor: C
         reading().expunge_all()
         with asked() as statements:
             desk.desk(who, desk.Asked(), now=utc_now())
-        numbers.append(len(statements))
+        numbers.append(sum(statement.startswith("SELECT") for statement, _values in statements))
 
     assert numbers[0] == numbers[1]
 
@@ -231,7 +231,7 @@ def test_a_page_of_projects_asks_as_often_for_one_as_for_many(publish: Publish) 
     for limit in (1, 2):
         with asked() as statements:
             assert len(public.projects(ProjectFilter(text="works"), None, limit, now=utc_now()).items) == limit
-        numbers.append(len(statements))
+        numbers.append(sum(statement.startswith("SELECT") for statement, _values in statements))
 
     assert numbers[0] == numbers[1]
 
