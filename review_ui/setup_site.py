@@ -28,14 +28,8 @@ from server.services.setting_up import Draft
 from server.services.setting_up_sources import Said
 from server.texts import N_, _
 from server.times import utc_now
+from server.vocabulary import SITE_SOURCES
 
-NAMES = {
-    "contract": N_("Contract"),
-    "as_staked": N_("As-staked survey"),
-    "portal": N_("Portal"),
-    "in_use": N_("In use now"),
-    "typed": N_("What you typed"),
-}
 TITLES = {
     "contract": N_("The site by the contract"),
     "as_staked": N_("The site by the as-staked survey"),
@@ -152,7 +146,7 @@ def _page(draft: Draft, told: Told, chosen: str = "") -> Answer:
         recorded={each.source: each for each in agreement.said if each.source != setting_up_sources.IN_USE},
         used=None if used is None else setting_up_sources.in_use(used),
         picture=site_picture.together([(each.source, each.shape) for each in agreement.said]),
-        names=NAMES,
+        names=SITE_SOURCES,
         kinds=[kind.value for kind in SourceKind],
         chosen=chosen,
         mine=current_actor().person_id in agreement.entered_by,
@@ -171,7 +165,7 @@ def _source_page(draft: Draft, kind: SourceKind, told: Told, typed: dict[str, An
         draft=draft,
         project=draft.project,
         kind=kind.value,
-        names=NAMES,
+        names=SITE_SOURCES,
         title=TITLES[kind.value],
         typed=typed,
         pairs=pairs,

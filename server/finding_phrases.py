@@ -30,7 +30,7 @@ SHARED = (
     Phrase(
         "{one:speaker} says {this:measure}, but {other:speaker} says {that:measure}; "
         "check the phone's location and clock, and retake.",
-        N_("The two contradict each other. %(one)s: %(this)s. %(other)s: %(that)s."),
+        N_("The two contradict each other: %(one)s says %(this)s; %(other)s says %(that)s."),
         N_("Check the phone's location and clock, and retake."),
     ),
 )
@@ -314,13 +314,19 @@ SENTENCES: dict[str, tuple[Phrase, ...]] = {
         Phrase(
             "{early:speaker} and {late:speaker} are {gap:span} apart; if this is an older picture, take a new one with "
             "the field app; else set that camera's clock and retake.",
-            N_("Two statements of the time are %(gap)s apart. The earlier: %(early)s. The later: %(late)s."),
+            N_(
+                "Two statements of the time are %(gap)s apart. The earlier comes from %(early)s, the later from "
+                "%(late)s."
+            ),
             N_("If this is an older picture, take a new one; else set that camera's clock and retake."),
         ),
         Phrase(
             "{early:speaker} and {late:speaker} are {gap:span} apart; let the network set the phone's time and zone, "
             "wait for a new position, and retake.",
-            N_("Two statements of the time are %(gap)s apart. The earlier: %(early)s. The later: %(late)s."),
+            N_(
+                "Two statements of the time are %(gap)s apart. The earlier comes from %(early)s, the later from "
+                "%(late)s."
+            ),
             N_("Let the network set the phone's time and zone, wait for a new position, and retake."),
         ),
     ),
@@ -379,7 +385,7 @@ SENTENCES: dict[str, tuple[Phrase, ...]] = {
         Phrase(N_("The time of capture is not in the future.")),
         Phrase(
             "{who:speaker} is {lead:span} ahead of the server's clock; let the network set the time and retake.",
-            N_("%(who)s: %(lead)s ahead of the server's clock."),
+            N_("%(who)s is %(lead)s ahead of the server's clock."),
             _CLOCK,
         ),
     ),

@@ -80,6 +80,16 @@ SOURCES = Words(
         "gallery": N_("a file that was on the phone"),
     }
 )
+#: What states the shape of a site, beside the one in use and the one that somebody types just now.
+SITE_SOURCES = Words(
+    {
+        "contract": N_("Contract"),
+        "as_staked": N_("As-staked survey"),
+        "portal": N_("Portal"),
+        "in_use": N_("In use now"),
+        "typed": N_("What you typed"),
+    }
+)
 REFUSALS = Words(
     {
         "file.sealed": N_("the file changed on its way"),

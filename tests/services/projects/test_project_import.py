@@ -265,8 +265,18 @@ class TestMilestones:
         assert [requirement.code for requirement in _milestone("A1").requirements] == ["before"]
         assert _count(Requirement, Requirement.milestone_id == _milestone("A1").id) == 1
 
-    @pytest.mark.parametrize("state", ["submitted", "returned", "approved", "paid"])
-    def test_that_were_put_forward_cannot_change(self, imports: Imports, previews: Previews, state: str) -> None:
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            ("submitted", "waiting for approval"),
+            ("returned", "returned for more"),
+            ("approved", "approved"),
+            ("paid", "paid"),
+        ],
+    )
+    def test_that_were_put_forward_cannot_change(
+        self, imports: Imports, previews: Previews, state: str, words: str
+    ) -> None:
         imports(document())
         _set_state("A1", MilestoneState(state))
         told = with_milestone(0, title="Something else", ends_on="2026-02-27")
@@ -274,7 +284,7 @@ class TestMilestones:
         faults = previews(told).faults
 
         assert [fault.pointer for fault in faults] == ["#/milestones/0/title", "#/milestones/0/ends_on"]
-        assert faults[0].detail == f"A1 cannot be changed: it is {state}."
+        assert faults[0].detail == f"A1 cannot be changed: it is {words}."
         with pytest.raises(Problem):
             imports(told)
         assert _milestone("A1").title == "Ground cleared"
