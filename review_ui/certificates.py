@@ -6,9 +6,8 @@ from uuid import UUID
 
 from flask import flash, render_template, request, url_for
 from marshmallow import fields
-from werkzeug.wrappers import Response
 
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, or_again, see, text_field
 from server import pages, wording
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
@@ -19,7 +18,6 @@ from server.texts import N_, _
 from server.times import utc_now
 
 DAY = N_("Write the day as YYYY-MM-DD.")
-Answer = str | tuple[str, int] | Response
 
 
 class PaymentForm(pages.Form):
@@ -51,6 +49,22 @@ class SettlementForm(pages.Form):
     settlement = text_field()
 
 
+def _page(certificate_id: UUID, problem: Problem | None = None) -> str:
+    page = review.certificate(current_actor(), certificate_id)
+    found = page.certificate
+    return render_template(
+        "review/certificate.html",
+        page=page,
+        certificate=found,
+        milestone=found.milestone,
+        project=page.project,
+        view=certificate_view.view(current_actor(), found, now=utc_now()),
+        problem=problem,
+        asked=request.endpoint,
+        typed=request.form,
+    )
+
+
 @bp.get("/review/certificates/<uuid:certificate_id>")
 @declare(SIGNED_IN)
 def certificate(certificate_id: UUID) -> str:
@@ -60,73 +74,63 @@ def certificate(certificate_id: UUID) -> str:
 
 @bp.post("/review/certificates/<uuid:certificate_id>/certification")
 @declare(roles(Role.PAYMASTER))
+@or_again(_page)
 def certify(certificate_id: UUID) -> Answer:
     """Certify that the amount is due."""
-    try:
-        certificates.certify(current_actor(), certificate_id, now=utc_now())
-    except Problem as problem:
-        return _page(certificate_id, problem), problem.kind.status
+    certificates.certify(current_actor(), certificate_id, now=utc_now())
     flash(_("Certified. The payment can be made and recorded now."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
 @bp.post("/review/certificates/<uuid:certificate_id>/payment")
 @declare(roles(Role.PAYMASTER))
+@or_again(_page)
 def pay(certificate_id: UUID) -> Answer:
     """Record the one payment."""
-    try:
-        typed = pages.form(PaymentForm)
-        certificates.pay(
-            current_actor(), certificate_id, reference=typed["reference"], paid_on=typed["paid_on"], now=utc_now()
-        )
-    except Problem as problem:
-        return _page(certificate_id, problem), problem.kind.status
+    typed = pages.form(PaymentForm)
+    certificates.pay(
+        current_actor(), certificate_id, reference=typed["reference"], paid_on=typed["paid_on"], now=utc_now()
+    )
     flash(_("The payment is on record, and public."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
 @bp.post("/review/certificates/<uuid:certificate_id>/passing-on")
 @declare(roles(Role.CONTRACTOR))
+@or_again(_page)
 def pass_on(certificate_id: UUID) -> Answer:
     """State that the money was passed on."""
-    try:
-        typed = pages.form(PassingOnForm)
-        certificates.pass_on(
-            current_actor(),
-            certificate_id,
-            recipient=typed["recipient"],
-            amount_minor=_amount(certificate_id, typed["amount_minor"]),
-            reference=typed["reference"],
-            passed_on=typed["passed_on"],
-            now=utc_now(),
-        )
-    except Problem as problem:
-        return _page(certificate_id, problem), problem.kind.status
+    typed = pages.form(PassingOnForm)
+    certificates.pass_on(
+        current_actor(),
+        certificate_id,
+        recipient=typed["recipient"],
+        amount_minor=_amount(certificate_id, typed["amount_minor"]),
+        reference=typed["reference"],
+        passed_on=typed["passed_on"],
+        now=utc_now(),
+    )
     flash(_("Your statement is on record."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
 @bp.post("/review/certificates/<uuid:certificate_id>/disputes")
 @declare(roles(*certificates.DISPUTERS))
+@or_again(_page)
 def dispute(certificate_id: UUID) -> Answer:
     """Say that the certificate is wrong."""
-    try:
-        certificates.dispute(current_actor(), certificate_id, pages.form(DisputeForm)["reason"], now=utc_now())
-    except Problem as problem:
-        return _page(certificate_id, problem), problem.kind.status
+    certificates.dispute(current_actor(), certificate_id, pages.form(DisputeForm)["reason"], now=utc_now())
     flash(_("Your dispute is on record. Nothing is paid on this certificate while it is open."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
 
 @bp.post("/review/certificates/<uuid:certificate_id>/settlement")
 @declare(roles(Role.ADMINISTRATOR))
+@or_again(_page)
 def settle(certificate_id: UUID) -> Answer:
     """Settle one of the certificate's disputes."""
-    try:
-        said = pages.form(SettlementForm)
-        certificates.settle(current_actor(), said["dispute"], said["settlement"], now=utc_now())
-    except Problem as problem:
-        return _page(certificate_id, problem), problem.kind.status
+    said = pages.form(SettlementForm)
+    certificates.settle(current_actor(), said["dispute"], said["settlement"], now=utc_now())
     flash(_("The dispute is settled."))
     return see(url_for("review_ui.certificate", certificate_id=certificate_id))
 
@@ -143,19 +147,3 @@ def _amount(certificate_id: UUID, typed: str) -> int:
             errors=[FieldError("#/amount_minor", _("Write an amount such as %(example)s.", example=example))],
         )
     return minor
-
-
-def _page(certificate_id: UUID, problem: Problem | None = None) -> str:
-    page = review.certificate(current_actor(), certificate_id)
-    found = page.certificate
-    return render_template(
-        "review/certificate.html",
-        page=page,
-        certificate=found,
-        milestone=found.milestone,
-        project=page.project,
-        view=certificate_view.view(current_actor(), found, now=utc_now()),
-        problem=problem,
-        asked=request.endpoint,
-        typed=request.form,
-    )

@@ -14,15 +14,13 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
 from review_ui import setup_words
-from review_ui.door import see
+from review_ui.door import Answer, see
 from review_ui.setup_values import Reader
 from server.auth import current_actor
 from server.problems import FieldError, Problem
 from server.services import setting_up
 from server.texts import _
 from server.times import utc_now
-
-Answer = str | tuple[str, int] | Response
 
 
 @dataclass

@@ -13,9 +13,9 @@ from flask import flash, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from review_ui import setup_flow, setup_words
-from review_ui.door import bp, see
+from review_ui.door import Answer, bp, see
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from server.access import declare
 from server.auth import current_actor
 from server.engines import engines

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from geo.site import Site
 from review_ui import setup_flow, setup_shapes
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, see, text_field
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from review_ui.setup_values import Reader
 from server import pages, site_picture
 from server.access import declare
