@@ -83,7 +83,7 @@ def setup_site_reason(code: str) -> Answer:
         given = pages.form(ReasonForm)
         setting_up_sources.explain(current_actor(), draft.project, given["digest"], given["reason"], now=utc_now())
     except Problem as problem:
-        return _page(draft, Told(problem=problem, faults=setup_flow.by_pointer(problem.errors)))
+        return _page(draft, Told().refused(problem))
     flash(_("Your reason is on record. It holds for exactly these shapes."))
     return see(url_for("review_ui.setup_site", code=code))
 
@@ -120,9 +120,7 @@ def setup_source_taken(code: str, source: str) -> Answer:
     try:
         setting_up_sources.record(current_actor(), draft.project, kind, shape.site, reference, now=utc_now())
     except Problem as problem:
-        told.problem = problem
-        told.faults |= setup_flow.by_pointer(problem.errors)
-        return _source_page(draft, kind, told, typed, shape.site)
+        return _source_page(draft, kind, told.refused(problem), typed, shape.site)
     flash(_("On record. Now see how it lies against the other sources, and choose which of them the checks use."))
     return see(url_for("review_ui.setup_site", code=code))
 
