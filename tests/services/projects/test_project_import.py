@@ -30,6 +30,7 @@ from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
 from server.services import custody, project_import, projects, site_lookup
 from server.services.importing import on_record
+from tests.custody_log import of_record
 from tests.services.projects.build import SCHOOL_OUTLINE, document, parts, with_milestone, with_section
 from tests.services.projects.conftest import NOW, Imports, Previews
 
@@ -117,7 +118,7 @@ def test_a_change_is_told_once_in_the_custody_log(imports: Imports, administrato
     imports(document())
     imports(document(title="Another title"))
 
-    created, changed = (e for e in custody.of_record("project", "NEW-1") if e.action.startswith("project."))
+    created, changed = (e for e in of_record("project", "NEW-1") if e.action.startswith("project."))
     assert (created.action, changed.action, changed.actor_id) == (
         "project.created",
         "project.changed",
@@ -178,7 +179,7 @@ class TestTheSite:
         imports(document())
         imports(with_section("site", width_m=20))
 
-        first, second = (e for e in custody.of_record("project", "NEW-1") if e.action == "site.changed")
+        first, second = (e for e in of_record("project", "NEW-1") if e.action == "site.changed")
         assert first.details["before"] is None
         assert second.details["before"] == first.details["after"] != second.details["after"]
 
@@ -253,7 +254,7 @@ class TestMilestones:
 
         assert _states()["A2"] is MilestoneState.OPEN
         milestone = _milestone("A2")
-        assert [e.action for e in custody.of_record("milestone", str(milestone.id))] == ["milestone.open"]
+        assert [e.action for e in of_record("milestone", str(milestone.id))] == ["milestone.open"]
 
     def test_lose_requirements_that_the_document_no_longer_has(self, imports: Imports) -> None:
         imports(document())
