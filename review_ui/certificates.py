@@ -12,7 +12,7 @@ from server import pages, wording
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
 from server.models.people import Role
-from server.problems import FieldError, Problem
+from server.problems import Problem
 from server.services import certificate_view, certificates, review
 from server.texts import N_, _
 from server.times import utc_now
@@ -141,9 +141,5 @@ def _amount(certificate_id: UUID, typed: str) -> int:
     minor = wording.minor_units(typed, currency)
     if minor is None:
         example = wording.money(125_000_050, currency)
-        raise Problem(
-            "invalid",
-            _("Look at the marked fields."),
-            errors=[FieldError("#/amount_minor", _("Write an amount such as %(example)s.", example=example))],
-        )
+        raise pages.wrong("amount_minor", _("Write an amount such as %(example)s.", example=example))
     return minor

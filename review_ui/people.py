@@ -15,7 +15,7 @@ from server.auth import COOKIE_KEY, current_actor
 from server.engines import engines
 from server.languages import LANGUAGES
 from server.models.people import AGENCY_ROLES, Role
-from server.problems import FieldError, Problem
+from server.problems import Problem
 from server.services import device_desk, first_sign_in, people
 from server.texts import _
 from server.times import utc_now
@@ -173,8 +173,7 @@ def choose_password() -> Answer:
     try:
         typed = pages.form(PasswordForm)
         if typed["password"] != typed["again"]:
-            told = _("This is not the same password.")
-            raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/again", told)])
+            raise pages.wrong("again", _("This is not the same password."))
         begun = first_sign_in.choose_password(
             typed["email"],
             typed["code"],
@@ -195,8 +194,7 @@ def _needed(typed: dict[str, Any], field: str) -> str:
     """What was typed into the one of two fields that this role needs."""
     value = str(typed[field]).strip()
     if not value:
-        told = _("This role needs it.")
-        raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError(f"#/{field}", told)])
+        raise pages.wrong(field, _("This role needs it."))
     return value
 
 
