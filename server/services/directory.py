@@ -295,7 +295,7 @@ def _check_code(code: str) -> None:
     try:
         CODE(code)
     except ValidationError as error:
-        raise duties.invalid("code", str(error.args[0])) from None
+        raise duties.invalid("code", _(str(error.args[0]))) from None
     if len(code) > LONGEST_CODE:
         raise duties.invalid("code", _("A code has at most %(most)s characters.", most=LONGEST_CODE))
 
