@@ -258,7 +258,6 @@ ACTIONS = Words(
         "milestone.submitted": N_("put a milestone forward"),
         "organisation.added": N_("added an organisation"),
         "person.added": N_("added a person"),
-        "person.changed": N_("changed a person's record"),
         "person.code_given": N_("gave a first sign-in code"),
         "person.disabled": N_("shut an account"),
         "person.enabled": N_("opened an account again"),
