@@ -7,24 +7,22 @@ from uuid import UUID
 from flask import flash, render_template, request, url_for
 from marshmallow import fields
 
-from review_ui.door import Answer, bp, or_again, see, text_field
+from review_ui.door import Answer, bp, day_field, or_again, see, text_field
 from server import pages, wording
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
 from server.models.people import Role
 from server.problems import Problem
 from server.services import certificate_view, certificates, review
-from server.texts import N_, _
+from server.texts import _
 from server.times import utc_now
-
-DAY = N_("Write the day as YYYY-MM-DD.")
 
 
 class PaymentForm(pages.Form):
     """The payment as the bank knows it."""
 
     reference = text_field(100)
-    paid_on = fields.Date(required=True, error_messages={"invalid": DAY})
+    paid_on = day_field(required=True)
 
 
 class PassingOnForm(pages.Form):
@@ -33,7 +31,7 @@ class PassingOnForm(pages.Form):
     recipient = text_field(certificates.LONGEST_RECIPIENT)
     amount_minor = text_field(40)
     reference = text_field(certificates.LONGEST_REFERENCE)
-    passed_on = fields.Date(required=True, error_messages={"invalid": DAY})
+    passed_on = day_field(required=True)
 
 
 class DisputeForm(pages.Form):

@@ -30,6 +30,11 @@ def text_field(longest: int = LONGEST_REASON, *, required: bool = True) -> field
     return fields.String(validate=rules, **missing)
 
 
+def day_field(*, required: bool = False) -> fields.Date:
+    """A field of one day, as a browser's own field for days sends it."""
+    return fields.Date(required=required, error_messages={"invalid": N_("Write the day as YYYY-MM-DD.")})
+
+
 def _at_most(longest: int) -> Callable[[str], None]:
     def check(text: str) -> None:
         if len(text) > longest:
