@@ -20,7 +20,8 @@ from field_api.bodies import coming, parse
 from server.busy import UPLOADS
 from server.engines import engines
 from server.problems import FieldError, Problem, pointer
-from server.services.uploads import CHECKSUMS, Progress
+from server.services.upload_bodies import CHECKSUMS
+from server.services.uploads import Progress
 
 VERSION = "1.0.0"
 EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"

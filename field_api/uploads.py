@@ -24,7 +24,8 @@ from server.db import new_id
 from server.engines import engines
 from server.services import uploads
 from server.services.evidence import UploadClaim
-from server.services.uploads import Announced, Part, Progress
+from server.services.upload_bodies import CHECKSUMS, Part
+from server.services.uploads import Announced, Progress
 from server.times import utc_now
 
 PROGRESS = ("Tus-Resumable", "Upload-Offset", "Upload-Expires", "Saksi-Evidence")
@@ -61,7 +62,7 @@ def describe_uploads() -> Response:
     response.headers["Tus-Version"] = tus.VERSION
     response.headers["Tus-Extension"] = tus.EXTENSIONS
     response.headers["Tus-Max-Size"] = str(engines().settings.max_photo_bytes)
-    response.headers["Tus-Checksum-Algorithm"] = ",".join(uploads.CHECKSUMS)
+    response.headers["Tus-Checksum-Algorithm"] = ",".join(CHECKSUMS)
     return response
 
 

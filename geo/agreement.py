@@ -6,7 +6,6 @@ far is too far, is kept out.
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 import shapely
@@ -42,11 +41,6 @@ class Apart:
     def area_difference_m2(self) -> float:
         """The second area less the first."""
         return self.second_m2 - self.first_m2
-
-    @property
-    def area_difference_share(self) -> float:
-        """The same as a share of the first area."""
-        return self.area_difference_m2 / self.first_m2 if self.first_m2 else math.inf
 
 
 def apart(first: Site, second: Site) -> Apart:

@@ -100,7 +100,7 @@ def _ground(wanted: dict[str, Any]) -> tuple[float, ...] | None:
 
 
 def _refused(problem: Problem) -> Response:
-    faults = [(_label(error.pointer), _(error.detail)) for error in problem.errors]
+    faults = [(_label(error.pointer), error.detail) for error in problem.errors]
     page = render_template(
         "public/filter_refused.html", problem=problem, faults=faults, rest=search.without_what_is_wrong(problem)
     )

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from flask import flash, render_template, request, url_for
 from marshmallow import fields
-from werkzeug.wrappers import Response
 
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, or_again, see, text_field
 from server import pages
 from server.access import declare, roles
 from server.auth import current_actor
@@ -35,6 +34,14 @@ class WithdrawalForm(pages.Form):
     reason = text_field()
 
 
+def _list(at: UUID | None = None, problem: Problem | None = None) -> str:
+    asked = pages.query(DevicesForm)
+    found = device_desk.listed(
+        current_actor(), asked.get("person"), withdrawn=asked["withdrawn"], cursor=asked.get("cursor")
+    )
+    return render_template("review/devices.html", found=found, asked=asked, problem=problem, at=at, typed=request.form)
+
+
 @bp.get("/review/devices", endpoint="devices")
 @declare(ADMINISTRATORS)
 def devices_page() -> str:
@@ -44,19 +51,9 @@ def devices_page() -> str:
 
 @bp.post("/review/devices/<uuid:device_id>/withdrawal")
 @declare(ADMINISTRATORS)
-def withdraw_device(device_id: UUID) -> Response | tuple[str, int]:
+@or_again(_list)
+def withdraw_device(device_id: UUID) -> Answer:
     """Withdraw one, with a reason."""
-    try:
-        device_desk.withdraw(current_actor(), device_id, pages.form(WithdrawalForm)["reason"], now=utc_now())
-    except Problem as problem:
-        return _list(problem, device_id), problem.kind.status
+    device_desk.withdraw(current_actor(), device_id, pages.form(WithdrawalForm)["reason"], now=utc_now())
     flash(_("The device is withdrawn. Photos that it signed before stay as they are; it signs no more."))
     return see(url_for("review_ui.devices", withdrawn="true"))
-
-
-def _list(problem: Problem | None = None, at: UUID | None = None) -> str:
-    asked = pages.query(DevicesForm)
-    found = device_desk.listed(
-        current_actor(), asked.get("person"), withdrawn=asked["withdrawn"], cursor=asked.get("cursor")
-    )
-    return render_template("review/devices.html", found=found, asked=asked, problem=problem, at=at, typed=request.form)

@@ -9,7 +9,7 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from evidence.context import Stage
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, or_again, see, text_field
 from server import pages
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
@@ -23,8 +23,6 @@ from server.services.decision_reasons import Reason
 from server.services.milestone_photos import Wanted
 from server.texts import N_, _
 from server.times import utc_now
-
-Answer = str | tuple[str, int] | Response
 
 TOLD = {
     SubmissionState.PENDING: N_("Your approval is on record. A second supervisor has to approve as well."),
@@ -76,6 +74,24 @@ class SubmissionForm(pages.Form):
     note = text_field(required=False)
 
 
+def _page(milestone_id: UUID, problem: Problem | None = None) -> str:
+    page = review_milestone.milestone(
+        current_actor(),
+        milestone_id,
+        number=pages.query(PhotosForm)["photos"],
+        wanted=_wanted(),
+        now=utc_now(),
+    )
+    return render_template(
+        "review/milestone.html",
+        page=page,
+        project=page.project,
+        problem=problem,
+        typed=request.form,
+        written=_codes_written(),
+    )
+
+
 @bp.get("/review/milestones/<uuid:milestone_id>")
 @declare(SIGNED_IN)
 def milestone(milestone_id: UUID) -> str:
@@ -94,70 +110,46 @@ def milestone_photos_csv(milestone_id: UUID) -> Response:
 
 @bp.post("/review/milestones/<uuid:milestone_id>/decisions")
 @declare(roles(Role.SUPERVISOR))
+@or_again(_page)
 def decide(milestone_id: UUID) -> Answer:
     """Approve, return or reject."""
-    try:
-        said = pages.form(DecisionForm)
-        submission = submissions.decide(
-            current_actor(),
-            said["submission"],
-            said["decision"],
-            said["reason"],
-            said["digest"],
-            now=utc_now(),
-            reasons=_reasons(),
-            seen=said["seen"],
-        )
-    except Problem as problem:
-        return _page(milestone_id, problem), problem.kind.status
+    said = pages.form(DecisionForm)
+    submission = submissions.decide(
+        current_actor(),
+        said["submission"],
+        said["decision"],
+        said["reason"],
+        said["digest"],
+        now=utc_now(),
+        reasons=_reasons(),
+        seen=said["seen"],
+    )
     flash(_(TOLD[submission.state]))
     return see(url_for("review_ui.milestone", milestone_id=milestone_id))
 
 
 @bp.post("/review/milestones/<uuid:milestone_id>/takings-back")
 @declare(roles(Role.SUPERVISOR))
+@or_again(_page)
 def take_back(milestone_id: UUID) -> Answer:
     """Take back the last approval or return."""
-    try:
-        said = pages.form(TakingBackForm)
-        taking_back.take_back(
-            current_actor(), said["submission"], said["word"], said["reason"], said["digest"], now=utc_now()
-        )
-    except Problem as problem:
-        return _page(milestone_id, problem), problem.kind.status
+    said = pages.form(TakingBackForm)
+    taking_back.take_back(
+        current_actor(), said["submission"], said["word"], said["reason"], said["digest"], now=utc_now()
+    )
     flash(_(TAKEN_BACK[said["word"]]))
     return see(url_for("review_ui.milestone", milestone_id=milestone_id))
 
 
 @bp.post("/review/milestones/<uuid:milestone_id>/submissions")
 @declare(roles(*submissions.SUBMITTERS))
+@or_again(_page)
 def submit(milestone_id: UUID) -> Answer:
     """Put forward every photo of the milestone that can be."""
-    try:
-        note = pages.form(SubmissionForm)["note"]
-        submissions.submit(current_actor(), milestone_id, evidence_ids=None, note=note, now=utc_now())
-    except Problem as problem:
-        return _page(milestone_id, problem), problem.kind.status
+    note = pages.form(SubmissionForm)["note"]
+    submissions.submit(current_actor(), milestone_id, evidence_ids=None, note=note, now=utc_now())
     flash(_("The photos are put forward. A supervisor decides on exactly these."))
     return see(url_for("review_ui.milestone", milestone_id=milestone_id))
-
-
-def _page(milestone_id: UUID, problem: Problem | None = None) -> str:
-    page = review_milestone.milestone(
-        current_actor(),
-        milestone_id,
-        number=pages.query(PhotosForm)["photos"],
-        wanted=_wanted(),
-        now=utc_now(),
-    )
-    return render_template(
-        "review/milestone.html",
-        page=page,
-        project=page.project,
-        problem=problem,
-        typed=request.form,
-        written=_codes_written(),
-    )
 
 
 def _codes_written() -> set[str]:

@@ -7,21 +7,19 @@ from uuid import UUID
 
 from flask import flash, render_template, request, session, url_for
 from marshmallow import fields, validate
-from werkzeug.wrappers import Response
 
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, or_again, see, text_field
 from server import pages
 from server.access import PUBLIC, declare, roles
 from server.auth import COOKIE_KEY, current_actor
 from server.engines import engines
 from server.languages import LANGUAGES
 from server.models.people import AGENCY_ROLES, Role
-from server.problems import FieldError, Problem
+from server.problems import Problem
 from server.services import device_desk, first_sign_in, people
 from server.texts import _
 from server.times import utc_now
 
-Answer = str | tuple[str, int] | Response
 ADMINISTRATORS = roles(Role.ADMINISTRATOR)
 
 
@@ -64,6 +62,20 @@ class PasswordForm(pages.Form):
     again = text_field(1000)
 
 
+def _page(person_id: UUID, problem: Problem | None = None) -> str:
+    actor = current_actor()
+    return render_template(
+        "review/person.html",
+        page=people.person(actor, person_id, now=utc_now()),
+        phones=device_desk.listed(actor, person_id, withdrawn=True, cursor=None),
+        agencies=people.agencies(actor),
+        all_roles=list(Role),
+        problem=problem,
+        asked=request.endpoint,
+        typed=request.form,
+    )
+
+
 @bp.get("/review/people", endpoint="people")
 @declare(ADMINISTRATORS)
 def people_page() -> str:
@@ -92,67 +104,57 @@ def person(person_id: UUID) -> str:
 
 @bp.post("/review/people/<uuid:person_id>/code")
 @declare(ADMINISTRATORS)
+@or_again(_page)
 def give_code(person_id: UUID) -> Answer:
     """Make a fresh code for somebody who lost their password."""
-    try:
-        return _told(people.give_code(current_actor(), person_id, now=utc_now()))
-    except Problem as problem:
-        return _refused(person_id, problem)
+    return _told(people.give_code(current_actor(), person_id, now=utc_now()))
 
 
 @bp.post("/review/people/<uuid:person_id>/closing")
 @declare(ADMINISTRATORS)
+@or_again(_page)
 def disable_person(person_id: UUID) -> Answer:
     """Shut the account."""
-    try:
-        people.disable(current_actor(), person_id, pages.form(ReasonForm)["reason"], now=utc_now())
-    except Problem as problem:
-        return _refused(person_id, problem)
+    people.disable(current_actor(), person_id, pages.form(ReasonForm)["reason"], now=utc_now())
     flash(_("The account is shut. Whoever was signed in with it is signed out."))
     return see(url_for("review_ui.person", person_id=person_id))
 
 
 @bp.post("/review/people/<uuid:person_id>/opening")
 @declare(ADMINISTRATORS)
+@or_again(_page)
 def enable_person(person_id: UUID) -> Answer:
     """Open the account again."""
-    try:
-        people.enable(current_actor(), person_id, now=utc_now())
-    except Problem as problem:
-        return _refused(person_id, problem)
+    people.enable(current_actor(), person_id, now=utc_now())
     flash(_("The account is open again."))
     return see(url_for("review_ui.person", person_id=person_id))
 
 
 @bp.post("/review/people/<uuid:person_id>/roles")
 @declare(ADMINISTRATORS)
+@or_again(_page)
 def give_role(person_id: UUID) -> Answer:
     """Give a role."""
-    try:
-        typed = pages.form(RoleForm)
-        across = typed["role"] in AGENCY_ROLES
-        people.give_role(
-            current_actor(),
-            person_id,
-            typed["role"],
-            project=None if across else _needed(typed, "project"),
-            agency=_needed(typed, "agency") if across else None,
-            now=utc_now(),
-        )
-    except Problem as problem:
-        return _refused(person_id, problem)
+    typed = pages.form(RoleForm)
+    across = typed["role"] in AGENCY_ROLES
+    people.give_role(
+        current_actor(),
+        person_id,
+        typed["role"],
+        project=None if across else _needed(typed, "project"),
+        agency=_needed(typed, "agency") if across else None,
+        now=utc_now(),
+    )
     flash(_("The role is given, and holds at once."))
     return see(url_for("review_ui.person", person_id=person_id))
 
 
 @bp.post("/review/people/<uuid:person_id>/roles/<uuid:grant_id>/removal")
 @declare(ADMINISTRATORS)
+@or_again(_page)
 def take_role(person_id: UUID, grant_id: UUID) -> Answer:
     """Take a role away."""
-    try:
-        people.take_role(current_actor(), person_id, grant_id, now=utc_now())
-    except Problem as problem:
-        return _refused(person_id, problem)
+    people.take_role(current_actor(), person_id, grant_id, now=utc_now())
     flash(_("The role is taken away, as of now. It can be given again."))
     return see(url_for("review_ui.person", person_id=person_id))
 
@@ -171,8 +173,7 @@ def choose_password() -> Answer:
     try:
         typed = pages.form(PasswordForm)
         if typed["password"] != typed["again"]:
-            told = _("This is not the same password.")
-            raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/again", told)])
+            raise pages.wrong("again", _("This is not the same password."))
         begun = first_sign_in.choose_password(
             typed["email"],
             typed["code"],
@@ -193,8 +194,7 @@ def _needed(typed: dict[str, Any], field: str) -> str:
     """What was typed into the one of two fields that this role needs."""
     value = str(typed[field]).strip()
     if not value:
-        told = _("This role needs it.")
-        raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError(f"#/{field}", told)])
+        raise pages.wrong(field, _("This role needs it."))
     return value
 
 
@@ -211,24 +211,6 @@ def _list(problem: Problem | None = None) -> str:
         problem=problem,
         typed=request.form,
     )
-
-
-def _page(person_id: UUID, problem: Problem | None = None) -> str:
-    actor = current_actor()
-    return render_template(
-        "review/person.html",
-        page=people.person(actor, person_id, now=utc_now()),
-        phones=device_desk.listed(actor, person_id, withdrawn=True, cursor=None),
-        agencies=people.agencies(actor),
-        all_roles=list(Role),
-        problem=problem,
-        asked=request.endpoint,
-        typed=request.form,
-    )
-
-
-def _refused(person_id: UUID, problem: Problem) -> Answer:
-    return _page(person_id, problem), problem.kind.status
 
 
 def _told(given: people.FirstCode) -> Answer:

@@ -6,9 +6,8 @@ from uuid import UUID
 
 from flask import Response, flash, make_response, render_template, request, send_file, url_for
 from marshmallow import fields
-from werkzeug.wrappers import Response as AnyResponse
 
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, or_again, see, text_field
 from server import pages
 from server.access import SIGNED_IN, declare, roles
 from server.auth import current_actor
@@ -19,7 +18,6 @@ from server.services import evidence_reading, evidence_review, review_photo
 from server.texts import N_, _
 from server.times import utc_now
 
-Answer = str | tuple[str, int] | AnyResponse
 TOLD = {
     EvidenceVerdictWord.ACCEPT: N_("Accepted. The photo counts towards its requirement."),
     EvidenceVerdictWord.REFUSE: N_("Refused. The photo stays on record and does not count."),
@@ -40,6 +38,19 @@ class AppealForm(pages.Form):
     reason = text_field()
 
 
+def _page(evidence_id: UUID, problem: Problem | None = None) -> str:
+    page = review_photo.photo(current_actor(), evidence_id)
+    return render_template(
+        "review/photo.html",
+        page=page,
+        line=page.line,
+        photo=page.line.evidence,
+        project=page.project,
+        problem=problem,
+        typed=request.form,
+    )
+
+
 @bp.get("/review/photos/<uuid:evidence_id>")
 @declare(SIGNED_IN)
 def photo(evidence_id: UUID) -> str:
@@ -49,13 +60,11 @@ def photo(evidence_id: UUID) -> str:
 
 @bp.post("/review/photos/<uuid:evidence_id>/decisions")
 @declare(roles(Role.SUPERVISOR))
+@or_again(_page)
 def decide_photo(evidence_id: UUID) -> Answer:
     """Accept or refuse the photo."""
-    try:
-        said = pages.form(WordForm)
-        decided = evidence_review.decide(current_actor(), evidence_id, said["decision"], said["reason"], now=utc_now())
-    except Problem as problem:
-        return _page(evidence_id, problem), problem.kind.status
+    said = pages.form(WordForm)
+    decided = evidence_review.decide(current_actor(), evidence_id, said["decision"], said["reason"], now=utc_now())
     flash(_(TOLD[said["decision"]]))
     if said["back"] and decided.milestone_id:
         return see(url_for("review_ui.milestone", milestone_id=decided.milestone_id, _anchor=f"photo-{evidence_id}"))
@@ -64,13 +73,11 @@ def decide_photo(evidence_id: UUID) -> Answer:
 
 @bp.post("/review/photos/<uuid:evidence_id>/appeals")
 @declare(SIGNED_IN)
+@or_again(_page)
 def appeal(evidence_id: UUID) -> Answer:
     """Ask, as the person who sent the photo, that a reviewer look again."""
-    try:
-        reason = pages.form(AppealForm)["reason"]
-        evidence_review.appeal(current_actor(), evidence_id, reason, now=utc_now())
-    except Problem as problem:
-        return _page(evidence_id, problem), problem.kind.status
+    reason = pages.form(AppealForm)["reason"]
+    evidence_review.appeal(current_actor(), evidence_id, reason, now=utc_now())
     flash(_("Your appeal is on record. A reviewer who has not decided on this photo looks at it."))
     return see(url_for("review_ui.photo", evidence_id=evidence_id))
 
@@ -104,16 +111,3 @@ def _copy(evidence_id: UUID, name: str) -> Response:
     # The browser of this person may keep it for the while of looking; no cache in between may.
     response.headers["Cache-Control"] = "private, max-age=600"
     return response
-
-
-def _page(evidence_id: UUID, problem: Problem | None = None) -> str:
-    page = review_photo.photo(current_actor(), evidence_id)
-    return render_template(
-        "review/photo.html",
-        page=page,
-        line=page.line,
-        photo=page.line.evidence,
-        project=page.project,
-        problem=problem,
-        typed=request.form,
-    )

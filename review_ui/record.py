@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, render_template
 from marshmallow import ValidationError, fields, validate, validates_schema
 
-from review_ui.door import bp
+from review_ui.door import bp, day_field
 from server import pages, wording
 from server.access import declare, roles
 from server.auth import current_actor
@@ -18,11 +18,10 @@ from server.models.people import AGENCY_ROLES
 from server.problems import FieldError, Problem
 from server.services import custody_reading
 from server.services.custody_reading import Event, Wanted
-from server.texts import N_, _
+from server.texts import _
 from server.times import iso
 
 PAGE_SIZE = 50
-DAY = N_("Write the day as YYYY-MM-DD.")
 
 
 class RecordForm(pages.Form):
@@ -33,8 +32,8 @@ class RecordForm(pages.Form):
     person = fields.String(validate=validate.Length(max=254))
     who = fields.UUID()
     record = fields.String(validate=validate.Length(max=80))
-    first_day = fields.Date(error_messages={"invalid": DAY})
-    last_day = fields.Date(error_messages={"invalid": DAY})
+    first_day = day_field()
+    last_day = day_field()
     cursor = fields.String()
 
     @validates_schema

@@ -11,8 +11,8 @@ from marshmallow import fields, validate
 from werkzeug.wrappers import Response
 
 from review_ui import setup_flow, setup_values
-from review_ui.door import bp
-from review_ui.setup_flow import Answer, Told
+from review_ui.door import Answer, bp
+from review_ui.setup_flow import Told
 from review_ui.setup_values import Reader
 from server import gantt, pages
 from server.access import declare, roles

@@ -9,9 +9,9 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from review_ui import setup_flow, setup_values
-from review_ui.door import bp
+from review_ui.door import Answer, bp
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from review_ui.setup_values import VARIATION, Reader
 from server.access import declare
 from server.auth import current_actor

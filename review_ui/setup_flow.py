@@ -14,15 +14,13 @@ from flask import flash, render_template, request
 from werkzeug.wrappers import Response
 
 from review_ui import setup_words
-from review_ui.door import see
+from review_ui.door import Answer, see
 from review_ui.setup_values import Reader
 from server.auth import current_actor
 from server.problems import FieldError, Problem
 from server.services import setting_up
 from server.texts import _
 from server.times import utc_now
-
-Answer = str | tuple[str, int] | Response
 
 
 @dataclass
@@ -48,6 +46,12 @@ class Told:
             return self.problem.kind.status
         return 422 if self.faults else 200
 
+    def refused(self, problem: Problem) -> Told:
+        """The same, with what a use case refused and its faults."""
+        self.problem = problem
+        self.faults |= by_pointer(problem.errors)
+        return self
+
 
 def told_of(document: Mapping[str, Any], typed: Reader) -> Told:
     """What saving ``document`` would do; what could not even be read as values goes before what the import says."""
@@ -70,16 +74,22 @@ def taken(document: Mapping[str, Any], typed: Reader, then: str) -> Told | Respo
     told = told_of(document, typed)
     if request.form.get("step") != "save" or told.faults:
         return told
+    if not saved(document, told):
+        return told
+    flash(_("Saved. What it was before stays on record."))
+    return see(then)
+
+
+def saved(document: Mapping[str, Any], told: Told) -> bool:
+    """Save exactly what the form says was seen; False, with the refusal in ``told``, where that cannot be."""
     try:
         setting_up.save(current_actor(), document, request.form.get("seen", ""), now=utc_now())
     except Problem as problem:
         if problem.name == "not-allowed":
             raise
-        told.problem = problem
-        told.faults |= by_pointer(problem.errors)
-        return told
-    flash(_("Saved. What it was before stays on record."))
-    return see(then)
+        told.refused(problem)
+        return False
+    return True
 
 
 def shown(template: str, told: Told, **facts: Any) -> Answer:

@@ -8,9 +8,8 @@ from flask import render_template, url_for
 from werkzeug.wrappers import Response
 
 from review_ui import setup_flow, setup_words
-from review_ui.door import bp
+from review_ui.door import Answer, bp
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer
 from review_ui.setup_values import Reader
 from server.access import declare
 from server.auth import current_actor

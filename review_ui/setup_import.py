@@ -13,18 +13,16 @@ from flask import flash, render_template, request, url_for
 from werkzeug.datastructures import FileStorage
 
 from review_ui import setup_flow, setup_words
-from review_ui.door import bp, see
+from review_ui.door import Answer, bp, see
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from server.access import declare
 from server.auth import current_actor
 from server.engines import engines
-from server.problems import Problem
-from server.services import project_import, setting_up
+from server.services import project_import
 from server.services.importing.site_part import SiteFile
 from server.services.project_import import ImportParts
 from server.texts import _
-from server.times import utc_now
 
 
 @bp.get("/review/setup/import")
@@ -57,17 +55,14 @@ def _imported() -> Answer:
     try:
         document = _whole_letters(json.loads(request.form.get("carried", "")))
     except (ValueError, RecursionError):
-        return _page(Told(faults={"#/document": _("Choose the files again.")}), "")
+        document = None
     if not isinstance(document, dict):
         return _page(Told(faults={"#/document": _("Choose the files again.")}), "")
-    try:
-        done = setting_up.save(current_actor(), document, request.form.get("seen", ""), now=utc_now())
-    except Problem as problem:
-        if problem.name == "not-allowed":
-            raise
-        return _page(Told(problem=problem, faults=setup_flow.by_pointer(problem.errors)), "")
+    told = Told()
+    if not setup_flow.saved(document, told):
+        return _page(told, "")
     flash(_("Imported, exactly as it was shown."))
-    return see(url_for("review_ui.setup_project", code=done.project.code))
+    return see(url_for("review_ui.setup_project", code=_code(document)))
 
 
 def _parts(told: Told) -> ImportParts | None:
@@ -85,12 +80,10 @@ def _parts(told: Told) -> ImportParts | None:
     except (ValueError, RecursionError) as error:
         told.faults["#/document"] = _("This is not JSON: %(reason)s.", reason=str(error)[:200])
         return None
-    site, name = (
-        request.files.get("site"),
-        (request.files["site"].filename or "")[:150] if "site" in request.files else "",
-    )
-    shape = _bytes(site)
-    return ImportParts(document, SiteFile(shape, name) if shape else None, _bytes(request.files.get("milestones")))
+    sent = request.files.get("site")
+    shape = _bytes(sent)
+    site = SiteFile(shape, (sent.filename or "")[:150]) if sent and shape else None
+    return ImportParts(document, site, _bytes(request.files.get("milestones")))
 
 
 def _whole_letters(document: Any) -> Any:

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from evidence.context import Stage
 from review_ui import setup_flow, setup_values
-from review_ui.door import bp
+from review_ui.door import Answer, bp
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from review_ui.setup_values import MILESTONE, REQUIREMENT, Reader
 from server import gantt
 from server.access import declare

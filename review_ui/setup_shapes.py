@@ -12,7 +12,7 @@ from werkzeug.datastructures import FileStorage
 from geo.site import Site
 from review_ui.setup_values import Form, Reader
 from server.engines import engines
-from server.problems import FieldError, pointer
+from server.problems import FieldError, field_errors, pointer
 from server.services.importing import site_part
 from server.services.importing.schema import SiteSchema
 from server.services.importing.site_part import SiteFile
@@ -43,7 +43,7 @@ def read(form: Form, file: FileStorage | None) -> Shape:
         return Shape(faults=numbers.faults)
     wrong = SiteSchema().validate(section)
     if wrong:
-        return Shape(faults=[FieldError(pointer("site", name), str(told[0])) for name, told in wrong.items()])
+        return Shape(faults=field_errors(wrong, "site"))
     sent = _file(file)
     text = form.get("geometry", "").strip()
     try:

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from geo.site import Site
 from review_ui import setup_flow, setup_shapes
-from review_ui.door import bp, see, text_field
+from review_ui.door import Answer, bp, see, text_field
 from review_ui.setup import ADMINISTRATORS
-from review_ui.setup_flow import Answer, Told
+from review_ui.setup_flow import Told
 from review_ui.setup_values import Reader
 from server import pages, site_picture
 from server.access import declare
@@ -28,14 +28,8 @@ from server.services.setting_up import Draft
 from server.services.setting_up_sources import Said
 from server.texts import N_, _
 from server.times import utc_now
+from server.vocabulary import SITE_SOURCES
 
-NAMES = {
-    "contract": N_("Contract"),
-    "as_staked": N_("As-staked survey"),
-    "portal": N_("Portal"),
-    "in_use": N_("In use now"),
-    "typed": N_("What you typed"),
-}
 TITLES = {
     "contract": N_("The site by the contract"),
     "as_staked": N_("The site by the as-staked survey"),
@@ -89,7 +83,7 @@ def setup_site_reason(code: str) -> Answer:
         given = pages.form(ReasonForm)
         setting_up_sources.explain(current_actor(), draft.project, given["digest"], given["reason"], now=utc_now())
     except Problem as problem:
-        return _page(draft, Told(problem=problem, faults=setup_flow.by_pointer(problem.errors)))
+        return _page(draft, Told().refused(problem))
     flash(_("Your reason is on record. It holds for exactly these shapes."))
     return see(url_for("review_ui.setup_site", code=code))
 
@@ -126,9 +120,7 @@ def setup_source_taken(code: str, source: str) -> Answer:
     try:
         setting_up_sources.record(current_actor(), draft.project, kind, shape.site, reference, now=utc_now())
     except Problem as problem:
-        told.problem = problem
-        told.faults |= setup_flow.by_pointer(problem.errors)
-        return _source_page(draft, kind, told, typed, shape.site)
+        return _source_page(draft, kind, told.refused(problem), typed, shape.site)
     flash(_("On record. Now see how it lies against the other sources, and choose which of them the checks use."))
     return see(url_for("review_ui.setup_site", code=code))
 
@@ -152,7 +144,7 @@ def _page(draft: Draft, told: Told, chosen: str = "") -> Answer:
         recorded={each.source: each for each in agreement.said if each.source != setting_up_sources.IN_USE},
         used=None if used is None else setting_up_sources.in_use(used),
         picture=site_picture.together([(each.source, each.shape) for each in agreement.said]),
-        names=NAMES,
+        names=SITE_SOURCES,
         kinds=[kind.value for kind in SourceKind],
         chosen=chosen,
         mine=current_actor().person_id in agreement.entered_by,
@@ -171,7 +163,7 @@ def _source_page(draft: Draft, kind: SourceKind, told: Told, typed: dict[str, An
         draft=draft,
         project=draft.project,
         kind=kind.value,
-        names=NAMES,
+        names=SITE_SOURCES,
         title=TITLES[kind.value],
         typed=typed,
         pairs=pairs,

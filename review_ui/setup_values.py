@@ -14,13 +14,14 @@ from werkzeug.datastructures import MultiDict
 
 from server import wording
 from server.problems import FieldError, pointer
+from server.services.importing.on_record import REQUIREMENT_FIELDS
 from server.texts import _
 from server.wording import MINUS
 
 Form = MultiDict[str, str]
 Values = Mapping[str, Any]
 
-FACT_TEXTS: tuple[str, ...] = (
+FACT_TEXTS = (
     "title",
     "purpose",
     "sector",
@@ -30,22 +31,14 @@ FACT_TEXTS: tuple[str, ...] = (
     "source_of_funds",
     "status",
     "time_zone",
+    "policy",
+    "work_starts",
+    "work_ends",
 )
-FACT_TEXTS += ("policy", "work_starts", "work_ends")
 CONTRACT_TEXTS = ("supplier", "reference", "tender_reference", "award_reference", "currency")
 VARIATION = ("number", "amount", "approved_on", "description")
 MILESTONE = ("was", "code", "title", "must_exist", "weight", "amount", "starts_on", "ends_on", "predecessor")
-REQUIREMENT: tuple[str, ...] = (
-    "code",
-    "stage",
-    "title",
-    "photos",
-    "view",
-    "station_m",
-    "station_tolerance_m",
-    "minimum_megapixels",
-)
-REQUIREMENT += ("oldest_age_h",)
+REQUIREMENT = REQUIREMENT_FIELDS
 MEASURES = ("station_m", "station_tolerance_m", "minimum_megapixels", "oldest_age_h")
 #: A form of rows has no more of them than a document may have.
 MOST_ROWS = 200

@@ -35,14 +35,13 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line drawn: SVG path data, the same closed down to the axis, and where it ends with which value."""
+    """One line drawn: SVG path data, the same closed down to the axis, and where it ends."""
 
     name: str
     path: str
     area: str
     end_x: float
     end_y: float
-    end_bp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +145,7 @@ def _line(series: Series, scale: _Scale) -> Line:
     path = _steps(drawn) if series.steps else _straight(drawn)
     (first_x, _), (end_x, end_y) = drawn[0], drawn[-1]
     area = f"{path}V{scale.y(0):g}H{first_x:g}Z"
-    return Line(series.name, path, area, end_x, end_y, series.points[-1][1])
+    return Line(series.name, path, area, end_x, end_y)
 
 
 def _straight(drawn: Sequence[tuple[float, float]]) -> str:

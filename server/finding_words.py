@@ -130,7 +130,8 @@ class _Kind:
 
 
 def _speaker(text: str) -> str:
-    return _capital(_(_SPEAKERS[text[:1].lower() + text[1:]]))
+    """Without a capital: which sentence it begins, if any, is for the phrase's own language."""
+    return _(_SPEAKERS[text[:1].lower() + text[1:]])
 
 
 def _radius(text: str) -> str:

@@ -15,7 +15,7 @@ from server import finding_words, wording
 from server.auth import optional_actor
 from server.engines import engines
 from server.models import EvidenceFinding
-from server.problems import Problem, field_errors
+from server.problems import FieldError, Problem, field_errors
 from server.texts import _, counted
 
 
@@ -63,6 +63,11 @@ def query(schema: type[Form]) -> dict[str, Any]:
         Problem: ``invalid``, with every field that is not right.
     """
     return _loaded(schema, {key: value for key, value in request.args.items() if value.strip()})
+
+
+def wrong(field: str, told: str) -> Problem:
+    """The refusal of a form for what one of its fields holds."""
+    return Problem("invalid", _("Look at the marked fields."), errors=[FieldError(f"#/{field}", told)])
 
 
 def fault(problem: Problem | None, name: str) -> str | None:

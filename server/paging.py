@@ -10,7 +10,9 @@ import binascii
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Generic, TypeVar
+from uuid import UUID
 
 from server.problems import FieldError, Problem
 from server.texts import _
@@ -47,6 +49,33 @@ def decode(cursor: str, *, parts: int) -> list[str]:
     if not isinstance(place, list) or len(place) != parts or not all(_may_be_a_place(part) for part in place):
         raise broken_cursor()
     return place
+
+
+def instant(part: str) -> datetime:
+    """The instant that is a part of a place, in UTC.
+
+    Raises:
+        Problem: ``invalid``, for one that this list did not give out.
+    """
+    try:
+        stated = datetime.fromisoformat(part)
+        if stated.tzinfo is not None:
+            return stated.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise broken_cursor()
+
+
+def identity(part: str) -> UUID:
+    """The id that is a part of a place.
+
+    Raises:
+        Problem: ``invalid``, for one that this list did not give out.
+    """
+    try:
+        return UUID(part)
+    except ValueError:
+        raise broken_cursor() from None
 
 
 def _may_be_a_place(part: object) -> bool:

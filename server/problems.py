@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from server.texts import N_
+from server.texts import N_, _
 
 MEDIA_TYPE = "application/problem+json"
 
@@ -122,8 +122,12 @@ def pointer(*steps: str | int) -> str:
     return "#" + "".join("/" + str(step).replace("~", "~0").replace("/", "~1") for step in steps)
 
 
+#: What marshmallow says by itself of a field that a page or a file left out.
+UNTOLD = (N_("Missing data for required field."), N_("Field may not be null."))
+
+
 def field_errors(messages: Any, *steps: str | int) -> list[FieldError]:
-    """Flatten marshmallow's nested messages into one error per field."""
+    """Flatten marshmallow's nested messages into one error per field, told in the reader's language."""
     if isinstance(messages, dict):
         return [
             error
@@ -131,4 +135,4 @@ def field_errors(messages: Any, *steps: str | int) -> list[FieldError]:
             for error in field_errors(nested, *(steps if key == "_schema" else (*steps, key)))
         ]
     texts = messages if isinstance(messages, list) else [messages]
-    return [FieldError(pointer(*steps), str(text)) for text in texts]
+    return [FieldError(pointer(*steps), _(str(text))) for text in texts]

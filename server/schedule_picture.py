@@ -34,13 +34,12 @@ class Strip:
 
 @dataclass(frozen=True, slots=True)
 class SchedulePicture:
-    """Strips one below the other; ``today_x`` lies on the edge where today is out of the picture (``today_off``)."""
+    """Strips one below the other; ``today_x`` lies on the edge where today is out of the picture."""
 
     width: int
     height: int
     strips: tuple[Strip, ...]
     today_x: float
-    today_off: bool
     first: date
     last: date
 
@@ -68,4 +67,4 @@ def draw(windows: Sequence[Window], today: date) -> SchedulePicture:
     )
     at = (today - first).days + 0.5
     today_x = round(min(max(at * scale, 1.0), WIDTH - 1.0), 1)
-    return SchedulePicture(WIDTH, len(windows) * ROW, strips, today_x, not near, first, last)
+    return SchedulePicture(WIDTH, len(windows) * ROW, strips, today_x, first, last)

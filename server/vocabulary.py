@@ -80,6 +80,16 @@ SOURCES = Words(
         "gallery": N_("a file that was on the phone"),
     }
 )
+#: What states the shape of a site, beside the one in use and the one that somebody types just now.
+SITE_SOURCES = Words(
+    {
+        "contract": N_("Contract"),
+        "as_staked": N_("As-staked survey"),
+        "portal": N_("Portal"),
+        "in_use": N_("In use now"),
+        "typed": N_("What you typed"),
+    }
+)
 REFUSALS = Words(
     {
         "file.sealed": N_("the file changed on its way"),
@@ -248,7 +258,6 @@ ACTIONS = Words(
         "milestone.submitted": N_("put a milestone forward"),
         "organisation.added": N_("added an organisation"),
         "person.added": N_("added a person"),
-        "person.changed": N_("changed a person's record"),
         "person.code_given": N_("gave a first sign-in code"),
         "person.disabled": N_("shut an account"),
         "person.enabled": N_("opened an account again"),

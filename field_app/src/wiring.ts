@@ -12,7 +12,7 @@ import type { Ports } from "./ports";
 import { OUTBOX_CHANNEL, whileCapturing } from "./quiet";
 
 /** What the sync asks of the shell. */
-export interface Shell {
+interface Shell {
   readonly session: () => Promise<Credentials | null>;
   readonly expired: (token: string) => Promise<void>;
   /** Sending met what should never happen; it is tried again by itself. */

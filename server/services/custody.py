@@ -127,14 +127,3 @@ def broken_link(events: Iterable[dict[str, Any]]) -> int | None:
             return place
         expected = event["hash"]
     return None
-
-
-def of_record(record_type: str, record_id: str) -> list[CustodyEvent]:
-    """The events of one record, oldest first."""
-    return list(
-        reading().scalars(
-            sa.select(CustodyEvent)
-            .where(CustodyEvent.record_type == record_type, CustodyEvent.record_id == record_id)
-            .order_by(CustodyEvent.sequence)
-        )
-    )

@@ -18,7 +18,7 @@ from server import wording
 from server.access import Actor
 from server.db import reading
 from server.models import CustodyEvent, Grant, Person, Project
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, broken_cursor, decode, encode, instant
 from server.texts import _
 from server.times import iso
 
@@ -222,10 +222,4 @@ def _place(cursor: str) -> tuple[datetime, int]:
     at, sequence = decode(cursor, parts=2)
     if not sequence.isascii() or not sequence.isdigit() or len(sequence) > 18:
         raise broken_cursor()
-    try:
-        instant = datetime.fromisoformat(at)
-    except ValueError:
-        raise broken_cursor() from None
-    if instant.tzinfo is None:
-        raise broken_cursor()
-    return instant, int(sequence)
+    return instant(at), int(sequence)

@@ -58,11 +58,6 @@ def of(certificate: Certificate, now: datetime) -> list[Deadline]:
     return found
 
 
-def late_now(certificate: Certificate, now: datetime) -> Deadline | None:
-    """The window that is missed now, or None."""
-    return next((each for each in of(certificate, now) if each.late), None)
-
-
 def running(certificate: Certificate, now: datetime) -> Deadline | None:
     """The window that runs now, late or not; None where nothing is due by a rule."""
     return next((each for each in of(certificate, now) if each.done_on is None), None)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from server.access import Actor
 from server.db import reading
 from server.models import CustodyEvent, Device, Nonce, Person
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, decode, encode, identity, instant
 from server.services import duties
 from server.services.devices import NONCE_LIFETIME, revoke
 from server.services.people import administered, seen_by
@@ -82,8 +82,5 @@ def _reasons(ids: Sequence[UUID]) -> dict[UUID, str]:
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:
-    instant, identity = decode(cursor, parts=2)
-    try:
-        return datetime.fromisoformat(instant), UUID(identity)
-    except ValueError:
-        raise broken_cursor() from None
+    enrolled_at, device_id = decode(cursor, parts=2)
+    return instant(enrolled_at), identity(device_id)

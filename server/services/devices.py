@@ -16,7 +16,7 @@ from server.access import Actor
 from server.db import new_id, reading, take_turn, writing
 from server.models import Device, Grant, Nonce, Project
 from server.models.people import Role
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, decode, encode, identity, instant
 from server.problems import FieldError, Problem
 from server.services import custody
 from server.texts import _
@@ -205,11 +205,8 @@ def _answers_for(actor: Actor, person_id: UUID) -> bool:
 
 
 def _place(cursor: str) -> tuple[datetime, UUID]:
-    instant, identity = decode(cursor, parts=2)
-    try:
-        return datetime.fromisoformat(instant), UUID(identity)
-    except ValueError:
-        raise broken_cursor() from None
+    enrolled_at, device_id = decode(cursor, parts=2)
+    return instant(enrolled_at), identity(device_id)
 
 
 def _no_device() -> Problem:

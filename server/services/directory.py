@@ -62,7 +62,7 @@ def add_area(code: str, name: str, level: str, *, parent: str | None, now: datet
         Problem: ``invalid``, ``not-found`` for the parent, or ``conflict``, where the code is taken.
     """
     _check_code(code)
-    level = _kept_short("level", level, LONGEST_LEVEL)
+    level = _level(level)
     try:
         with writing() as session:
             above = None if parent is None else _area(session, parent)
@@ -295,20 +295,23 @@ def _check_code(code: str) -> None:
     try:
         CODE(code)
     except ValidationError as error:
-        raise duties.invalid("code", str(error.args[0])) from None
+        raise duties.invalid("code", _(str(error.args[0]))) from None
     if len(code) > LONGEST_CODE:
         raise duties.invalid("code", _("A code has at most %(most)s characters.", most=LONGEST_CODE))
 
 
 def _named(name: str) -> str:
-    return _kept_short("name", name, LONGEST_NAME)
+    name = name.strip()
+    if not 0 < len(name) <= LONGEST_NAME:
+        raise duties.invalid("name", _("A name of at most %(most)s characters is needed.", most=LONGEST_NAME))
+    return name
 
 
-def _kept_short(field: str, text: str, most: int) -> str:
-    if not 0 < len(text.strip()) <= most:
-        told = _("A %(field)s of at most %(most)s characters is needed.", field=field, most=most)
-        raise duties.invalid(field, told)
-    return text.strip()
+def _level(text: str) -> str:
+    text = text.strip()
+    if not 0 < len(text) <= LONGEST_LEVEL:
+        raise duties.invalid("level", _("A level of at most %(most)s characters is needed.", most=LONGEST_LEVEL))
+    return text
 
 
 def _checked_email(email: str) -> str:

@@ -29,6 +29,16 @@ PARTS = {
     Part.DECIDER: N_("You have decided on this submission, so someone else has to do this."),
     Part.PAYMASTER: N_("You certify or pay for this submission, so someone else has to do this."),
 }
+#: The refusal of an id, by what it should have named.
+NO_SUCH = {
+    "certificate": N_("There is no certificate with this id."),
+    "dispute": N_("There is no dispute with this id."),
+    "filter": N_("There is no filter with this id."),
+    "milestone": N_("There is no milestone with this id."),
+    "person": N_("There is no person with this id."),
+    "photo": N_("There is no photo with this id."),
+    "submission": N_("There is no submission with this id."),
+}
 
 
 def written(text: str, field: str, *, most: int = LONGEST_REASON) -> str:
@@ -51,8 +61,8 @@ def invalid(field: str, detail: str) -> Problem:
 
 
 def no_such(record: str) -> Problem:
-    """The refusal of an id that names nothing."""
-    return Problem("not-found", _("There is no %(record)s with this id.", record=record))
+    """The refusal of an id that names nothing; ``record`` is a key of ``NO_SUCH``."""
+    return Problem("not-found", _(NO_SUCH[record]))
 
 
 def contract_of(project: Project) -> Contract:

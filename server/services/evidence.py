@@ -211,8 +211,10 @@ def _replayed(actor: Actor, upload: Upload, seal: Seal) -> Evidence | None:
         return None
     if tuple(known) == (seal.sha256, upload.claim.digest, actor.person_id):
         return reading().get_one(Evidence, upload.evidence_id)
-    what = "another photo" if known.sha256 != seal.sha256 else "the same photo with another claim"
-    raise Problem("evidence-conflict", _("This id already stands for %(what)s. Give this one a fresh id.", what=what))
+    if known.sha256 != seal.sha256:
+        raise Problem("evidence-conflict", _("This id already stands for another photo. Give this one a fresh id."))
+    told = _("This id already stands for the same photo with another claim. Give this one a fresh id.")
+    raise Problem("evidence-conflict", told)
 
 
 def _expect_signed_bytes(upload: Upload, seal: Seal, envelope: Reading | None) -> None:

@@ -18,7 +18,7 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence, Project
 from server.models.evidence import EvidenceState
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, decode, encode, identity, instant
 from server.problems import Problem
 from server.services import custody
 from server.services.copies import copy_name
@@ -231,10 +231,5 @@ def _when(wanted: EvidenceFilter) -> list[sa.ColumnElement[bool]]:
 def _place(cursor: str) -> tuple[sa.ColumnElement[datetime], sa.ColumnElement[UUID]]:
     """The last item of the page before, typed so that each engine compares like with like."""
     received_at, evidence_id = decode(cursor, parts=2)
-    try:
-        instant, identity = datetime.fromisoformat(received_at), UUID(evidence_id)
-        if instant.tzinfo is None:
-            raise ValueError("a cursor's time has a zone")
-    except ValueError:
-        raise broken_cursor() from None
-    return sa.literal(instant, Evidence.received_at.type), sa.literal(identity, Evidence.id.type)
+    last = sa.literal(instant(received_at), Evidence.received_at.type)
+    return last, sa.literal(identity(evidence_id), Evidence.id.type)

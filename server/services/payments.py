@@ -21,7 +21,7 @@ from server.db import reading
 from server.models import Certificate, Contract, Dispute, Grant, Milestone, Organisation, Project
 from server.models.payments import CertificateState
 from server.models.people import Role
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, broken_cursor, decode, encode, identity, instant
 from server.services import deadlines, projects, reckoning
 from server.services.deadlines import Deadline
 from server.times import iso
@@ -320,10 +320,7 @@ def _place(cursor: str, states: int) -> tuple[int, tuple[datetime | None, UUID]]
     number, turn, id_ = decode(cursor, parts=3)
     if number not in {str(each) for each in range(states)}:
         raise broken_cursor()
-    try:
-        return int(number), (datetime.fromisoformat(turn) if turn else None, UUID(id_))
-    except ValueError:
-        raise broken_cursor() from None
+    return int(number), (instant(turn) if turn else None, identity(id_))
 
 
 # -- sums ----------------------------------------------------------------------------------------

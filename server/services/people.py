@@ -22,7 +22,7 @@ from server.access import Actor
 from server.db import reading, writing
 from server.models import CustodyEvent, Grant, Organisation, Person, Project, SignInSession
 from server.models.people import OrganisationKind, Role
-from server.paging import Page, broken_cursor, decode, encode
+from server.paging import Page, decode, encode, identity
 from server.problems import Problem
 from server.services import custody, directory, duties, sessions
 from server.texts import _
@@ -349,8 +349,5 @@ def _fresh_code() -> str:
 
 
 def _place(cursor: str) -> tuple[str, UUID]:
-    name, identity = decode(cursor, parts=2)
-    try:
-        return name, UUID(identity)
-    except ValueError:
-        raise broken_cursor() from None
+    name, person_id = decode(cursor, parts=2)
+    return name, identity(person_id)

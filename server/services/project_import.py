@@ -31,7 +31,7 @@ from server.services.importing.schema import ProjectSchema
 from server.services.importing.site_part import SiteFile, SitePart
 from server.services.importing.writing import Import, write
 from server.services.setting_up_sources import IN_USE, Said, sources_fault
-from server.texts import _
+from server.texts import _, counted
 
 #: Sections that stay as they are where the document leaves them out.
 SECTIONS = ("contract", "site", "milestones")
@@ -105,7 +105,7 @@ def apply(actor: Actor, code: str, parts: ImportParts, *, now: datetime, seen: s
         with writing() as session:
             told, plan = _prepare(session, actor, code, read, lock=True)
             if told.faults or plan is None:
-                raise Problem("import-refused", _refusal(told.faults), errors=told.faults)
+                raise Problem("import-refused", _refusal(len(told.faults)), errors=told.faults)
             if seen is not None and seen != told.digest:
                 raise Problem("conflict", _("The project was changed since this was shown. Look at the changes again."))
             before = plan.found.project
@@ -219,5 +219,7 @@ def _permit(actor: Actor, project: Project | None, names: record_rules.Names) ->
         raise Problem("not-allowed", _("Only an administrator of the agency imports its projects."))
 
 
-def _refusal(faults: list[FieldError]) -> str:
-    return f"Nothing was imported: there {'is 1 fault' if len(faults) == 1 else f'are {len(faults)} faults'}."
+def _refusal(faults: int) -> str:
+    return counted(
+        "Nothing was imported: there is %(num)s fault.", "Nothing was imported: there are %(num)s faults.", faults
+    )

@@ -32,6 +32,7 @@ from server.services import custody, site_lookup
 from server.services.duties import LONGEST_REASON
 from server.services.importing import site_part
 from server.texts import _
+from server.vocabulary import SITE_SOURCES
 
 #: What stands for the shape that the checks use, beside the sources.
 IN_USE = "in_use"
@@ -160,10 +161,14 @@ def nearby(project: Project) -> list[Bounds]:
 def told(pairs: Iterable[Pair]) -> str:
     """Which sources lie too far apart, in one sentence for an import's faults."""
     worst = max(pairs, key=lambda pair: pair.apart.most_m)
-    names = f"{worst.first.source.replace('_', '-')} and {worst.second.source.replace('_', '-')}"
-    return (
-        f"The coordinates of {names} lie {worst.apart.most_m:.0f} m apart; the policy allows {worst.allowed_m:g} m. "
-        "Correct a source, or have another administrator give a reason on the site's page."
+    far, most = f"{worst.apart.most_m:.0f}", f"{worst.allowed_m:g}"
+    return _(
+        "The coordinates of “%(one)s” and “%(other)s” lie %(far)s m apart; the policy allows %(most)s m. Correct a "
+        "source, or have another administrator give a reason on the site's page.",
+        one=SITE_SOURCES[worst.first.source],
+        other=SITE_SOURCES[worst.second.source],
+        far=far,
+        most=most,
     )
 
 
@@ -183,7 +188,7 @@ def record(
     """
     require(actor, project, {Role.ADMINISTRATOR})
     if not reference.strip():
-        told = "Say which drawing, survey or page this is."
+        told = _("Say which drawing, survey or page this is.")
         raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/reference", told)])
     try:
         with writing() as session:
@@ -232,7 +237,7 @@ def explain(actor: Actor, project: Project, digest: str, reason: str, *, now: da
     """
     require(actor, project, {Role.ADMINISTRATOR})
     if not reason.strip() or len(reason) > LONGEST_REASON:
-        wanted = f"Write why they may stand, in at most {LONGEST_REASON} characters."
+        wanted = _("Write why they may stand, in at most %(most)s characters.", most=LONGEST_REASON)
         raise Problem("invalid", _("Look at the marked fields."), errors=[FieldError("#/reason", wanted)])
     found = current(project)
     if found.digest != digest or not found.stops:

@@ -8,30 +8,27 @@ one wins; and a killed process leaves at most a piece that nobody reads. The fin
 
 from __future__ import annotations
 
-import hashlib
 import logging
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, Protocol, cast
+from typing import Any, cast
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from evidence.errors import StoreAwayError
-from evidence.storage.base import Incoming
 from server.access import Actor
 from server.db import new_id, reading, table_of, tried_again, writing
 from server.engines import engines
 from server.models import ResumableUpload
 from server.models.uploads import UploadState
 from server.problems import FieldError, Problem
-from server.services import upload_pieces
+from server.services import upload_bodies, upload_pieces
 from server.services.evidence import Upload, UploadClaim, receive
+from server.services.upload_bodies import Part
 from server.services.upload_pieces import Piece, PieceLostError
-from server.slow_lines import TooSlowError
 
 LOG = logging.getLogger("saksi")
 #: How long after its last byte an upload can be taken up again: a phone may be without signal for days.
@@ -40,31 +37,17 @@ KEPT_FOR = timedelta(days=14)
 KEPT_AT_MOST = timedelta(days=45)
 #: How long after that it is still answered that it is gone, instead of that it never was.
 REMEMBERED_FOR = timedelta(days=30)
-#: Few enough to hold in memory; a server that is killed costs its sender at most this, or what came in the seconds.
-PIECE_BYTES = 1024 * 1024
-PIECE_S = 5.0
 #: A last piece below this is written anew together with what follows it, so that no client makes thousands.
 SMALL_BYTES = 256 * 1024
-#: On the slowest line this comes within what the server waits for (``server.slow_clients``).
-READ_BYTES = 16 * 1024
 
 #: What one person may have under way at once; two who begin at the same moment may go over it by one.
 MOST_OPEN = 300
 MOST_OPEN_BYTES = 5 * 1000**3
 TOO_MANY_RETRY_S = 3600
 
-CHECKSUMS = ("sha256", "sha1")
 Clock = Callable[[], datetime]
 ClaimReader = Callable[[dict[str, Any]], UploadClaim]
 _upload = table_of(ResumableUpload)
-
-
-class Body(Protocol):
-    """The bytes of a request, from first to last."""
-
-    def read(self, size: int, /) -> bytes:
-        """At most ``size`` bytes; none at the end. May raise anything where the connection breaks."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,19 +58,6 @@ class Announced:
     evidence_id: UUID
     claim: dict[str, Any]
     metadata: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """Some bytes of the file from ``offset`` on; ``size`` is None where it was not said beforehand.
-
-    ``checksum`` is the name of one of ``CHECKSUMS`` and the digest that these bytes must have.
-    """
-
-    offset: int
-    body: Body
-    size: int | None = None
-    checksum: tuple[str, bytes] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +153,7 @@ def take(actor: Actor, upload_id: UUID, part: Part, read_claim: ClaimReader, *, 
     left = upload.length - upload.received
     if part.size is not None and part.size > left:
         raise _too_much(left)
-    for piece in _checked_pieces(part) if part.checksum else _pieces(part.body):
+    for piece in upload_bodies.pieces(part):
         if len(piece) > upload.length - upload.received:
             raise _too_much(left)
         upload = _keep(actor, upload, piece, now=clock())
@@ -263,52 +233,6 @@ def _too_many() -> Problem:
 
 def _too_much(left: int) -> Problem:
     return Problem("too-large", f"Only {left} bytes of this file were still to come.")
-
-
-def _pieces(body: Body) -> Iterator[bytes]:
-    """The body in pieces. What came before the connection broke is one too; only then the break is told."""
-    broken: Exception | None = None
-    ended, piece, since = False, bytearray(), time.monotonic()
-    while not ended:
-        try:
-            chunk = body.read(READ_BYTES)
-        except TooSlowError:
-            chunk = b""
-        except Exception as error:
-            broken, chunk = error, b""
-        ended = not chunk
-        piece += chunk
-        waited_s = time.monotonic() - since
-        if piece and (ended or len(piece) >= PIECE_BYTES or waited_s >= PIECE_S):
-            yield bytes(piece)
-            piece, since = bytearray(), time.monotonic()
-    if broken is not None:
-        raise broken
-
-
-def _checked_pieces(part: Part) -> Iterator[bytes]:
-    """The body in pieces, once all of it is here and has the checksum.
-
-    Raises:
-        Problem: ``checksum-mismatch``.
-    """
-    with engines().store.incoming() as whole:
-        _expect_checksum(part, whole)
-        whole.seek(0)
-        while piece := whole.read(PIECE_BYTES):
-            yield piece
-
-
-def _expect_checksum(part: Part, whole: Incoming) -> None:
-    algorithm, expected = part.checksum or ("", b"")
-    digest = hashlib.new(algorithm, usedforsecurity=False)
-    while chunk := part.body.read(READ_BYTES):
-        digest.update(chunk)
-        whole.write(chunk)
-    if digest.digest() != expected:
-        raise Problem(
-            "checksum-mismatch", f"What arrived has the {algorithm} {digest.hexdigest()}. None of it was kept."
-        )
 
 
 def _keep(actor: Actor, upload: Progress, data: bytes, *, now: datetime) -> Progress:

@@ -12,8 +12,8 @@ from flask.testing import FlaskClient
 
 from server import jobs
 from server.db import new_id
-from server.services import custody
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
+from tests.custody_log import of_record
 from tests.programme import OFF_SITE
 
 Bearer = Callable[[str], Headers]
@@ -130,7 +130,7 @@ def test_the_original_is_what_was_sent_and_its_opening_goes_on_record(
     assert response.content_length == len(sent)
     assert response.headers["Content-Disposition"].startswith("attachment;")
     assert "no-store" in response.headers["Cache-Control"]
-    actions = [event.action for event in custody.of_record("evidence", photo["id"])]
+    actions = [event.action for event in of_record("evidence", photo["id"])]
     assert actions == ["evidence.received", "evidence.original_opened"]
 
 

@@ -10,8 +10,9 @@ import pytest
 
 from server.models import CustodyEvent
 from server.problems import Problem
-from server.services import custody, projects
+from server.services import projects
 from tests.cli.conftest import Saksi
+from tests.custody_log import of_record
 from tests.services.projects.build import ROAD_LINE, document, with_section
 from tests.services.projects.test_milestone_table import TABLE
 
@@ -50,7 +51,7 @@ def test_shows_the_changes_asks_and_applies(saksi: Saksi, written: Any) -> None:
 def test_the_custody_log_names_the_person_it_was_done_as(saksi: Saksi, written: Any, actor: Any) -> None:
     saksi("import", written(document()), "--as", ADMINISTRATOR, "--yes")
 
-    events: list[CustodyEvent] = custody.of_record("project", "NEW-1")
+    events: list[CustodyEvent] = of_record("project", "NEW-1")
     assert {event.actor_id for event in events} == {actor("administrator").person_id}
 
 

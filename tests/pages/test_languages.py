@@ -6,9 +6,13 @@ import re
 from urllib.parse import unquote
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from flask_babel import force_locale
+from marshmallow import ValidationError
 from werkzeug.test import EnvironBuilder
 
+from review_ui.door import text_field
 from server.languages import LANGUAGES
 from tests.pages.browse import PageReader, Visitor
 
@@ -63,3 +67,10 @@ def test_programs_read_english(client: FlaskClient) -> None:
     answer = client.get("/api/v1/public/projects/NONE", headers={"Accept-Language": "th"})
 
     assert answer.get_json()["title"] == "There is no such record"
+
+
+def test_a_text_that_is_too_long_is_refused_in_the_readers_language(app: Flask) -> None:
+    with app.test_request_context(), force_locale("fil"), pytest.raises(ValidationError) as refused:
+        text_field(3).deserialize("long")
+
+    assert refused.value.messages == ["Hanggang 3 karakter lang ang maitatago."]

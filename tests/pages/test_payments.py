@@ -6,10 +6,13 @@ import csv
 import io
 from collections.abc import Callable
 from datetime import timedelta
+from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 import sqlalchemy as sa
 
+from server import paging
 from server.db import writing
 from server.models import Certificate, Payment
 from server.services import certificates, payments
@@ -112,6 +115,13 @@ def test_filters_by_state_project_and_agency_show_only_what_was_asked_for(road: 
     assert auditor.go(f"{PAGE}?project=NONE").status == 404
     assert auditor.go(f"{PAGE}?state=lost").status == 422
     assert auditor.go(f"{PAGE}?cursor=x").status == 422
+
+
+@pytest.mark.parametrize("turn", ["2026-03-01T08:00:00", "0001-01-01T00:00:00+08:00"])
+def test_a_cursor_whose_time_cannot_be_reckoned_with_is_refused(visitor: People, turn: str) -> None:
+    forged = paging.encode("0", turn, str(uuid4()))
+
+    assert visitor("auditor").go(PAGE + "?" + urlencode({"cursor": forged})).status == 422
 
 
 def test_currencies_are_never_added_together(road: Road, visitor: People) -> None:

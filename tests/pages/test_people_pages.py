@@ -229,3 +229,12 @@ def test_a_device_is_withdrawn_with_a_reason_that_stays(road: Road, visitor: Peo
     assert "The device is withdrawn." in administrator.text
     assert "“Lost on the bus.”" in administrator.text
     assert events("device.revoked")[0].details == {"reason": "Lost on the bus."}
+
+
+def test_a_per_cent_sign_in_what_was_typed_is_told_back_as_it_is(visitor: People) -> None:
+    administrator = visitor("administrator")
+
+    administrator.go("/review/people").press("Add", **(NEW | {"email": "100%discount"}))
+
+    assert administrator.status == 422
+    assert "“100%discount” is no address." in administrator.text

@@ -99,6 +99,14 @@ def test_what_is_no_document_is_told(administrator: Administrator, document: str
     assert told in page.text
 
 
+def test_what_is_wrong_with_a_document_is_told_in_the_readers_language(administrator: Administrator) -> None:
+    administrator.visitor.go(f"{IMPORT}?language=fil")
+    page = send(administrator.visitor, document='{"code": "SCHOOL-9", "starts_on": "soon"}')
+
+    assert "Kailangan ang field na ito." in page.text
+    assert "Hindi petsa gaya ng 2026-03-31." in page.text
+
+
 @pytest.mark.parametrize("document", ["[1]", "null", '"text"'])
 def test_json_that_is_no_object_is_refused(administrator: Administrator, document: str) -> None:
     assert send(administrator.visitor, document=document).status in {403, 422}

@@ -109,6 +109,7 @@ def test_a_schedule_that_was_put_forward_stays(road: Road, visitor: People) -> N
     assert "readonly" in page.html
     page.go("/review/setup/projects/ROAD-1/milestones/M1")
     assert "was put forward already" in page.text
+    assert page.html.count('readonly="readonly"') == 8 * page.html.count('name="r_code"') > 0
     assert "Show what would change" not in page.buttons
 
 

@@ -17,6 +17,7 @@ from server.db import writing
 from server.models import Area, CustodyEvent
 from server.services import custody
 from tests.conftest import InThreads
+from tests.custody_log import of_record
 from tests.services.test_receive import photo_on_site, send
 
 PATIENCE_S = 30
@@ -82,7 +83,7 @@ def test_what_was_undone_is_not_told(log: list[dict[str, object]]) -> None:
     with writing() as session:
         custody.append(session, None, "done", "thing", "x", now=NOW)
 
-    assert [event.action for event in custody.of_record("thing", "x")] == ["done"]
+    assert [event.action for event in of_record("thing", "x")] == ["done"]
 
 
 def test_many_writers_at_once_make_one_chain(app: Flask, in_threads: InThreads) -> None:
@@ -126,7 +127,7 @@ def test_a_writer_that_told_something_first_waits_for_no_one_who_waits_for_it(
 def test_an_upload_is_told_with_its_digest(actor: Callable[[str], Actor]) -> None:
     received = send(actor("inspector"), photo_on_site(), project="ROAD-1")
 
-    (event,) = custody.of_record("evidence", str(received.evidence.id))
+    (event,) = of_record("evidence", str(received.evidence.id))
 
     assert event.action == "evidence.received"
     assert event.details["sha256"] == received.evidence.sha256

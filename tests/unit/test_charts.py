@@ -33,7 +33,7 @@ def test_a_plan_runs_from_the_lower_left_to_the_upper_right() -> None:
     line = chart.lines[0]
 
     assert line.path.startswith(f"M{chart.left},{chart.bottom}L")
-    assert (line.end_x, line.end_y, line.end_bp) == (chart.right, chart.top, 10_000)
+    assert (line.end_x, line.end_y) == (chart.right, chart.top)
     assert line.area == f"{line.path}V{chart.bottom}H{chart.left}Z"
 
 

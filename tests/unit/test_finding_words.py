@@ -191,6 +191,26 @@ def test_the_advice_stands_apart_from_the_fact() -> None:
     assert parted(finding).advice == "Walk north-east to the site and retake."
 
 
+@pytest.mark.parametrize(
+    ("check", "fact"),
+    [
+        (
+            "time.claims_agree",
+            "Two statements of the time are 3 h apart. The earlier comes from the satellite time in the file, the "
+            "later from the phone.",
+        ),
+        ("time.not_future", "The photo file is 40 days ahead of the server's clock."),
+        (
+            "place.inside_site",
+            "The two contradict each other: the phone says 20 m inside the site, ± 8 m; the photo file says 12 km "
+            "outside the site, ± 30 m (assumed).",
+        ),
+    ],
+)
+def test_who_said_something_stands_in_the_sentence_without_a_capital(check: str, fact: str) -> None:
+    assert fact in {parted(each).fact for each in FINDINGS if each.check == check}
+
+
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: f"{finding.check} {finding.message[:60]}")
 def test_no_fact_tells_anyone_to_do_something(finding: Finding) -> None:
     assert not {"retake", "walk", "wait", "send", "let"} & set(parted(finding).fact.lower().split())

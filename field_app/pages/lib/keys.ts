@@ -8,7 +8,7 @@
  */
 
 /** What to do by the key as the browser names it (`KeyboardEvent.key`): "j", "Enter", "ArrowDown", "?". */
-export type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
+type KeyMap = Readonly<Record<string, (event: KeyboardEvent) => void>>;
 
 const OFF = "saksi-single-keys-off";
 const FIELDS =
@@ -41,14 +41,14 @@ export function marked(root: ParentNode = document): () => void {
 }
 
 /** Follow a link, show a dialog, or bring anything else into view with its first field focused. */
-export function goTo(element: HTMLElement): void {
+function goTo(element: HTMLElement): void {
   if (element instanceof HTMLAnchorElement) element.click();
   else if (element instanceof HTMLDialogElement) element.showModal();
   else focusIn(element);
 }
 
 /** Whether this person has switched single keys off in this browser. */
-export function switchedOff(): boolean {
+function switchedOff(): boolean {
   try {
     return localStorage.getItem(OFF) === "1";
   } catch {

@@ -47,7 +47,7 @@ export interface ShutterFacts {
 }
 
 /** What surrounds the capture. `offsetMinutes` tells how far the phone's clock is ahead of UTC at an instant. */
-export interface Surroundings {
+interface Surroundings {
   readonly outbox: Outbox;
   readonly device: Device;
   readonly version: string;

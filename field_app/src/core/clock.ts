@@ -11,7 +11,7 @@ import type { Fetch } from "./api";
 import type { FieldDatabase } from "./database";
 
 /** The clocks of this phone. */
-export interface Clocks {
+interface Clocks {
   /** Milliseconds since 1970, as the phone believes. */
   readonly now: () => number;
   /** Milliseconds since any instant; nobody can set it. */

@@ -96,7 +96,7 @@ export interface NonceRecord {
   readonly expiresAt: number;
 }
 
-export interface FieldSchema extends DBSchema {
+interface FieldSchema extends DBSchema {
   photos: { key: string; value: Entry; indexes: { owner: string } };
   pictures: { key: string; value: Picture };
   keys: { key: string; value: KeyRecord };

@@ -40,13 +40,13 @@ export interface DeviceDocument {
 }
 
 /** What an enrolment was answered with. */
-export interface Enrolment {
+interface Enrolment {
   readonly id: string;
   readonly revoked: boolean;
 }
 
 /** Nonces that were dealt, and when; moments in milliseconds since 1970. */
-export interface Deal {
+interface Deal {
   readonly nonces: readonly { readonly nonce: string; readonly expiresAt: number }[];
   readonly serverTime: number;
 }

@@ -45,7 +45,7 @@ export class NotSafeError extends Error {
 }
 
 /** The app's other tabs and its service worker, which share the database but not its watchers. */
-export interface OtherTabs {
+interface OtherTabs {
   tell(): void;
   heard(changed: () => void): void;
 }

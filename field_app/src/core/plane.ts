@@ -18,16 +18,7 @@ export interface Place {
 }
 
 /** The eight winds, as words that i18n translates. */
-export const WINDS = [
-  "north",
-  "north-east",
-  "east",
-  "south-east",
-  "south",
-  "south-west",
-  "west",
-  "north-west",
-] as const;
+const WINDS = ["north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west"] as const;
 export type Wind = (typeof WINDS)[number];
 
 const EQUATORIAL_RADIUS_M = 6_378_137;
@@ -92,7 +83,7 @@ export class LocalPlane {
 }
 
 /** The same longitude in -180 … 180 degrees. */
-export function wrapLongitude(longitude: number): number {
+function wrapLongitude(longitude: number): number {
   if (longitude >= -180 && longitude <= 180) return longitude;
   return ((((longitude + 180) % 360) + 360) % 360) - 180;
 }

@@ -21,7 +21,7 @@ export const CHECKS = [
   "time.not_future",
   "file.resolution",
 ] as const;
-export type CheckName = (typeof CHECKS)[number];
+type CheckName = (typeof CHECKS)[number];
 
 /** One check's answer; `key` names the sentence ("place.inside_site.outside"), `values` what stands in it. */
 export interface Result {

@@ -11,7 +11,7 @@ import { base64url, fromBase64url, jsonOf, utf8 } from "./bytes";
 import { DURABLE, type FieldDatabase } from "./database";
 
 /** What a receipt must speak of. */
-export interface Expected {
+interface Expected {
   readonly evidence: string;
   readonly sha256: string;
   readonly size: number;

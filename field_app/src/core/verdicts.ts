@@ -10,7 +10,7 @@ import type { Entry } from "./database";
 import { type EvidenceDocument, evidenceOf } from "./documents";
 import type { Judgement, Outbox } from "./outbox";
 
-export interface VerdictPorts {
+interface VerdictPorts {
   readonly outbox: Outbox;
   readonly api: Api;
   readonly now: () => number;

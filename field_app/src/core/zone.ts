@@ -5,7 +5,7 @@
  */
 
 /** A moment as seen on the site: the day as days since 1970-01-01, its ISO weekday (Monday is 1), the time of day. */
-export interface WallTime {
+interface WallTime {
   readonly day: number;
   readonly weekday: number;
   readonly clockMs: number;

@@ -1,7 +1,7 @@
 /** Putting the app on the home screen: the browser's own offer where it makes one, else in words how it is done. */
 import { Observable } from "../state/observable";
 
-export interface InstallOffer extends Event {
+interface InstallOffer extends Event {
   prompt(): Promise<unknown>;
 }
 
@@ -9,7 +9,7 @@ export interface InstallOffer extends Event {
 const offer = new Observable<InstallOffer | null>(null);
 
 /** How the app stands to the home screen. */
-export type Installing =
+type Installing =
   /** It was opened from there. */
   | "installed"
   /** The browser offers it: `putOnHomeScreen`. */

@@ -5,7 +5,7 @@ import type { Assignments, Credentials } from "../ports";
 export type { DeviceDocument } from "../core/documents";
 
 /** Why a call came to nothing, as far as a screen can say something about it. */
-export type Failure = "offline" | "signed_out" | "refused" | "too_many" | "server";
+type Failure = "offline" | "signed_out" | "refused" | "too_many" | "server";
 
 export class ApiError extends Error {
   constructor(readonly failure: Failure) {

@@ -98,6 +98,6 @@ export function Answers({ results, policy, denied = false }: Answered) {
 
 export const TONES: Readonly<Record<Prospect, Tone>> = { good: "good", noted: "good", review: "care", returned: "bad" };
 
-export function withNotices(tone: Tone, notices: readonly string[]): Tone {
+function withNotices(tone: Tone, notices: readonly string[]): Tone {
   return tone === "good" && notices.length > 0 ? "care" : tone;
 }

@@ -7,14 +7,14 @@ import { type DBSchema, type IDBPDatabase, type IDBPObjectStore, openDB } from "
 import type { Assignments, Credentials, Ghost } from "../ports";
 
 /** The assignments with what is needed to ask whether they changed. */
-export interface KeptAssignments {
+interface KeptAssignments {
   readonly etag: string | null;
   readonly fetchedAtMs: number;
   readonly document: Assignments;
 }
 
 /** Who signed in last and did not sign out; `ended` where the server no longer knows their token. */
-export interface LastSession extends Credentials {
+interface LastSession extends Credentials {
   readonly ended?: boolean;
 }
 

@@ -16,7 +16,7 @@ import {
 } from "../ports";
 
 /** The confidence of the radius that a browser states (W3C Geolocation). */
-export const CONFIDENCE = 0.95;
+const CONFIDENCE = 0.95;
 /** A position older than this is shown as old, and waited on. */
 export const OLD_MS = 60_000;
 
@@ -73,7 +73,7 @@ export function accuracyOf(fix: Fix): number {
 }
 
 /** The browser's position in the pre-check's words. */
-export function asFix(fix: Fix) {
+function asFix(fix: Fix) {
   return { latitude: fix.latitude, longitude: fix.longitude, accuracy_m: fix.accuracyM, confidence: CONFIDENCE };
 }
 

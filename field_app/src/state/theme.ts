@@ -2,7 +2,7 @@
 import { Observable } from "./observable";
 
 export const THEMES = ["auto", "light", "dark"] as const;
-export type Theme = (typeof THEMES)[number];
+type Theme = (typeof THEMES)[number];
 
 const KEPT = "saksi.theme";
 export const theme = new Observable<Theme>("auto");

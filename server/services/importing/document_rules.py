@@ -49,7 +49,7 @@ def _ordered(record: Document, first: str, last: str, *steps: str | int) -> Iter
     if starts is not None and ends is not None and ends < starts:
         yield FieldError(
             pointer(*steps, last),
-            _("This lies before %(first)s, %(isoformat)s.", first=first, isoformat=starts.isoformat()),
+            _("This lies before %(first)s, %(day)s.", first=first, day=starts.isoformat()),
         )
 
 
@@ -84,7 +84,7 @@ def _predecessors_before(document: Document, _site: Site | None) -> Iterator[Fie
     for place, milestone in enumerate(_milestones(document)):
         wanted = milestone.get("predecessor")
         if wanted is not None and wanted not in earlier:
-            told = f"No milestone before this one has the code {wanted}."
+            told = _("No milestone before this one has the code %(code)s.", code=wanted)
             yield FieldError(pointer("milestones", place, "predecessor"), told)
         if milestone.get("code") is not None:
             earlier.add(milestone["code"])
@@ -97,9 +97,9 @@ def _weights_whole(document: Document, _site: Site | None) -> Iterator[FieldErro
         yield FieldError(
             pointer("milestones"),
             _(
-                "The weights sum to %(total)s; all together must be %(WHOLE_BP)s (100 %%).",
+                "The weights sum to %(total)s; all together must be %(whole)s (100 %%).",
                 total=total,
-                WHOLE_BP=WHOLE_BP,
+                whole=WHOLE_BP,
             ),
         )
 
@@ -113,8 +113,12 @@ def _amounts_match_contract(document: Document, _site: Site | None) -> Iterator[
             pointer("contract", "variations"), _("With its variations the contract's value is out of range.")
         )
     elif milestones and currency and total is not None and wanted is not None and total != wanted:
-        told = f"The amounts sum to {money(total, currency)}; the contract with its variations is worth"
-        yield FieldError(pointer("milestones"), _("%(told)s %(wanted)s.", told=told, wanted=money(wanted, currency)))
+        told = _(
+            "The amounts sum to %(total)s; the contract with its variations is worth %(wanted)s.",
+            total=money(total, currency),
+            wanted=money(wanted, currency),
+        )
+        yield FieldError(pointer("milestones"), told)
 
 
 def _advance_within_value(document: Document, _site: Site | None) -> Iterator[FieldError]:
@@ -136,11 +140,11 @@ def _stations_on_line(document: Document, site: Site | None) -> Iterator[FieldEr
 def _station_fault(station_m: float, site: Site) -> str | None:
     """Why a station cannot be on the site, or None; half a metre forgives the rounding of surveys."""
     if site.length_m is None:
-        return "Only a corridor has stations; this site is an area."
+        return _("Only a corridor has stations; this site is an area.")
     first, last = site.chainage_start_m, site.chainage_start_m + site.length_m
     if first - 0.5 <= station_m <= last + 0.5:
         return None
-    return f"The centre line runs from {format_station(first)} to {format_station(last)}."
+    return _("The centre line runs from %(first)s to %(last)s.", first=format_station(first), last=format_station(last))
 
 
 def _milestones(document: Document) -> Sequence[Document]:

@@ -70,15 +70,7 @@ class MilestoneTable:
             place = self.places.get("/".join(steps))
             if place is not None:
                 missing = _column_of(fault.pointer) if place[1] in {"milestone", "requirement"} else None
-                return FieldError(
-                    fault.pointer,
-                    _(
-                        "Row %(place)s, column %(value)s: %(detail)s",
-                        place=place[0],
-                        value=missing or place[1],
-                        detail=fault.detail,
-                    ),
-                )
+                return FieldError(fault.pointer, _at(place[0], missing or place[1], fault.detail))
             steps.pop()
         return fault
 
@@ -111,7 +103,7 @@ class _Reader:
         if not any(cell.strip() for cell in cells):
             return
         if len(cells) > len(header):
-            self._fault(number, f"column {len(header) + 1}", "There are more cells than columns.")
+            self._fault(number, len(header) + 1, _("There are more cells than columns."))
             return
         row = {name: cell.strip() for name, cell in zip(header, cells, strict=False) if cell.strip()}
         index = self._milestone_of(number, row)
@@ -122,7 +114,7 @@ class _Reader:
         """The place in the list of the milestone that a row names or continues."""
         code = row.get("milestone")
         if code is None and self._current is None:
-            self._fault(number, "column milestone", "The first row has to name a milestone.")
+            self._fault(number, "milestone", _("The first row has to name a milestone."))
         elif code is not None and code not in self._index:
             self._current = self._index[code] = len(self._table.milestones)
             self._table.milestones.append({**_values(row, MILESTONE_COLUMNS), "requirements": []})
@@ -137,7 +129,7 @@ class _Reader:
         known = {} if index is None else self._table.milestones[index]
         for column, name in MILESTONE_COLUMNS.items():
             if column in row and known.get(name) != _value(column, row[column]):
-                self._fault(number, f"column {column}", "This differs from the milestone's first row.")
+                self._fault(number, column, _("This differs from the milestone's first row."))
 
     def _add_requirement(self, index: int, number: int, row: dict[str, str]) -> None:
         requirements = self._table.milestones[index]["requirements"]
@@ -150,29 +142,35 @@ class _Reader:
             if column in row:
                 self._table.places[pointer("milestones", *steps, name)] = (number, column)
 
-    def _fault(self, number: int, place: str, detail: str) -> None:
-        self._table.fault(f"Row {number}, {place}: {detail}")
+    def _fault(self, number: int, column: str | int, detail: str) -> None:
+        self._table.fault(_at(number, column, detail))
+
+
+def _at(number: int, column: str | int, detail: str) -> str:
+    """A fault with its row and column in front."""
+    return _("Row %(number)s, column %(column)s: %(detail)s", number=number, column=column, detail=detail)
 
 
 def _rows(data: bytes, table: MilestoneTable) -> Iterator[tuple[int, list[str]]]:
     """The rows with their numbers, up to the first that cannot be read or is one too many."""
     if len(data) > MOST_BYTES:
-        table.fault("The table is larger than 4 MB.")
+        table.fault(_("The table is larger than 4 MB."))
         return
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        table.fault(f"Byte {error.start + 1} is not UTF-8; save the table as UTF-8.")
+        table.fault(_("Byte %(byte)s is not UTF-8; save the table as UTF-8.", byte=error.start + 1))
         return
     number = 0
     try:
         lines = io.StringIO(text, newline="")
         for number, cells in enumerate(csv.reader(lines, delimiter=_separator(text), strict=True), start=1):
             if number > MOST_ROWS:
-                raise csv.Error(f"more than {MOST_ROWS} rows")
+                table.fault(_("The table has more than %(most)s rows.", most=MOST_ROWS))
+                return
             yield number, cells
     except csv.Error as error:
-        table.fault(f"Row {number + 1} cannot be read: {error}.")
+        table.fault(_("Row %(number)s cannot be read: %(error)s.", number=number + 1, error=error))
 
 
 def _separator(text: str) -> str:
@@ -182,11 +180,15 @@ def _separator(text: str) -> str:
 
 
 def _check_header(header: list[str], table: MilestoneTable) -> None:
-    told = [f"There is no column {name!r}." for name in dict.fromkeys(header) if name not in COLUMNS]
-    told += [f"The column {name!r} is missing." for name in MILESTONE_COLUMNS if name not in header]
-    told += [f"The column {name!r} stands there twice." for name in COLUMNS if header.count(name) > 1]
-    for detail in told:
-        table.fault(f"Row 1: {detail}")
+    for name in dict.fromkeys(header):
+        if name not in COLUMNS:
+            table.fault(_("Row 1: There is no column “%(name)s”.", name=name))
+    for name in MILESTONE_COLUMNS:
+        if name not in header:
+            table.fault(_("Row 1: The column “%(name)s” is missing.", name=name))
+    for name in COLUMNS:
+        if header.count(name) > 1:
+            table.fault(_("Row 1: The column “%(name)s” stands there twice.", name=name))
 
 
 def _values(row: dict[str, str], columns: dict[str, str]) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from server.problems import FieldError, pointer
 from server.services.importing import difference
 from server.services.importing.on_record import Records
 from server.texts import _
-from server.wording import share
+from server.wording import ORGANISATIONS, share, state
 
 Document = Mapping[str, Any]
 
@@ -79,10 +79,10 @@ def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKin
         yield FieldError(
             pointer(*steps),
             _(
-                "%(name)s is recorded as %(value)s, not as %(value2)s.",
+                "%(name)s is recorded as %(kind)s, not as %(wanted)s.",
                 name=found.name,
-                value=found.kind.value,
-                value2=kind.value,
+                kind=ORGANISATIONS[found.kind],
+                wanted=ORGANISATIONS[kind],
             ),
         )
 
@@ -90,7 +90,7 @@ def _of_kind(code: str | None, found: Organisation | None, kind: OrganisationKin
 def _unknown_policy(wanted: Document, policies: Policies) -> Iterator[FieldError]:
     known = policy_ids(policies)
     if wanted.get("policy") is not None and wanted["policy"] not in known:
-        yield FieldError(pointer("policy"), _("There is no such policy; there are %(join)s.", join=", ".join(known)))
+        yield FieldError(pointer("policy"), _("There is no such policy; there are %(names)s.", names=", ".join(known)))
 
 
 def _advance_within_policy(wanted: Document, present: Document, policies: Policies) -> Iterator[FieldError]:
@@ -103,8 +103,10 @@ def _advance_within_policy(wanted: Document, present: Document, policies: Polici
         return
     rules = policies.latest(wanted["policy"]).money
     if advance > advance_limit(value, rules):
-        most = share(rules.advance_share_max_bp)
-        told = f"The advance is more than {most} of the contract's value, the most that the policy allows."
+        told = _(
+            "The advance is more than %(most)s of the contract's value, the most that the policy allows.",
+            most=share(rules.advance_share_max_bp),
+        )
         yield FieldError(pointer("contract", "advance_minor"), told)
 
 
@@ -118,10 +120,16 @@ def _settled_contract(wanted: Document, present: Document, found: Records) -> It
     if before is None:
         return
     if found.decided and after.get("supplier") not in {None, before["supplier"]}:
-        told = f"Submissions and decisions name {before['supplier']}; the supplier cannot change any more."
+        told = _(
+            "Submissions and decisions name %(supplier)s; the supplier cannot change any more.",
+            supplier=before["supplier"],
+        )
         yield FieldError(pointer("contract", "supplier"), told)
     if found.unlocked and after.get("currency") not in {None, before["currency"]}:
-        told = f"Certificates were unlocked in {before['currency']}; the currency cannot change any more."
+        told = _(
+            "Certificates were unlocked in %(currency)s; the currency cannot change any more.",
+            currency=before["currency"],
+        )
         yield FieldError(pointer("contract", "currency"), told)
 
 
@@ -129,23 +137,23 @@ def _settled_milestones(wanted: Document, present: Document, found: Records) -> 
     before = {each["code"]: each for each in present.get("milestones", [])}
     after = {each.get("code"): place for place, each in enumerate(wanted.get("milestones", []))}
     for milestone in found.milestones:
-        place, why = after.get(milestone.code), _why_it_stays(milestone, found)
-        if place is None and why is not None:
-            yield FieldError(
-                pointer("milestones"), _("%(code)s cannot be taken away: %(why)s.", code=milestone.code, why=why)
-            )
+        place, stays = after.get(milestone.code), _why_it_stays(milestone, found)
+        if place is None and stays is not None:
+            yield FieldError(pointer("milestones"), stays)
         elif place is not None and milestone.state not in CHANGEABLE:
+            told = _("%(code)s cannot be changed: it is %(state)s.", code=milestone.code, state=state(milestone.state))
             steps = ("milestones", place)
             for change in difference.within(before[milestone.code], wanted["milestones"][place], steps):
-                yield FieldError(
-                    change.pointer, _("%(code)s cannot be changed: %(why)s.", code=milestone.code, why=why)
-                )
+                yield FieldError(change.pointer, told)
 
 
 def _why_it_stays(milestone: Milestone, found: Records) -> str | None:
+    """Why a milestone cannot be taken away; None where it can."""
     if milestone.state not in CHANGEABLE:
-        return f"it is {milestone.state.value}"
-    return "photos, submissions or disputes are tied to it" if milestone.id in found.bound else None
+        return _("%(code)s cannot be taken away: it is %(state)s.", code=milestone.code, state=state(milestone.state))
+    if milestone.id not in found.bound:
+        return None
+    return _("%(code)s cannot be taken away: photos, submissions or disputes are tied to it.", code=milestone.code)
 
 
 def _bound_requirements(wanted: Document, found: Records) -> Iterator[FieldError]:
@@ -154,9 +162,9 @@ def _bound_requirements(wanted: Document, found: Records) -> Iterator[FieldError
     for milestone in found.milestones:
         if milestone.code not in after or milestone.state not in CHANGEABLE:
             continue
-        place, told = after[milestone.code]
-        kept = {requirement.get("code") for requirement in told.get("requirements", [])}
+        place, stated = after[milestone.code]
+        kept = {requirement.get("code") for requirement in stated.get("requirements", [])}
         for requirement in milestone.requirements:
             if requirement.code not in kept and requirement.id in found.bound:
-                detail = f"{requirement.code} cannot be taken away: photos were taken for it."
-                yield FieldError(pointer("milestones", place, "requirements"), detail)
+                told = _("%(code)s cannot be taken away: photos were taken for it.", code=requirement.code)
+                yield FieldError(pointer("milestones", place, "requirements"), told)

@@ -24,13 +24,14 @@ MOST_VARIATIONS = 200
 #: A day is added to and taken from; what lies further away than these is a slip of the keyboard.
 EARLIEST_DAY, LATEST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 DAYS = f"from {EARLIEST_DAY} to {LATEST_DAY}"
+DAYS_TAKEN = N_("Only days from 1900-01-01 to 2199-12-31 are taken.")
 #: What ``zoneinfo`` lists and is no place: the machine's own zone, and the one of a machine that has none.
 NOT_PLACES = frozenset({"localtime", "Factory"})
 
 CODE = validate.Regexp(r"\A[A-Za-z0-9][A-Za-z0-9._-]*\Z", error=N_("Letters, digits, '.', '_' and '-' only."))
 CURRENCY = validate.Regexp(r"\A[A-Z]{3}\Z", error=N_("An ISO 4217 code such as PHP."))
 CLOCK = validate.Regexp(r"\A([01]\d|2[0-3]):[0-5]\d\Z", error=N_("A time of day such as 06:00."))
-NOT_A_NUMBER: dict[str, Any] = {"invalid": "Not a number.", "special": "Not a number."}
+NOT_A_NUMBER: dict[str, Any] = {"invalid": N_("Not a number."), "special": N_("Not a number.")}
 
 
 class Text(fields.String):
@@ -44,7 +45,7 @@ class Text(fields.String):
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = super()._deserialize(value, attr, data, **kwargs).strip()
         if any(unicodedata.category(letter) in {"Cc", "Cs"} and letter not in "\n\t" for letter in text):
-            raise ValidationError("Control characters are not allowed.")
+            raise ValidationError(N_("Control characters are not allowed."))
         return text
 
 
@@ -56,7 +57,7 @@ class Whole(fields.Integer):
         super().__init__(
             strict=True,
             validate=validate.Range(least, most),
-            error_messages={"invalid": "Not a whole number."},
+            error_messages={"invalid": N_("Not a whole number.")},
             **options,
         )
 
@@ -98,8 +99,8 @@ class Day(fields.Date):
         """``options`` are the field's own."""
         super().__init__(
             format="iso",
-            error_messages={"invalid": "Not a day such as 2026-03-31."},
-            validate=validate.Range(EARLIEST_DAY, LATEST_DAY, error=f"Only days {DAYS} are taken."),
+            error_messages={"invalid": N_("Not a day such as 2026-03-31.")},
+            validate=validate.Range(EARLIEST_DAY, LATEST_DAY, error=DAYS_TAKEN),
             metadata={"description": f"A day {DAYS}."},
             **options,
         )
@@ -111,7 +112,7 @@ def _maybe_day() -> Day:
 
 def _known_zone(name: str) -> None:
     if name not in available_timezones() - NOT_PLACES:
-        raise ValidationError("No such time zone; an IANA name such as Asia/Manila is needed.")
+        raise ValidationError(N_("No such time zone; an IANA name such as Asia/Manila is needed."))
 
 
 class BudgetSchema(Schema):

@@ -16,9 +16,14 @@ from geo.repair import GeometryError
 from geo.site import Site
 from server.models.projects import SiteKind
 from server.problems import FieldError, pointer
-from server.texts import _
+from server.texts import N_, _
 
 FROM_FILE = "file {name}"
+#: What is wrong where a site is stated as another type than its geometry makes it.
+IS_OF_TYPE = {
+    "polygon": N_("The geometry is an area, which is a polygon."),
+    "corridor": N_("The geometry is a line, which is a corridor."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +82,8 @@ def read(stated: Mapping[str, Any] | None, file: SiteFile | None) -> SitePart:
 
 def _shape(geometry: Any, file: SiteFile | None, part: SitePart) -> ReadSite | None:
     if (geometry is None) == (file is None):
-        told = "The geometry is missing." if file is None else "The geometry is given here and as a file; give one."
+        twice = _("The geometry is given here and as a file; give one.")
+        told = _("The geometry is missing.") if file is None else twice
         part.faults.append(FieldError(pointer("site", "geometry"), told))
         return None
     data, name = (file.data, file.name) if file else (json.dumps(geometry).encode(), "")
@@ -91,10 +97,9 @@ def _shape(geometry: Any, file: SiteFile | None, part: SitePart) -> ReadSite | N
 def _built(shape: ReadSite, stated: Mapping[str, Any], part: SitePart) -> Site | None:
     kind, width = stated.get("type"), stated.get("width_m")
     if kind is not None and kind.value != shape.kind:
-        told = f"The geometry is {'an area' if shape.kind == 'polygon' else 'a line'}, which is a {shape.kind}."
-        part.faults.append(FieldError(pointer("site", "type"), told))
+        part.faults.append(FieldError(pointer("site", "type"), _(IS_OF_TYPE[shape.kind])))
     if (shape.kind == "corridor") != (width is not None):
-        told = "A corridor needs its width." if width is None else "Only a corridor has a width."
+        told = _("A corridor needs its width.") if width is None else _("Only a corridor has a width.")
         part.faults.append(FieldError(pointer("site", "width_m"), told))
     if part.faults:
         return None

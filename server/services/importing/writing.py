@@ -164,8 +164,11 @@ def _bind_to_pending(session: Session, actor: Actor, project: Project) -> None:
     for submission in session.scalars(waiting):
         party = session.get(SubmissionParty, (submission.id, actor.person_id))
         if party is not None and party.part is not Part.CONTRIBUTOR:
-            detail = "You have approved a submission that waits for its second approval; someone else has to change"
-            raise Problem("separation-of-duties", _("%(detail)s this site.", detail=detail))
+            told = _(
+                "You have approved a submission that waits for its second approval; someone else has to change this "
+                "site."
+            )
+            raise Problem("separation-of-duties", told)
         if party is None:
             session.add(_contributor(submission, actor))
 

@@ -22,10 +22,11 @@ def test_payment_is_late_the_moment_after_the_last_day_at_the_project(road: Road
     assert last is not None
     midnight = datetime(last.year, last.month, last.day, tzinfo=ZoneInfo("Asia/Manila")) + timedelta(days=1)
 
-    assert deadlines.late_now(kept, midnight.astimezone(UTC) - timedelta(seconds=1)) is None
-    late = deadlines.late_now(kept, midnight.astimezone(UTC))
-    assert late is not None
-    assert late.days_late == 1
+    before = deadlines.running(kept, midnight.astimezone(UTC) - timedelta(seconds=1))
+    after = deadlines.running(kept, midnight.astimezone(UTC))
+    assert before is not None
+    assert after is not None
+    assert (before.late, after.late, after.days_late) == (False, True, 1)
     assert kept.turn_at == midnight
 
 

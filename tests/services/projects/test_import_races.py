@@ -14,6 +14,7 @@ from server.db import db, reading
 from server.models import Project, Site
 from server.problems import Problem
 from server.services import custody, project_import
+from tests.custody_log import of_record
 from tests.services.projects.build import document, parts, with_section
 from tests.services.projects.conftest import Imports
 
@@ -52,7 +53,7 @@ def test_the_same_project_created_four_times_at_once_is_one(app: Flask, administ
     assert set(ends) <= {"created", "done", "conflict"}
     assert ends.count("created") == 1
     assert reading().scalar(sa.select(sa.func.count()).where(Project.code == "NEW-1")) == 1
-    assert [e.action for e in custody.of_record("project", "NEW-1")].count("project.created") == 1
+    assert [e.action for e in of_record("project", "NEW-1")].count("project.created") == 1
     assert custody.broken_link(custody.export()) is None
 
 

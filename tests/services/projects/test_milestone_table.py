@@ -117,13 +117,13 @@ def test_all_faults_of_a_table_are_told_at_once(looks: Previews) -> None:
 @pytest.mark.parametrize(
     ("data", "told"),
     [
-        (b"", "Row 1: The column 'milestone' is missing."),
-        (b"milestone,colour\n", "Row 1: There is no column 'colour'."),
-        (HEADER.encode() + b",stage\n", "Row 1: The column 'stage' stands there twice."),
+        (b"", "Row 1: The column “milestone” is missing."),
+        (b"milestone,colour\n", "Row 1: There is no column “colour”."),
+        (HEADER.encode() + b",stage\n", "Row 1: The column “stage” stands there twice."),
         (HEADER.encode() + b"\n\xff\xfe\n", "is not UTF-8; save the table as UTF-8."),
         (HEADER.encode() + b'\nA1,"open', "Row 2 cannot be read"),
         (table(",,,,,,,,before,before,As it was").encode(), "Row 2, column milestone: The first row has to name"),
-        (HEADER.encode() + b"\n," * 6000, "cannot be read: more than 5000 rows."),
+        (HEADER.encode() + b"\n," * 6000, "The table has more than 5000 rows."),
         (b"x" * (4 * 1024 * 1024 + 1), "The table is larger than 4 MB."),
     ],
 )

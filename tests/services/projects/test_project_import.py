@@ -30,6 +30,7 @@ from server.models.submissions import Part, SubmissionState
 from server.problems import Problem
 from server.services import custody, project_import, projects, site_lookup
 from server.services.importing import on_record
+from tests.custody_log import of_record
 from tests.services.projects.build import SCHOOL_OUTLINE, document, parts, with_milestone, with_section
 from tests.services.projects.conftest import NOW, Imports, Previews
 
@@ -117,7 +118,7 @@ def test_a_change_is_told_once_in_the_custody_log(imports: Imports, administrato
     imports(document())
     imports(document(title="Another title"))
 
-    created, changed = (e for e in custody.of_record("project", "NEW-1") if e.action.startswith("project."))
+    created, changed = (e for e in of_record("project", "NEW-1") if e.action.startswith("project."))
     assert (created.action, changed.action, changed.actor_id) == (
         "project.created",
         "project.changed",
@@ -178,7 +179,7 @@ class TestTheSite:
         imports(document())
         imports(with_section("site", width_m=20))
 
-        first, second = (e for e in custody.of_record("project", "NEW-1") if e.action == "site.changed")
+        first, second = (e for e in of_record("project", "NEW-1") if e.action == "site.changed")
         assert first.details["before"] is None
         assert second.details["before"] == first.details["after"] != second.details["after"]
 
@@ -253,7 +254,7 @@ class TestMilestones:
 
         assert _states()["A2"] is MilestoneState.OPEN
         milestone = _milestone("A2")
-        assert [e.action for e in custody.of_record("milestone", str(milestone.id))] == ["milestone.open"]
+        assert [e.action for e in of_record("milestone", str(milestone.id))] == ["milestone.open"]
 
     def test_lose_requirements_that_the_document_no_longer_has(self, imports: Imports) -> None:
         imports(document())
@@ -265,8 +266,18 @@ class TestMilestones:
         assert [requirement.code for requirement in _milestone("A1").requirements] == ["before"]
         assert _count(Requirement, Requirement.milestone_id == _milestone("A1").id) == 1
 
-    @pytest.mark.parametrize("state", ["submitted", "returned", "approved", "paid"])
-    def test_that_were_put_forward_cannot_change(self, imports: Imports, previews: Previews, state: str) -> None:
+    @pytest.mark.parametrize(
+        ("state", "words"),
+        [
+            ("submitted", "waiting for approval"),
+            ("returned", "returned for more"),
+            ("approved", "approved"),
+            ("paid", "paid"),
+        ],
+    )
+    def test_that_were_put_forward_cannot_change(
+        self, imports: Imports, previews: Previews, state: str, words: str
+    ) -> None:
         imports(document())
         _set_state("A1", MilestoneState(state))
         told = with_milestone(0, title="Something else", ends_on="2026-02-27")
@@ -274,7 +285,7 @@ class TestMilestones:
         faults = previews(told).faults
 
         assert [fault.pointer for fault in faults] == ["#/milestones/0/title", "#/milestones/0/ends_on"]
-        assert faults[0].detail == f"A1 cannot be changed: it is {state}."
+        assert faults[0].detail == f"A1 cannot be changed: it is {words}."
         with pytest.raises(Problem):
             imports(told)
         assert _milestone("A1").title == "Ground cleared"

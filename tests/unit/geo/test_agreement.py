@@ -42,7 +42,7 @@ def test_a_larger_shape_about_the_same_centre_is_apart_by_its_outline() -> None:
     assert found.centre_m == pytest.approx(0, abs=0.1)
     assert found.outline_m == pytest.approx(0.0005 * DEGREE_M * 2**0.5, rel=0.02)
     assert found.most_m == found.outline_m
-    assert found.area_difference_share == pytest.approx(3, rel=0.01)
+    assert found.area_difference_m2 == pytest.approx(3 * found.first_m2, rel=0.01)
 
 
 def test_a_road_that_ends_earlier_is_apart_by_what_is_missing() -> None:
