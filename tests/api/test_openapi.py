@@ -59,6 +59,7 @@ def contract_bearer(contract_app: Flask) -> Callable[[str], dict[str, str]]:
     return give
 
 
+@pytest.mark.postgresql_only("it has the stricter limits of the two; the checker takes a minute")
 @pytest.mark.parametrize("persona", ["inspector", "administrator"])
 def test_the_checker_finds_no_fault_with_the_api(
     contract_app: Flask, contract_bearer: Callable[[str], dict[str, str]], persona: str
