@@ -110,7 +110,7 @@ def test_the_record_pages_on_without_a_gap(road: Road, visitor: People, monkeypa
     road.paid()
     auditor = visitor("auditor").go("/review/record?project=ROAD-1")
     seen = numbers(auditor)
-    while older := [link for link in auditor.page.links if "cursor=" in link]:
+    while older := [link for link in auditor.page.links if "cursor=" in link and "language=" not in link]:
         seen += numbers(auditor.go(older[0]))
 
     whole = visitor("auditor")
