@@ -2,7 +2,7 @@
 
 A few kilobytes can unpack to gigabytes or keep a decoder busy for minutes, and a decoder's fault
 ends the process it is in. Here such a file ends this one process and nothing else; the server
-goes on. What is done with the pixels is ``imaging``'s.
+goes on. What is done with the pixels is ``development``'s.
 """
 
 from __future__ import annotations
@@ -19,10 +19,11 @@ import sys
 import threading
 from contextlib import suppress
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
-from evidence import imaging
+from evidence.development import Developed, develop
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
+from evidence.seen import Seen
 
 #: What the process may take, in bytes: enough for 108 million pixels of HEIC, the most that phones write unscaled.
 MEMORY_BYTES = 1536 << 20
@@ -48,8 +49,8 @@ class Darkroom:
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
-    def copies(self, stream: BinaryIO, media_type: str) -> Copies:
-        """Do what `evidence.imaging.copies` does, over there.
+    def develop(self, stream: BinaryIO, media_type: str) -> Developed:
+        """Do what `evidence.development.develop` does, over there.
 
         Raises:
             UndecodableError: as there, and for a picture that takes too much memory or processor time.
@@ -95,14 +96,15 @@ class Darkroom:
         return self._process
 
 
-def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str, longest_s: int) -> Copies:
+def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str, longest_s: int) -> Developed:
     to, back = _there(process.stdin), _there(process.stdout)
     _tell(to, {"media_type": media_type, "bytes": len(picture), "longest_s": longest_s}, picture)
     told = _heard(back)
     if "reason" in told:
         raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
     thumbnail, web = _exactly(back, told["thumbnail"]), _exactly(back, told["web"])
-    return Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
+    copies = Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
+    return Developed(copies, Seen.told(cast("dict[str, Any]", told["seen"])))
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -155,13 +157,14 @@ def _work() -> None:
 
 def _answer(picture: bytes, media_type: str) -> tuple[dict[str, object], bytes, bytes]:
     try:
-        made = imaging.copies(io.BytesIO(picture), media_type)
+        developed = develop(io.BytesIO(picture), media_type)
     except UndecodableError as error:
         return {"reason": error.reason, "detail": error.detail}, b"", b""
     except MemoryError:
         return {"reason": UndecodableReason.BOMB, "detail": "it takes more memory than it may"}, b"", b""
+    made = developed.copies
     sizes = {"thumbnail": len(made.thumbnail), "web": len(made.web), "width": made.width, "height": made.height}
-    return {**sizes}, made.thumbnail, made.web
+    return {**sizes, "seen": developed.seen.document()}, made.thumbnail, made.web
 
 
 def _take_bounds() -> None:

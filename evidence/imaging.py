@@ -98,8 +98,28 @@ class Copies:
     height: int
 
 
+@dataclass(frozen=True, slots=True)
+class Print:
+    """A picture upright, in sRGB and at a web copy's size, beside the original's size in pixels as seen upright."""
+
+    picture: Image.Image
+    width: int
+    height: int
+
+
 def copies(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS) -> Copies:
-    """Make both copies of a photo from one decode, scaled down while decoding where JPEG allows it.
+    """Make both copies of a photo; arguments and errors as those of ``printed``."""
+    return copies_of(printed(stream, media_type, max_pixels=max_pixels))
+
+
+def copies_of(print_: Print) -> Copies:
+    """The two JPEG files of a print."""
+    web = print_.picture
+    return Copies(_jpeg(_fitted(web, THUMBNAIL_PX)), _jpeg(web), print_.width, print_.height)
+
+
+def printed(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS) -> Print:
+    """Decode a photo once, scaled down while decoding where JPEG allows it.
 
     Of several frames the first, or the one the file calls primary, is taken. Nothing is enlarged.
 
@@ -112,8 +132,7 @@ def copies(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS) -
         UndecodableError: the file is truncated, damaged, a pixel bomb or of no known type.
     """
     picture, width, height = _upright(stream, media_type, max_pixels)
-    web = _in_srgb(_fitted(_plain(picture), WEB_PX))
-    return Copies(_jpeg(_fitted(web, THUMBNAIL_PX)), _jpeg(web), width, height)
+    return Print(_in_srgb(_fitted(_plain(picture), WEB_PX)), width, height)
 
 
 def _upright(stream: BinaryIO, media_type: str, max_pixels: int) -> tuple[Image.Image, int, int]:

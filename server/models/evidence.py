@@ -55,7 +55,10 @@ def _index_where(condition: str, name: str, *columns: str) -> sa.Index:
 
 
 class Original(Base):
-    """One file as the phone made it, by its content; the first to bring it is remembered."""
+    """One file as the phone made it, by its content; the first to bring it is remembered.
+
+    ``seen`` is what the worker measured in its pixels (`evidence.seen.Seen`), None until it did.
+    """
 
     __tablename__ = "original"
 
@@ -64,6 +67,7 @@ class Original(Base):
     media_type: Mapped[str] = mapped_column(sa.String(40))
     storage_key: Mapped[str] = mapped_column(sa.String(200))
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
 
 
 class Evidence(Base):

@@ -7,7 +7,6 @@ is lowered, with the reason; it is never raised here.
 from __future__ import annotations
 
 import threading
-from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
 
@@ -17,21 +16,26 @@ from sqlalchemy.orm import Session
 from evidence import imaging
 from evidence.darkroom import Darkroom
 from evidence.errors import OriginalMissingError
-from evidence.findings import Outcome
+from evidence.findings import Finding, Outcome
+from evidence.seen import Seen
 from server import jobs
 from server.db import reading, writing
 from server.engines import engines
-from server.models import Evidence, EvidenceFinding, Original, Project
-from server.models.evidence import CopiesState, EvidenceState
-from server.services import custody
+from server.models import Evidence, Original
+from server.models.evidence import CopiesState
+from server.services import looking, second_thoughts
 from server.times import utc_now
 
 COPIES_JOB = "copies"
 THUMBNAIL = "thumbnail"
 WEB = "web"
 _OF_THIS_THREAD = threading.local()
-#: States that the machine gave; a person's word is not taken back by a job.
-MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
+_DAMAGED = Finding(
+    "file.decodes",
+    Outcome.FAIL,
+    "The picture in the file is damaged and cannot be shown; take the photo again.",
+    measured="cannot be decoded",
+)
 
 
 def copy_name(sha256: str, name: str) -> str:
@@ -41,16 +45,19 @@ def copy_name(sha256: str, name: str) -> str:
 
 @jobs.handler(COPIES_JOB)
 def make_copies(subject: str) -> None:
-    """Make both copies of the photo with this evidence id; doing it twice does no harm."""
+    """Make both copies of the photo with this evidence id and look at its pixels; doing it twice does no harm."""
     evidence_id = UUID(subject)
     original = _original(evidence_id)
     try:
-        _write_copies(original)
+        seen = _developed(original)
     except imaging.UndecodableError as error:
-        _lower(evidence_id, str(error), now=utc_now())
+        with writing() as session:
+            if _mark(session, evidence_id, CopiesState.IMPOSSIBLE):
+                second_thoughts.settle(session, evidence_id, [_DAMAGED], now=utc_now(), reason=str(error))
         return
     with writing() as session:
-        _mark(session, evidence_id, CopiesState.READY)
+        if _mark(session, evidence_id, CopiesState.READY):
+            looking.look(session, evidence_id, seen, now=utc_now())
 
 
 def _original(evidence_id: UUID) -> Original:
@@ -63,15 +70,17 @@ def _original(evidence_id: UUID) -> Original:
     return original
 
 
-def _write_copies(original: Original) -> None:
+def _developed(original: Original) -> Seen:
+    """Keep the copies, and answer what was seen; a file that was developed before is not decoded again."""
     store = engines().store
-    if _exists(copy_name(original.sha256, WEB)):
-        return
+    if original.seen is not None and _exists(copy_name(original.sha256, WEB)):
+        return Seen.told(original.seen)
     with store.open(original.storage_key) as stream:
-        made = _darkroom().copies(stream, original.media_type)
+        made = _darkroom().develop(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
-    store.put_copy(copy_name(original.sha256, THUMBNAIL), made.thumbnail)
-    store.put_copy(copy_name(original.sha256, WEB), made.web)
+    store.put_copy(copy_name(original.sha256, THUMBNAIL), made.copies.thumbnail)
+    store.put_copy(copy_name(original.sha256, WEB), made.copies.web)
+    return made.seen
 
 
 def _darkroom() -> Darkroom:
@@ -88,46 +97,6 @@ def _exists(name: str) -> bool:
     except OriginalMissingError:
         return False
     return True
-
-
-def _lower(evidence_id: UUID, reason: str, *, now: datetime) -> None:
-    with writing() as session:
-        if not _mark(session, evidence_id, CopiesState.IMPOSSIBLE):
-            return
-        session.execute(
-            sa.update(EvidenceFinding)
-            .where(
-                EvidenceFinding.evidence_id == evidence_id,
-                EvidenceFinding.name == "file.decodes",
-                # Where the reader failed it already, its reason says more than this one.
-                EvidenceFinding.outcome != Outcome.FAIL,
-            )
-            .values(
-                outcome=Outcome.FAIL,
-                measured="cannot be decoded",
-                message="The picture in the file is damaged and cannot be shown; take the photo again.",
-            )
-        )
-        session.execute(sa.update(Evidence).where(Evidence.id == evidence_id).values(verdict=EvidenceState.REJECTED))
-        session.execute(
-            sa.update(Evidence)
-            .where(Evidence.id == evidence_id, Evidence.state.in_(MACHINE_STATES))
-            .values(state=EvidenceState.REJECTED)
-        )
-        project = session.execute(
-            sa.select(Project.code).join(Evidence, Evidence.project_id == Project.id).where(Evidence.id == evidence_id)
-        ).scalar_one()
-        custody.append(
-            session,
-            None,
-            "evidence.lowered",
-            "evidence",
-            str(evidence_id),
-            now=now,
-            project=project,
-            check="file.decodes",
-            reason=reason,
-        )
 
 
 def _mark(session: Session, evidence_id: UUID, copies: CopiesState) -> bool:

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from evidence.checks.registry import registered
+from evidence.checks import REGISTRY
 from evidence.claims import Claims, DeviceClaim, FileClaim, OperatorClaim, PlaceState, PositionClaim
 from evidence.context import Context, Requirement, Schedule, Stage
 from evidence.findings import Outcome
@@ -248,7 +248,7 @@ def context_of(photo: Photo, place: Place) -> Context:
 
 def outcomes(context: Context) -> dict[str, Outcome]:
     """What each check of the pre-check says."""
-    return {name: registered()[name](context).outcome for name in CHECKS}
+    return {name: REGISTRY.checks[name](context).outcome for name in CHECKS}
 
 
 def with_file_alike(context: Context) -> Context:

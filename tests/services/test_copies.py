@@ -11,7 +11,9 @@ import sqlalchemy as sa
 from PIL import Image
 
 from evidence.darkroom import Darkroom
+from evidence.development import Developed
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
+from evidence.seen import Seen
 from server import jobs
 from server.access import Actor
 from server.db import reading
@@ -45,11 +47,11 @@ def test_no_transaction_stays_open_while_pixels_are_decoded(actor: Actors, monke
     send(actor("inspector"), photo_on_site(), project="ROAD-1")
     open_transactions = []
 
-    def decoded(*_arguments: object) -> Copies:
+    def decoded(*_arguments: object) -> Developed:
         open_transactions.append(reading().in_transaction())
-        return Copies(b"thumbnail", b"web", 4, 3)
+        return Developed(Copies(b"thumbnail", b"web", 4, 3), Seen())
 
-    monkeypatch.setattr(Darkroom, "copies", decoded)
+    monkeypatch.setattr(Darkroom, "develop", decoded)
     run_jobs()
 
     assert open_transactions == [False]
@@ -102,10 +104,10 @@ def test_a_runner_that_comes_late_takes_nothing_back(actor: Actors, monkeypatch:
     received = send(actor("inspector"), photo_on_site(), project="ROAD-1")
     run_jobs()
 
-    def undecodable(*_arguments: object) -> Copies:
+    def undecodable(*_arguments: object) -> Developed:
         raise UndecodableError(UndecodableReason.BOMB, "not decoded in 40 s")
 
-    monkeypatch.setattr(Darkroom, "copies", undecodable)
+    monkeypatch.setattr(Darkroom, "develop", undecodable)
     monkeypatch.setattr(copies, "_exists", lambda _name: False)
     copies.make_copies(str(received.evidence.id))
 

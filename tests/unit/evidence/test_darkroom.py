@@ -13,8 +13,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from evidence import imaging
 from evidence.darkroom import Darkroom, DarkroomError
+from evidence.development import develop
 from evidence.imaging import UndecodableError, UndecodableReason
 from tests.photos import jpeg
 
@@ -65,12 +65,12 @@ def riff(kind: bytes, data: bytes) -> bytes:
 def test_copies_are_those_that_would_be_made_here(darkroom: Darkroom) -> None:
     photo = jpeg(size=(2000, 1500))
 
-    assert darkroom.copies(BytesIO(photo), "image/jpeg") == imaging.copies(BytesIO(photo), "image/jpeg")
+    assert darkroom.develop(BytesIO(photo), "image/jpeg") == develop(BytesIO(photo), "image/jpeg")
 
 
 def test_what_cannot_be_decoded_is_told_as_it_would_be_here(darkroom: Darkroom) -> None:
     with pytest.raises(UndecodableError) as caught:
-        darkroom.copies(BytesIO(jpeg(size=(640, 480))[:-2000]), "image/jpeg")
+        darkroom.develop(BytesIO(jpeg(size=(640, 480))[:-2000]), "image/jpeg")
 
     assert caught.value.reason is UndecodableReason.TRUNCATED
 
@@ -85,18 +85,18 @@ def test_what_cannot_be_decoded_is_told_as_it_would_be_here(darkroom: Darkroom) 
 )
 def test_a_few_bytes_that_unpack_to_gigabytes_are_given_up(darkroom: Darkroom, bomb: object, media_type: str) -> None:
     with pytest.raises(UndecodableError):
-        darkroom.copies(BytesIO(bomb()), media_type)  # type: ignore[operator]
+        darkroom.develop(BytesIO(bomb()), media_type)  # type: ignore[operator]
 
-    assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+    assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
 
 
 def test_a_picture_that_takes_too_long_is_given_up_and_the_next_is_made() -> None:
     hurried = Darkroom(longest_s=3)
     try:
         with pytest.raises(UndecodableError) as caught:
-            hurried.copies(BytesIO(progressive_with_many_scans(2000)), "image/jpeg")
+            hurried.develop(BytesIO(progressive_with_many_scans(2000)), "image/jpeg")
         assert caught.value.reason is UndecodableReason.BOMB
-        assert hurried.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+        assert hurried.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
     finally:
         hurried.close()
 
@@ -112,8 +112,8 @@ class SlowStore(BytesIO):
 def test_a_store_that_takes_long_to_give_the_picture_is_no_fault_of_the_picture() -> None:
     hurried = Darkroom(longest_s=1, patience_s=1.5)
     try:
-        hurried.copies(BytesIO(jpeg()), "image/jpeg")
-        assert hurried.copies(SlowStore(jpeg()), "image/jpeg").width == 64
+        hurried.develop(BytesIO(jpeg()), "image/jpeg")
+        assert hurried.develop(SlowStore(jpeg()), "image/jpeg").copies.width == 64
     finally:
         hurried.close()
 
@@ -121,25 +121,25 @@ def test_a_store_that_takes_long_to_give_the_picture_is_no_fault_of_the_picture(
 def test_a_machine_that_stands_still_is_no_fault_of_the_picture() -> None:
     hurried = Darkroom(longest_s=1, patience_s=2)
     try:
-        hurried.copies(BytesIO(jpeg()), "image/jpeg")
+        hurried.develop(BytesIO(jpeg()), "image/jpeg")
         process = hurried._process
         assert process is not None
         os.kill(process.pid, signal.SIGSTOP)
         with pytest.raises(DarkroomError):
-            hurried.copies(BytesIO(jpeg()), "image/jpeg")
-        assert hurried.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+            hurried.develop(BytesIO(jpeg()), "image/jpeg")
+        assert hurried.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
     finally:
         hurried.close()
 
 
 def test_a_process_that_was_killed_is_no_verdict_on_the_picture_and_is_replaced(darkroom: Darkroom) -> None:
-    darkroom.copies(BytesIO(jpeg()), "image/jpeg")
+    darkroom.develop(BytesIO(jpeg()), "image/jpeg")
     process = darkroom._process
     assert process is not None
     os.kill(process.pid, signal.SIGSTOP)
     # The wait for a stopped process ends when it is killed under our hands.
     os.kill(process.pid, signal.SIGKILL)
     try:
-        assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+        assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
     except DarkroomError:
-        assert darkroom.copies(BytesIO(jpeg()), "image/jpeg").width == 64
+        assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64

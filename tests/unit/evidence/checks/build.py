@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any, cast
 from zoneinfo import ZoneInfo
 
-from evidence.checks.registry import registered
+from evidence.checks import REGISTRY
 from evidence.claims import (
     Claims,
     DeviceClaim,
@@ -148,4 +148,4 @@ def context(
 
 def ask(name: str, **changes: Any) -> Finding:
     """Put one question to one context."""
-    return registered()[name](context(**changes))
+    return REGISTRY.checks[name](context(**changes))

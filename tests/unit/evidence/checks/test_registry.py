@@ -8,8 +8,7 @@ from typing import NoReturn
 
 import pytest
 
-from evidence import checks
-from evidence.checks import registry
+from evidence import checks, registry
 from evidence.context import Context
 from evidence.findings import NOT_CHECKED, Outcome
 
@@ -77,10 +76,10 @@ def test_a_check_that_breaks_becomes_an_unknown_and_leaks_nothing(caplog: pytest
 
 
 def test_one_broken_check_does_not_silence_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = registry.registered()
-    monkeypatch.setattr(registry, "registered", lambda: {**real, "place.inside_site": broken})
+    real = checks.REGISTRY.checks
+    monkeypatch.setattr(checks.REGISTRY, "checks", {**real, "place.inside_site": broken})
 
-    outcomes = {finding.check: finding.outcome for finding in registry.run_all(context())}
+    outcomes = {finding.check: finding.outcome for finding in checks.run_all(context())}
 
     assert outcomes["place.inside_site"] is Outcome.UNKNOWN
     assert outcomes["time.in_schedule"] is Outcome.PASS

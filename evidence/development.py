@@ -1,0 +1,36 @@
+"""Developing a photo: decoded once, it gives its copies and all that is measured in its pixels.
+
+This runs in the darkroom. Each measure is a module of ``evidence.seeing``; which of them mean anything
+is for the pixel checks to say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from evidence import imaging, seeing
+from evidence.imaging import MAX_PIXELS, Copies
+from evidence.seen import Seen
+
+
+@dataclass(frozen=True, slots=True)
+class Developed:
+    """The copies of a photo, and what was seen while they were made."""
+
+    copies: Copies
+    seen: Seen
+
+
+def develop(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS) -> Developed:
+    """Make the copies and take every measure, from one decode.
+
+    Args: as `evidence.imaging.copies`.
+
+    Raises:
+        UndecodableError: as there.
+    """
+    print_ = imaging.printed(stream, media_type, max_pixels=max_pixels)
+    stream.seek(0)
+    seen = seeing.look(seeing.Subject(print_.picture, stream.read(), media_type))
+    return Developed(imaging.copies_of(print_), seen)
