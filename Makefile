@@ -1,6 +1,6 @@
 # Every everyday command of Saksi. `make` alone lists them.
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-reset field test lint format bench bench-national fuzz lock words screenshots clean runtime development
+.PHONY: help demo demo-reset field test lint format bench bench-fraud bench-national fuzz lock words screenshots clean runtime development
 
 PORT ?= 8000
 PY := .venv/bin/python
@@ -42,6 +42,9 @@ format: development ## Put the code into the house's format
 
 bench: development ## Measure the speeds at a small scale, each beside its peer; prints JSON lines
 	@$(PY) -m benches
+
+bench-fraud: development ## Attacks made from real photos, and honest rounds: who is found, who is accused wrongly
+	@$(PY) -m benches.fraud
 
 bench-national: development ## The same at a national portal's size: an hour or two, 25 GB in var/bench
 	@SAKSI_BENCH_NATIONAL=1 $(PY) -m benches

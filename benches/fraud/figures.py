@@ -65,7 +65,7 @@ def detection(name: str, judged: Sequence[Judged], usual: frozenset[str], goal: 
     ]
 
 
-def honesty(name: str, judged: Sequence[Judged], note: str = "") -> list[Row]:
+def honesty(name: str, judged: Sequence[Judged], note: str, *, goals: bool = False) -> list[Row]:
     """How many honest photos were rejected, and how many were held back for a person."""
     by: Counter[str] = Counter()
     for each in judged:
@@ -77,7 +77,7 @@ def honesty(name: str, judged: Sequence[Judged], note: str = "") -> list[Row]:
             f"honest rejected: {name}",
             count[EvidenceState.REJECTED.value],
             len(judged),
-            goal=0.005,
+            goal=0.005 if goals else None,
             at_most=True,
             note=note,
             checks_of_those_not_verified=dict(by.most_common()),
@@ -86,7 +86,7 @@ def honesty(name: str, judged: Sequence[Judged], note: str = "") -> list[Row]:
             f"honest held for review: {name}",
             count[EvidenceState.NEEDS_REVIEW.value],
             len(judged),
-            goal=0.05,
+            goal=0.05 if goals else None,
             at_most=True,
             note=note,
         ),

@@ -37,14 +37,18 @@ def run(each: int, seed: int, processes: int) -> Iterator[Row]:
         corpus = pool.submit(honest_corpus, seed)
         controls = {channel: pool.submit(usual, channel, min(each, 60), seed) for channel in Channel}
         cases = {name: pool.submit(attacked, name, each, seed) for name in names}
-        for name, judged in (("in rounds", honest_rounds), ("whole corpus", corpus)):
-            told, note = judged.result()
-            _progress(f"honest {name}")
-            yield from honesty(name, told, note)
+        yield from _honest(honest_rounds.result(), corpus.result())
         for attack in ATTACKS:
             told = cases[attack.name].result()
             _progress(attack.name)
             yield from detection(attack.name, told, controls[attack.channel].result(), attack.goal, attack.told)
+
+
+def _honest(in_rounds: tuple[list[Judged], str], corpus: tuple[list[Judged], str]) -> Iterator[Row]:
+    """The goals are for all honest photos together; each kind is told beside them."""
+    yield from honesty("all", in_rounds[0] + corpus[0], "rounds and corpus together", goals=True)
+    yield from honesty("in rounds", *in_rounds)
+    yield from honesty("whole corpus", *corpus)
 
 
 def attacked(name: str, cases: int, seed: int) -> list[Judged]:

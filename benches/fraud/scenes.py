@@ -1,7 +1,7 @@
 """Pictures to cheat with: parts of real photos, none of which looks like another.
 
-Where an attack is about a place or a clock, its picture must be new, or the bench would count the find of a used
-picture for the find of a forged place. So many pictures are cut out of the corpus' photos, each further from all others than
+Where an attack is about a place or a clock its picture must be new, or the find of a used picture would count as the
+find of a forged place. So many pictures are cut out of the photos of the corpus, each further from all others than
 near pictures are, turned and mirrored too.
 """
 

@@ -1,7 +1,7 @@
 """A photo of a screen, simulated: stripes of red, green and blue, seen askew by a camera that samples them.
 
-Moiré is not painted in: it comes of the camera's grid meeting the display's, as in life. Sizes and angles are drawn
-anew for each photo; what is simulated is a panel with striped subpixels and a hand-held phone some decimetres before it.
+Moiré is not painted in: it comes of two grids that meet, as in life. Sizes and angles are drawn anew for each photo;
+what is simulated is a panel with striped subpixels and a hand-held phone some decimetres before it.
 """
 
 from __future__ import annotations

@@ -12,7 +12,6 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import numpy as np
 import pdqhash
@@ -25,11 +24,14 @@ from benches.fraud.world import Fix, Said, World
 from evidence import imaging
 from geo.site import Site as SiteShape
 from server.db import writing
-from server.models import Area, Contract, Organisation, Project, Site, SiteCell
+from server.models import Area, Contract, Milestone, Organisation, Project, Site, SiteCell
+from server.models.milestones import MilestoneState
 from server.models.projects import ProjectStatus, SiteKind
 from server.services import site_lookup
 
 _UNFIT_GROUPS = frozenset({"truncated", "damaged", "near_duplicates"})
+_PLACED = frozenset({"valid", "xmp_only"})
+_OTHER_TIMES = ("XMP:DateTimeOriginal", "Composite:DateTimeOriginal", "XMP:CreateDate")
 _REACH_M = 120.0
 _LONG_AGO = datetime(2021, 6, 15, 4, 0, tzinfo=UTC)
 
@@ -45,6 +47,8 @@ class Known:
     taken: datetime
     says_place: bool
     says_time: bool
+    zone: str
+    zone_known: bool
 
 
 def whole_photos() -> tuple[list[Known], list[str]]:
@@ -68,7 +72,7 @@ def whole_photos() -> tuple[list[Known], list[str]]:
 
 
 def send_all(world: World) -> Iterator[tuple[Known, UUID]]:
-    """Make the sites, and send every photo an hour after it was taken, by an inspector of its own project."""
+    """Make the sites, and send every photo an hour or a day after it was taken, by an inspector of its own project."""
     known, _again = whole_photos()
     with writing() as session:
         for site in {each.site: each for each in known}.values():
@@ -76,7 +80,7 @@ def send_all(world: World) -> Iterator[tuple[Known, UUID]]:
     refreshed = World(world._place, world.now)
     people = {site: refreshed.inspector() for site in {each.site for each in known}}
     for each in sorted(known, key=lambda each: each.taken):
-        received = each.taken + timedelta(hours=1)
+        received = each.taken + (timedelta(hours=1) if each.zone_known else timedelta(days=1))
         told = Said(
             captured_at=None if each.says_time else each.taken,
             received_at=received,
@@ -96,30 +100,58 @@ def _whole(photo: dict[str, Any]) -> Known | None:
         imaging.printed(BytesIO(data), said["mime"])
     except imaging.UndecodableError:
         return None
-    gps = said.get("gps") or {}
-    valid = said["gps_state"] == "valid" and gps.get("lat") is not None and abs(gps["lat"]) <= 90
+    gps = said.get("gps") or said.get("xmp_gps") or {}
+    valid = said["gps_state"] in _PLACED and gps.get("lat") is not None and abs(gps["lat"]) <= 90
     place = (float(gps["lat"]), float(gps["lon"])) if valid else (14.6, 121.0)
-    taken = _taken(said, place)
+    hours = _hours(said, place[1])
+    taken = _taken(said, hours)
     group = str(photo["group"])
     site = group if group.startswith("site_") else f"photo-{photo['sha256'][:12]}"
-    return Known(path, data, site.upper(), place, taken or _LONG_AGO, valid, taken is not None)
+    return Known(
+        path,
+        data,
+        site.upper(),
+        place,
+        taken or _LONG_AGO,
+        valid,
+        taken is not None,
+        _zone(hours),
+        bool(said.get("taken_at")),
+    )
 
 
-def _taken(said: dict[str, Any], place: tuple[float, float]) -> datetime | None:
-    """The camera's local time as an instant: by its offset where stated, else by the zone of the place."""
-    try:
-        wall = datetime.strptime(str(said.get("taken_at"))[:19] + "+0000", "%Y:%m:%d %H:%M:%S%z")
-    except ValueError:
+def _taken(said: dict[str, Any], hours: int) -> datetime | None:
+    """The camera's local time as an instant: by its offset where stated, else by the zone of the site."""
+    wall = _wall(said)
+    if wall is None:
         return None
     offset = str(said.get("offset") or "")
     if len(offset) == 6 and offset[0] in "+-":
-        hours, minutes = int(offset[1:3]), int(offset[4:6])
-        return wall - timedelta(hours=hours, minutes=minutes) * (-1 if offset[0] == "-" else 1)
-    return wall.replace(tzinfo=ZoneInfo(_zone(place[1]))).astimezone(UTC)
+        ahead = timedelta(hours=int(offset[1:3]), minutes=int(offset[4:6]))
+        return wall + ahead if offset[0] == "-" else wall - ahead
+    return wall - timedelta(hours=hours)
 
 
-def _zone(longitude: float) -> str:
-    hours = round(longitude / 15)
+def _wall(said: dict[str, Any]) -> datetime | None:
+    """The camera's local time, as UTC: what Exif says, else the times of capture in other blocks."""
+    others = said.get("other_times") or {}
+    told = [said.get("taken_at"), *(others.get(name) for name in _OTHER_TIMES)]
+    found = next((str(each) for each in told if each), None)
+    return None if found is None else datetime.fromisoformat(found[:19]).replace(tzinfo=UTC)
+
+
+def _hours(said: dict[str, Any], longitude: float) -> int:
+    """The zone of the site in whole hours: what the camera's clock is ahead of its satellites, else by longitude."""
+    utc = str((said.get("gps") or {}).get("utc") or "")
+    wall = _wall(said)
+    if wall is not None and utc.endswith("Z"):
+        ahead_h = (wall - datetime.fromisoformat(utc[:19]).replace(tzinfo=UTC)).total_seconds() / 3600
+        if abs(ahead_h) <= 14 and abs(ahead_h - round(ahead_h)) < 0.05:
+            return round(ahead_h)
+    return round(longitude / 15)
+
+
+def _zone(hours: int) -> str:
     return f"Etc/GMT{-hours:+d}" if hours else "UTC"
 
 
@@ -146,7 +178,7 @@ def _plant(session: Session, world: World, site: Known, photos: list[Known]) -> 
         starts_on=min(days) - timedelta(days=30),
         ends_on=max(days) + timedelta(days=30),
         status=ProjectStatus.IMPLEMENTATION,
-        time_zone=_zone(site.place[1]),
+        time_zone=site.zone,
         policy="default",
         working_days="1234567",
         work_starts="00:00",
@@ -166,6 +198,19 @@ def _plant(session: Session, world: World, site: Known, photos: list[Known]) -> 
             ends_on=project.ends_on,
             retention_bp=0,
             advance_minor=0,
+        )
+    )
+    session.add(
+        Milestone(
+            project_id=project.id,
+            code="M1",
+            position=1,
+            title="The works",
+            weight_bp=10_000,
+            amount_minor=1_000_000,
+            starts_on=project.starts_on,
+            ends_on=project.ends_on,
+            state=MilestoneState.OPEN,
         )
     )
     _plant_site(session, project.id, photos, world.now)

@@ -88,7 +88,10 @@ class World:
         self.now = now
         found = reading().execute(sa.select(Project.code, Project.id)).all()
         self.projects: dict[str, UUID] = {row.code: row.id for row in found}
-        self._milestone = reading().scalar(sa.select(Milestone.id).where(Milestone.code == "M1"))
+        milestones = sa.select(Project.code, Milestone.id).join(Milestone, Milestone.project_id == Project.id)
+        self._milestones = {
+            row.code: row.id for row in reading().execute(milestones.where(Milestone.code == "M1")).all()
+        }
         self._agency = reading().scalars(sa.select(Organisation).where(Organisation.code == "agency")).one()
         self._place = place
         reading().rollback()
@@ -134,7 +137,7 @@ class World:
         in_open = not said.signed and envelope is None
         claim = evidence.UploadClaim(
             project=said.project,
-            milestone=self._milestone if said.project == ROAD else None,
+            milestone=self._milestones.get(said.project),
             stage=Stage.DURING,
             requirement="during" if said.requirement else None,
             sha256=digest,
