@@ -273,6 +273,11 @@ def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     return cast("sa.CursorResult[Any]", connection.execute(statement, values)).rowcount == 1
 
 
+def insert_missing(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose keys are not taken; those that are there stay as they are."""
+    connection.execute(_insert_or_leave(table, connection.dialect.name), rows)
+
+
 @cache
 def _insert_or_leave(table: sa.Table, dialect: str) -> sa.Insert:
     return _insert(table, dialect).on_conflict_do_nothing()

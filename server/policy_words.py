@@ -86,7 +86,9 @@ MEANINGS = Words(
         "second_look.tier_2_from": N_("From this value of its contract on, a project is large."),
         "second_look.tier_3_from": N_("From this value of its contract on, a project is middling."),
         "second_look.more_if_questioned": N_("So much likelier, where a check asked a question."),
-        "second_look.more_if_overridden": N_("So much likelier, where a person accepted what the checks had not verified."),
+        "second_look.more_if_overridden": N_(
+            "So much likelier, where a person accepted what the checks had not verified."
+        ),
         "second_look.more_if_late": N_("So much likelier, where a photo was sent late."),
         "retention.originals_at_least": N_("Originals are kept at least so long. Kept, and nothing deletes them."),
         "retention.originals_after_warranty": N_(
