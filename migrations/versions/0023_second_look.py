@@ -229,7 +229,16 @@ def upgrade() -> None:
         sa.UniqueConstraint("period", "kind", "subject_id", name=op.f("uq_second_look_period_kind_subject_id")),
     )
     op.create_index("ix_second_look_evidence_id", "second_look", ["evidence_id"], unique=False)
-    op.create_index("ix_second_look_project", "second_look", ["project_id", "answer", "heard_at", "id"], unique=False)
+    op.create_index(op.f("ix_second_look_project_id"), "second_look", ["project_id"], unique=False)
+    unheard = sa.text("answer = 'does_not_hold' AND heard_at IS NULL")
+    op.create_index(
+        "ix_second_look_unheard",
+        "second_look",
+        ["id", "project_id"],
+        unique=False,
+        sqlite_where=unheard,
+        postgresql_where=unheard,
+    )
     op.create_index("ix_second_look_reviewer", "second_look", ["reviewer_id", "answered_at", "id"], unique=False)
     op.create_index("ix_second_look_submission_id", "second_look", ["submission_id"], unique=False)
     op.create_index(
@@ -292,7 +301,8 @@ def downgrade() -> None:
     )
     op.drop_index("ix_second_look_submission_id", table_name="second_look")
     op.drop_index("ix_second_look_reviewer", table_name="second_look")
-    op.drop_index("ix_second_look_project", table_name="second_look")
+    op.drop_index("ix_second_look_unheard", table_name="second_look")
+    op.drop_index(op.f("ix_second_look_project_id"), table_name="second_look")
     op.drop_index("ix_second_look_evidence_id", table_name="second_look")
     op.drop_table("second_look")
     op.drop_table("second_look_side")

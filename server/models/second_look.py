@@ -163,7 +163,13 @@ class SecondLook(Base):
         sa.CheckConstraint("heard_at IS NULL OR answer = 'does_not_hold'", name="heard_what_does_not_hold"),
         sa.CheckConstraint("heard_by IS NULL OR heard_by <> reviewer_id", name="heard_by_another"),
         sa.Index("ix_second_look_reviewer", "reviewer_id", "answered_at", "id"),
-        sa.Index("ix_second_look_project", "project_id", "answer", "heard_at", "id"),
+        sa.Index(
+            "ix_second_look_unheard",
+            "id",
+            "project_id",
+            sqlite_where=sa.text("answer = 'does_not_hold' AND heard_at IS NULL"),
+            postgresql_where=sa.text("answer = 'does_not_hold' AND heard_at IS NULL"),
+        ),
         sa.Index("ix_second_look_evidence_id", "evidence_id"),
         sa.Index("ix_second_look_submission_id", "submission_id"),
         sa.Index(
@@ -180,7 +186,7 @@ class SecondLook(Base):
     subject_id: Mapped[UUID]
     evidence_id: Mapped[UUID | None]
     submission_id: Mapped[UUID | None]
-    project_id: Mapped[UUID] = mapped_column(sa.ForeignKey("project.id"))
+    project_id: Mapped[UUID] = mapped_column(sa.ForeignKey("project.id"), index=True)
     agency_id: Mapped[UUID]
     contractor_id: Mapped[UUID | None]
     by_id: Mapped[UUID]

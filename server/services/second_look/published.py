@@ -16,6 +16,7 @@ import sqlalchemy as sa
 
 from evidence.second_look import HEAD, Kind
 from server.db import reading
+from server.documents import Document
 from server.models import SecondLookCandidate, SecondLookPeriod
 from server.paging import Page, broken_cursor, decode, encode, identity
 from server.problems import Problem
@@ -39,8 +40,8 @@ class State(StrEnum):
     DRAWN = "drawn"
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodView:
+@dataclass(frozen=True)
+class PeriodView(Document):
     """One period as everyone may see it. ``seed``, ``digest`` and the counts are None until they are there.
 
     ``hit_rate_bp`` is the share of those that hold or do not hold which do not, in basis points; what nobody could
@@ -82,8 +83,8 @@ class SecondLookPage:
     draws_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class CandidateView:
+@dataclass(frozen=True)
+class CandidateView(Document):
     """One candidate of a frozen list; ``drawn`` is None until the draw has come to it."""
 
     kind: Kind
@@ -106,6 +107,14 @@ def page(*, now: datetime, before: str | None = None) -> SecondLookPage:
     following = past[SHOWN - 1].name if len(past) > SHOWN else None
     draws_at = coming[0].ends_at + SETTLES if coming else None
     return SecondLookPage([_view(p, now) for p in coming], [_view(p, now) for p in past[:SHOWN]], following, draws_at)
+
+
+def periods_before(name: str | None, limit: int, *, now: datetime) -> Page[PeriodView]:
+    """All periods, the newest first; ``name`` leaves out that one and those after it."""
+    query = sa.select(SecondLookPeriod).order_by(SecondLookPeriod.name.desc()).limit(limit + 1)
+    found = reading().scalars(query if name is None else query.where(SecondLookPeriod.name < name)).all()
+    following = found[limit - 1].name if len(found) > limit else None
+    return Page([_view(each, now) for each in found[:limit]], following)
 
 
 def period(name: str, *, now: datetime) -> PeriodView:
