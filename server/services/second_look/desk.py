@@ -162,7 +162,20 @@ def _page(query: sa.Select[SecondLook], cursor: str | None) -> Page[Line]:
 
 
 def _told(looks: Sequence[SecondLook]) -> list[Line]:
-    return [Line(each, _title(each), _milestone(each), _pictured(each)) for each in looks]
+    shown = _first_photos([each.submission_id for each in looks if each.submission_id])
+    return [Line(each, _title(each), _milestone(each), _pictured(each, shown)) for each in looks]
+
+
+def _first_photos(submissions: Sequence[UUID]) -> dict[UUID, UUID]:
+    """A photo that can be shown of each of these submissions."""
+    if not submissions:
+        return {}
+    row = SubmissionItem
+    place = sa.func.row_number().over(partition_by=row.submission_id, order_by=row.evidence_id).label("place")
+    ready = sa.select(row.submission_id, row.evidence_id, place).join(Evidence, Evidence.id == row.evidence_id)
+    inside = ready.where(row.submission_id.in_(submissions), Evidence.copies == CopiesState.READY).subquery()
+    found = reading().execute(sa.select(inside.c.submission_id, inside.c.evidence_id).where(inside.c.place == 1))
+    return {row.submission_id: row.evidence_id for row in found}
 
 
 def _title(found: SecondLook) -> str:
@@ -176,8 +189,10 @@ def _milestone(found: SecondLook) -> str | None:
     return milestone.title if milestone else None
 
 
-def _pictured(found: SecondLook) -> UUID | None:
+def _pictured(found: SecondLook, shown: dict[UUID, UUID]) -> UUID | None:
     photo = found.evidence
+    if found.submission_id is not None:
+        return shown.get(found.submission_id)
     return photo.id if photo is not None and photo.copies is CopiesState.READY else None
 
 
