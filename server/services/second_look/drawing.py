@@ -36,6 +36,8 @@ from server.services.second_look import reviewers
 from server.services.second_look.freezing import CHUNK, held
 from server.services.second_look.reviewers import Pool, Reviewer
 
+#: A transaction ends when so much was drawn in it: each is looked up by itself, and nobody else writes meanwhile.
+ASKED_AT_ONCE = 25
 #: So many things that nobody may look at, or whose reviewer left, are given out anew at a time.
 GIVEN_ANEW = 200
 
@@ -93,8 +95,8 @@ def draw(name: str, *, now: datetime) -> None:
             if not rows:
                 _finish(session, period, now)
                 return
-            _draw(session, _Lot(name, bytes.fromhex(period.seed), reviewers.pool(session)), rows, now)
-            after = _as_candidate(rows[-1])
+            lot = _Lot(name, bytes.fromhex(period.seed), reviewers.pool(session))
+            after = _draw(session, lot, rows, now)
 
 
 def give_anew(*, now: datetime) -> int:
@@ -122,12 +124,18 @@ def _undrawn(name: str, after: Candidate | None) -> sa.Select[SecondLookCandidat
     return query.order_by(row.kind, row.subject_id).limit(CHUNK)
 
 
-def _draw(session: Session, lot: _Lot, rows: Sequence[SecondLookCandidate], now: datetime) -> None:
+def _draw(session: Session, lot: _Lot, rows: Sequence[SecondLookCandidate], now: datetime) -> Candidate:
+    """Draw among these until enough were; answers how far that was."""
+    asked, candidate = 0, _as_candidate(rows[0])
     for row in rows:
         candidate = _as_candidate(row)
         row.drawn = is_drawn(lot.seed, lot.period, candidate)
         if row.drawn:
             _ask(session, lot, _subject(session, candidate), now)
+            asked += 1
+        if asked == ASKED_AT_ONCE:
+            break
+    return candidate
 
 
 def _as_candidate(row: SecondLookCandidate) -> Candidate:
