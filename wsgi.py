@@ -21,6 +21,7 @@ from server.app import create_app
 from server.db import db
 from server.engines import engines
 from server.services import receipts, uploads
+from server.services.second_look import drawing, periods
 from server.slow_clients import SlowClients
 from server.telemetry import process
 from server.times import utc_now
@@ -56,9 +57,11 @@ def _announce_receipt_key() -> None:
 
 
 def sweep(app: Flask, now: datetime) -> None:
-    """What is due every hour: uploads that expired, and the key of receipts where it could not be put on record."""
+    """What is due every hour: uploads that expired, second looks, and the key of receipts that is not on record yet."""
     with app.app_context():
         uploads.sweep(now=now)
+        periods.keep_up(now=now)
+        drawing.give_anew(now=now)
         if not engines().receipt_key_on_record.is_set():
             receipts.announce(now=now)
 

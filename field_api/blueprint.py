@@ -39,6 +39,12 @@ class CodeConverter(BaseConverter):
     regex = CODE_IN_ADDRESS
 
 
+class MonthConverter(BaseConverter):
+    """A month of a year: ``2026-11``."""
+
+    regex = "[0-9]{4}-(?:0[1-9]|1[0-2])"
+
+
 def teach_addresses(app: Flask) -> None:
     """Make the converters known before any route is added."""
     app.url_map.converters |= {
@@ -46,4 +52,5 @@ def teach_addresses(app: Flask) -> None:
         "code": CodeConverter,
         "zoom": ZoomConverter,
         "tile": TileConverter,
+        "month": MonthConverter,
     }

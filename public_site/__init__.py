@@ -21,6 +21,7 @@ from public_site import (
     problem_types,
     projects,
     robots,
+    second_look,
     widget,
 )
 from public_site.door import bp
@@ -40,6 +41,7 @@ __all__ = [
     "projects",
     "register",
     "robots",
+    "second_look",
     "widget",
 ]
 

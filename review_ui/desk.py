@@ -21,6 +21,7 @@ from server.problems import Problem
 from server.services import desk as desks
 from server.services import my_projects, saved_filters
 from server.services.desk import Age, Asked, Place
+from server.services.second_look import records as second_looks
 from server.services.waiting.things import Kind, Target, Waiting
 from server.texts import _
 from server.times import utc_now
@@ -188,6 +189,7 @@ def _page(asked: Asked, part: int, problem: Problem | None = None, typed: str = 
         saved=saved_filters.of(actor),
         saved_query=urlencode(asked.query),
         projects=None if asked.query or part > 1 else my_projects.page(actor, size=FIRST_PROJECTS),
+        second_looks=second_looks.counts(actor),
         problem=problem,
         typed=typed,
     )

@@ -14,6 +14,7 @@ from server.commands.importing import import_command
 from server.commands.jobs import jobs
 from server.commands.running import migrate_command, serve_command
 from server.commands.search import search
+from server.commands.second_look import second_look
 from server.commands.storage import storage
 from server.commands.tiles import tiles
 from server.commands.worker import worker_command
@@ -29,7 +30,7 @@ def main() -> None:
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
 CARE = (check_command, backup_command, restore_command, audit_command)
-for command in (*COMMANDS, *CARE, storage, search, tiles, demo_command, demo_reset_command):
+for command in (*COMMANDS, *CARE, storage, search, second_look, tiles, demo_command, demo_reset_command):
     main.add_command(command)
 
 

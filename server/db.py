@@ -270,7 +270,14 @@ def insert_if_new(session: Session, model: type[Base], **values: Any) -> bool:
     """Insert one row unless its key is taken; False where it was. Waits for a rival's transaction."""
     connection = session.connection()
     statement = _insert_or_leave(table_of(model), connection.dialect.name)
-    return cast("sa.CursorResult[Any]", connection.execute(statement, values)).rowcount == 1
+    # Otherwise the number is kept of changes and deletions alone, and is -1 here on PostgreSQL.
+    inserted = connection.execute(statement, values, execution_options={"preserve_rowcount": True})
+    return cast("sa.CursorResult[Any]", inserted).rowcount == 1
+
+
+def insert_missing(connection: Connection, table: sa.Table, rows: list[dict[str, Any]]) -> None:
+    """Insert the rows whose keys are not taken; those that are there stay as they are."""
+    connection.execute(_insert_or_leave(table, connection.dialect.name), rows)
 
 
 @cache

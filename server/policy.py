@@ -89,6 +89,49 @@ class RetentionPolicy:
 
 
 @dataclass(frozen=True, slots=True)
+class SecondLookPolicy:
+    """How much is looked at again: shares by tier of the contract's value, what is on record added to them.
+
+    A project is of tier 1 from ``tier_1_from_minor`` on, and of tier 4 below ``tier_3_from_minor``; amounts are in
+    minor units of ``currency``, the money rules' own. ``more_if_…`` is added to a weight of 10,000 basis points.
+    """
+
+    period_months: int
+    share_tier_1_bp: int
+    share_tier_2_bp: int
+    share_tier_3_bp: int
+    share_tier_4_bp: int
+    tier_1_from_minor: int
+    tier_2_from_minor: int
+    tier_3_from_minor: int
+    more_if_questioned_bp: int
+    more_if_overridden_bp: int
+    more_if_late_bp: int
+    currency: str
+
+    def share_bp(self, amount_minor: int, currency: str) -> int:
+        """The share of a project whose contract comes to this amount.
+
+        An amount in another currency than the thresholds' cannot be compared with them, so it is of tier 1.
+        """
+        comparable = self.currency in (ANY_CURRENCY, currency)
+        if not comparable or amount_minor >= self.tier_1_from_minor:
+            return self.share_tier_1_bp
+        if amount_minor >= self.tier_2_from_minor:
+            return self.share_tier_2_bp
+        return self.share_tier_3_bp if amount_minor >= self.tier_3_from_minor else self.share_tier_4_bp
+
+    def weight_bp(self, *, questioned: bool, overridden: bool, late: bool) -> int:
+        """The weight of what is on record: 10,000 where there is nothing, and more for each kind of fact."""
+        facts = (
+            (questioned, self.more_if_questioned_bp),
+            (overridden, self.more_if_overridden_bp),
+            (late, self.more_if_late_bp),
+        )
+        return 10_000 + sum(more_bp for holds, more_bp in facts if holds)
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One version of one jurisdiction's policy; ``sources`` maps "section.key" to its source."""
 
@@ -102,6 +145,7 @@ class Policy:
     windows: WindowsPolicy
     review: ReviewPolicy
     retention: RetentionPolicy
+    second_look: SecondLookPolicy
     sources: Mapping[str, str]
 
     @property
@@ -150,6 +194,12 @@ class Policies:
     def get(self, name: str) -> Policy:
         """The policy of exactly this id and version ("ph-1"); KeyError if there is none."""
         return self._by_name[name]
+
+    @property
+    def second_look_months(self) -> int:
+        """How long a period of second looks is: it is one for all, so the shortest that any newest policy states."""
+        newest = {policy.id: self.latest(policy.id) for policy in self._by_name.values()}
+        return min(policy.second_look.period_months for policy in newest.values())
 
     def latest(self, policy_id: str) -> Policy:
         """The highest version of a policy id ("ph"); KeyError if there is none."""
@@ -313,5 +363,6 @@ def _build(draft: _Draft, entries: Mapping[tuple[str, str], Entry]) -> Policy:
         windows=WindowsPolicy(**values["windows"]),
         review=ReviewPolicy(**values["review"]),
         retention=RetentionPolicy(**values["retention"]),
+        second_look=SecondLookPolicy(**values["second_look"], currency=values["money"]["currency"]),
         sources=MappingProxyType({f"{section}.{key}": entry["source"] for (section, key), entry in entries.items()}),
     )

@@ -19,6 +19,7 @@ SUFFIX = {
     "h": "_h",
     "days": "_days",
     "working days": "_working_days",
+    "months": "_months",
     "years": "_years",
     "basis points": "_bp",
     "minor units": "_minor",
@@ -95,6 +96,8 @@ class ChecksRule:
 
 
 Rule = NumberRule | CurrencyRule | ChecksRule
+#: What is on record about a photo, or a photo of a milestone, that makes a second look at it likelier.
+SECOND_LOOK_FACTS = ("questioned", "overridden", "late")
 
 RULES: tuple[Rule, ...] = (
     NumberRule("place", "tolerance_point", "m", 1, 500, whole=False),
@@ -140,6 +143,10 @@ RULES: tuple[Rule, ...] = (
     NumberRule("windows", "complaint_technical", "working days", 1, 365),
     NumberRule("review", "appeals_per_photo", "appeals", 0, 10),
     NumberRule("review", "answer_within", "working days", 1, 365),
+    NumberRule("second_look", "period", "months", 1, 12),
+    *(NumberRule("second_look", f"share_tier_{tier}", "basis points", 0, 10_000) for tier in (1, 2, 3, 4)),
+    *(NumberRule("second_look", f"tier_{tier}_from", "minor units", 0, 2**53) for tier in (1, 2, 3)),
+    *(NumberRule("second_look", f"more_if_{fact}", "basis points", 0, 100_000) for fact in SECOND_LOOK_FACTS),
     NumberRule("retention", "originals_at_least", "years", 1, 100),
     NumberRule("retention", "originals_after_warranty", "years", 0, 100),
 )
@@ -152,4 +159,9 @@ ORDERED = (
     ("place", "agree_pass_sigmas", "agree_fail_sigmas"),
     ("time", "fresh_pass", "fresh_fail"),
     ("time", "clocks_warn", "clocks_fail"),
+    ("second_look", "share_tier_2", "share_tier_1"),
+    ("second_look", "share_tier_3", "share_tier_2"),
+    ("second_look", "share_tier_4", "share_tier_3"),
+    ("second_look", "tier_2_from", "tier_1_from"),
+    ("second_look", "tier_3_from", "tier_2_from"),
 )

@@ -16,6 +16,7 @@ SECTIONS = Words(
         "review": N_("Review and appeals"),
         "retention": N_("How long originals are kept"),
         "site": N_("The site"),
+        "second_look": N_("The random second look"),
     }
 )
 
@@ -76,6 +77,19 @@ MEANINGS = Words(
         ),
         "review.appeals_per_photo": N_("So often the sender may appeal; the database holds one in any case."),
         "review.answer_within": N_("Time to answer an appeal. Kept, and nothing is decided by it yet."),
+        "second_look.period": N_("Drawn for periods of so many months; the shortest of all policies counts."),
+        "second_look.share_tier_1": N_("The share that is looked at again of the largest projects."),
+        "second_look.share_tier_2": N_("The share that is looked at again of large projects."),
+        "second_look.share_tier_3": N_("The share that is looked at again of middling projects."),
+        "second_look.share_tier_4": N_("The share that is looked at again of all other projects."),
+        "second_look.tier_1_from": N_("From this value of its contract on, a project is among the largest."),
+        "second_look.tier_2_from": N_("From this value of its contract on, a project is large."),
+        "second_look.tier_3_from": N_("From this value of its contract on, a project is middling."),
+        "second_look.more_if_questioned": N_("So much likelier, where a check asked a question."),
+        "second_look.more_if_overridden": N_(
+            "So much likelier, where a person accepted what the checks had not verified."
+        ),
+        "second_look.more_if_late": N_("So much likelier, where a photo was sent late."),
         "retention.originals_at_least": N_("Originals are kept at least so long. Kept, and nothing deletes them."),
         "retention.originals_after_warranty": N_(
             "Originals are kept so long after the warranty; the longer counts. Kept, and nothing deletes them."

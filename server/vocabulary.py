@@ -266,6 +266,14 @@ ACTIONS = Words(
         "project.created": N_("created a project"),
         "role.granted": N_("gave a role"),
         "role.taken": N_("took a role away"),
+        "second_look.answered": N_("answered a second look"),
+        "second_look.asked": N_("asked for a second look"),
+        "second_look.committed": N_("committed to the seed of second looks"),
+        "second_look.drawn": N_("drew what is looked at again"),
+        "second_look.frozen": N_("froze what could be looked at again"),
+        "second_look.heard": N_("said what follows from a second look"),
+        "second_look.revealed": N_("revealed the seed of second looks"),
+        "second_look.taken_back": N_("took back the answer to a second look"),
         "session.begun": N_("signed in"),
         "session.ended": N_("signed out"),
         "site.changed": N_("changed a site's shape"),
@@ -277,5 +285,20 @@ ACTIONS = Words(
         "submission.rejected": N_("rejected what was put forward"),
         "submission.returned": N_("returned what was put forward"),
         "submission.taken_back": N_("took back a decision on what was put forward"),
+    }
+)
+
+#: What the second person says, and where a period of second looks stands.
+SECOND_LOOK_ANSWERS = Words(
+    {"holds": N_("It holds"), "does_not_hold": N_("It does not hold"), "cannot_tell": N_("I cannot tell")}
+)
+SECOND_LOOKS = Words({"holds": N_("holds"), "does_not_hold": N_("does not hold"), "cannot_tell": N_("cannot be told")})
+SECOND_LOOK_STATES = Words(
+    {
+        "committed": N_("committed to"),
+        "running": N_("running"),
+        "due": N_("over, to be drawn"),
+        "drawing": N_("being drawn"),
+        "drawn": N_("drawn"),
     }
 )

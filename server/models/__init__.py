@@ -13,6 +13,14 @@ from server.models.revisions import raise_revisions
 from server.models.saved_filters import SavedFilter
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
+from server.models.second_look import (
+    SecondLook,
+    SecondLookAnswer,
+    SecondLookCandidate,
+    SecondLookPeriod,
+    SecondLookSeed,
+    SecondLookSide,
+)
 from server.models.sessions import SignInAttempt, SignInSession
 from server.models.site_sources import SiteDifferenceReason, SiteSource
 from server.models.submissions import (
@@ -57,6 +65,12 @@ __all__ = [
     "Requirement",
     "ResumableUpload",
     "SavedFilter",
+    "SecondLook",
+    "SecondLookAnswer",
+    "SecondLookCandidate",
+    "SecondLookPeriod",
+    "SecondLookSeed",
+    "SecondLookSide",
     "SignInAttempt",
     "SignInSession",
     "Site",

@@ -185,6 +185,8 @@ class EvidenceDecision(Base):
         sa.CheckConstraint("decided_by <> uploader_id", name="decider_is_not_uploader"),
         sa.CheckConstraint("decider_organisation_id <> contractor_id", name="decider_is_not_contractor"),
         sa.CheckConstraint("length(reason) > 0", name="has_reason"),
+        # What was accepted in a period.
+        sa.Index("ix_evidence_decision_decided_at", "decided_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

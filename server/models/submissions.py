@@ -162,6 +162,8 @@ class SubmissionDecision(Base):
         sa.CheckConstraint("part = 'decider'", name="decider_decides"),
         sa.CheckConstraint("position IN (1, 2)", name="at_most_two"),
         sa.CheckConstraint("length(reason) > 0", name="has_reason"),
+        # What was approved in a period.
+        sa.Index("ix_submission_decision_decided_at", "decided_at", "id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

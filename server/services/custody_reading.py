@@ -37,6 +37,7 @@ RECORD_TYPES = (
     "organisation",
     "person",
     "project",
+    "second_look",
     "session",
     "site",
     "submission",

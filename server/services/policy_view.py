@@ -120,6 +120,7 @@ def _raw(rule: Rule, found: Policy) -> Any:
         "review": found.review,
         "retention": found.retention,
         "site": found.site,
+        "second_look": found.second_look,
     }.get(rule.section, found.evidence)
     return getattr(group, rule.field)
 
@@ -159,6 +160,8 @@ def _with_noun(unit: str, number: int) -> str:
             return counted("%(num)s day", "%(num)s days", number)
         case "working days":
             return counted("%(num)s working day", "%(num)s working days", number)
+        case "months":
+            return counted("%(num)s month", "%(num)s months", number)
         case "years":
             return counted("%(num)s year", "%(num)s years", number)
         case "photos":

@@ -25,6 +25,7 @@ from server.models import (
     Evidence,
     Milestone,
     Project,
+    SecondLook,
     Submission,
     SubmissionDecision,
     SubmissionItem,
@@ -53,6 +54,7 @@ from server.services.coverage_matrix import Line, Matrix
 from server.services.milestone_money import ApprovalRule, MilestoneMoney
 from server.services.milestone_photos import LIVE, Choice, Photos, Wanted
 from server.services.milestone_schedule import MilestoneSchedule
+from server.services.second_look import records
 from server.services.site_lookup import geometry
 from server.services.submissions import OPEN_FOR_SUBMISSION, PRESENTABLE, SUBMITTERS
 from server.site_picture import Picture, draw
@@ -119,6 +121,7 @@ class MilestoneReview:
     may_submit: bool
     taking_back: TakingBack | None
     told: dict[UUID, str] = field(default_factory=dict)
+    second_looks: Sequence[SecondLook] = ()
 
     @property
     def project(self) -> Project:
@@ -176,6 +179,7 @@ def milestone(
         may_submit=_may_submit(found, held, photos.all),
         taking_back=_taking_back(actor, found, submissions),
         told=_told(submissions),
+        second_looks=records.of_milestone(found.id),
     )
 
 

@@ -20,13 +20,24 @@ from server import claims_table, finding_words
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines
-from server.models import Evidence, EvidenceDecision, EvidenceFinding, Person, Project, Site, Submission, SubmissionItem
+from server.models import (
+    Evidence,
+    EvidenceDecision,
+    EvidenceFinding,
+    Person,
+    Project,
+    SecondLook,
+    Site,
+    Submission,
+    SubmissionItem,
+)
 from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
 from server.services import duties, evidence_review, photo_before, photo_neighbours, photo_story
 from server.services.evidence_view import as_finding
+from server.services.second_look import records
 from server.services.site_lookup import geometry
 from server.site_picture import Picture, Spot, draw
 from server.texts import _
@@ -86,6 +97,25 @@ class PhotoReview:
     last: EvidenceDecision | None
     last_is_mine: bool
     may_appeal: bool
+    second_looks: Sequence[SecondLook]
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoSeen:
+    """One photo with what machines say of it and what people decided, for whoever may look at it."""
+
+    evidence: Evidence
+    findings: dict[Outcome, list[FindingLine]]
+    claims: list[claims_table.Row]
+    picture: Picture | None
+
+
+def seen(evidence_id: UUID) -> PhotoSeen:
+    """One photo by itself; who may see it is the caller's to ask."""
+    found = reading().scalars(whole().where(Evidence.id == evidence_id)).one()
+    site = reading().get(Site, found.site_id) if found.site_id else None
+    claims = claims_table.compare(found.claims, found.project.time_zone)
+    return PhotoSeen(found, _told(found), claims, _picture(found, site))
 
 
 def photo(actor: Actor, evidence_id: UUID) -> PhotoReview:
@@ -118,6 +148,7 @@ def photo(actor: Actor, evidence_id: UUID) -> PhotoReview:
         may_appeal=actor.person_id == found.uploader_id
         and found.state in evidence_review.APPEALABLE
         and found.appeal is None,
+        second_looks=records.of_photo(found.id),
     )
 
 

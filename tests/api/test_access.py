@@ -108,6 +108,11 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/public/photos/<evidence_id>/thumbnail"): ANYONE,
     ("GET", "/api/v1/public/photos/<evidence_id>/web"): ANYONE,
     ("GET", "/api/v1/public/tiles/<z>/<x>/<y>.mvt"): ANYONE,
+    ("GET", "/api/v1/second-look"): ANYONE,
+    ("GET", "/api/v1/second-look/<month>"): ANYONE,
+    ("GET", "/api/v1/second-look/<month>/candidates"): ANYONE,
+    ("GET", "/second-look"): ANYONE,
+    ("GET", "/second-look/<month>/candidates.csv"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/areas/<code>"): ANYONE,
     ("GET", "/assets/<name>"): ANYONE,
@@ -204,6 +209,20 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("POST", "/review/photos/<evidence_id>/original"): ON_PROJECT,
     ("POST", "/review/photos/<evidence_id>/decisions"): only("supervisor"),
     ("POST", "/review/photos/<evidence_id>/appeals"): only("inspector"),
+    ("GET", "/review/second-look"): SIGNED_IN,
+    # What is looked at again was given to the auditor, who is of an oversight body.
+    ("GET", "/review/second-look/<look_id>"): only("supervisor", "administrator", "auditor"),
+    ("GET", "/review/second-look/<look_id>/photos/<evidence_id>"): only("supervisor", "administrator", "auditor"),
+    ("GET", "/review/second-look/<look_id>/photos/<evidence_id>/thumbnail.jpg"): only(
+        "supervisor", "administrator", "auditor"
+    ),
+    ("GET", "/review/second-look/<look_id>/photos/<evidence_id>/web.jpg"): only(
+        "supervisor", "administrator", "auditor"
+    ),
+    ("POST", "/review/second-look/<look_id>/answers"): only("auditor"),
+    ("POST", "/review/second-look/<look_id>/takings-back"): only("auditor"),
+    # Whoever answered does not say what follows.
+    ("POST", "/review/second-look/<look_id>/hearings"): only("supervisor"),
     ("GET", "/review/certificates/<certificate_id>"): ON_PROJECT,
     ("POST", "/review/certificates/<certificate_id>/certification"): only("paymaster"),
     ("POST", "/review/certificates/<certificate_id>/payment"): only("paymaster"),
@@ -254,6 +273,8 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
         "code": "ROAD-1",
         "name": "invalid",
         "filename": "mark.svg",
+        "look_id": str(_second_look(UUID(photo["id"]), road)),
+        "month": "2026-01",
         "source": "contract",
         "milestone": "M1",
         "sequence": "1",
@@ -280,6 +301,39 @@ def _dispute(certificate_id: UUID, road: Project) -> str:
         session.add(raised)
         session.flush()
         return str(raised.id)
+
+
+def _second_look(photo: UUID, road: Project) -> UUID:
+    """A second look at the photo, given to the auditor."""
+    from datetime import UTC, datetime
+
+    from server.db import writing
+    from server.models import Evidence, SecondLook, SecondLookCandidate, SecondLookPeriod, SecondLookSide
+    from server.models.second_look import Kind, Side
+
+    first, last, before = (
+        datetime(2026, 1, 1, tzinfo=UTC),
+        datetime(2026, 2, 1, tzinfo=UTC),
+        datetime(2025, 12, 1, tzinfo=UTC),
+    )
+    key = {"period": "2026-01", "kind": Kind.PHOTO, "subject_id": photo}
+    with writing() as session:
+        auditor = session.scalars(sa.select(Person).where(Person.email == "auditor@example.org")).one()
+        sender = session.get_one(Evidence, photo).uploader
+        period = {"starts_at": first, "ends_at": last, "commitment": "0" * 64, "committed_at": before}
+        session.add(SecondLookPeriod(name="2026-01", **period, frozen_at=last, digest="0" * 64))
+        session.flush()
+        session.add(SecondLookCandidate(**key, share_bp=10_000, weight_bp=10_000, drawn=True))
+        session.flush()
+        session.add(SecondLookSide(**key, organisation_id=sender.organisation_id, side=Side.PARTY))
+        session.add(SecondLookSide(**key, organisation_id=auditor.organisation_id, side=Side.REVIEWER))
+        session.flush()
+        look = SecondLook(**key, evidence_id=photo, project_id=road.id, agency_id=road.agency_id, drawn_at=last)
+        look.by_id, look.by_organisation_id = sender.id, sender.organisation_id
+        look.reviewer_id, look.reviewer_organisation_id = auditor.id, auditor.organisation_id
+        session.add(look)
+        session.flush()
+        return look.id
 
 
 def test_every_route_is_in_the_table_and_every_line_is_a_route(app: Flask) -> None:
@@ -353,7 +407,7 @@ def call_page(
         with client.session_transaction() as cookie:
             cookie[COOKIE_KEY] = str(UUID(_signer().loads(token)))
     form = {"decision": "return", "reason": "More.", "digest": "0" * 64, "reference": "R", "paid_on": "2026-01-01"}
-    form |= {"role": "supervisor", "project": "ROAD-1"}
+    form |= {"role": "supervisor", "project": "ROAD-1", "answer": "holds", "words": "We look into it."}
     return client.open(address, method=method, data=form if method == "POST" else None, buffered=True)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
@@ -12,8 +13,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 import config
-from server.db import db, reading, writing
-from server.models import Area
+from server.db import db, insert_if_new, reading, writing
+from server.models import Area, ReceiptKey
 
 
 def add_area(code: str) -> None:
@@ -42,6 +43,16 @@ def test_many_writers_at_once_all_get_their_turn(app: Flask) -> None:
     assert failures == []
     reading().rollback()
     assert reading().scalar(sa.select(sa.func.count()).where(Area.code.startswith("W"))) == 80
+
+
+def test_who_inserts_first_is_told_so_and_nobody_after(app: Flask) -> None:
+    told = []
+    for x in ("one", "two"):
+        with writing() as session:
+            told.append(insert_if_new(session, ReceiptKey, kid="kid", x=x, first_used_at=datetime.now(UTC)))
+
+    assert told == [True, False]
+    assert reading().get_one(ReceiptKey, "kid").x == "one"
 
 
 def test_a_failed_writer_leaves_nothing_and_lets_the_next_one_in(app: Flask) -> None:
