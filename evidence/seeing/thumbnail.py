@@ -14,6 +14,7 @@ from typing import Any
 
 import cv2
 import numpy as np
+import simplejpeg
 from numpy.typing import NDArray
 
 from evidence.metadata import jpeg
@@ -59,12 +60,13 @@ def embedded(original: bytes, media_type: str) -> NDArray[np.uint8] | None:
     if data is None:
         return None
     try:
-        decoded = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE | cv2.IMREAD_IGNORE_ORIENTATION)
-    except cv2.error:
+        height, width = simplejpeg.decode_jpeg_header(data)[:2]
+        # A header may claim any size, and none is decoded that is no thumbnail's.
+        if max(height, width) > _MOST_PX:
+            return None
+        return np.asarray(simplejpeg.decode_jpeg(data, "GRAY")[:, :, 0], dtype=np.uint8)
+    except ValueError:
         return None
-    if decoded is None or max(decoded.shape[:2]) > _MOST_PX:
-        return None
-    return np.asarray(decoded, dtype=np.uint8)
 
 
 def _in_block(block: bytes) -> bytes | None:
