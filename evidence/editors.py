@@ -62,9 +62,10 @@ EDITORS: tuple[Editor, ...] = (
     Editor("XnView", r"xnview", "Software of its exports"),
     Editor("Windows Photo Editor", r"(?:windows )?photo editor", "Software of its exports (Microsoft, Samsung)"),
     Editor("Windows Photo Gallery", r"windows (?:live )?photo gallery", "Software of its exports"),
-    Editor(
-        "an image generator", r"(?:stable diffusion|midjourney|dall.?e|comfyui)", "Software and text of their files"
-    ),
+    Editor("Stable Diffusion", r"stable diffusion", "Software and text chunks of generated files"),
+    Editor("ComfyUI", r"comfyui", "text chunks of generated files"),
+    Editor("Midjourney", r"midjourney", "XMP of generated files"),
+    Editor("DALL-E", r"dall.?e", "softwareAgent of generated files"),
 )
 _MARKS = tuple((editor, re.compile(rf"(?<![a-z]){editor.mark}(?![a-z])", re.IGNORECASE)) for editor in EDITORS)
 
