@@ -44,3 +44,8 @@ class Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
         return Seen(**{name: value for name, value in document.items() if name in known})
+
+    @staticmethod
+    def is_whole(document: Mapping[str, Any] | None) -> bool:
+        """Whether ``document`` was written when every measure of today existed."""
+        return document is not None and all(each.name in document for each in fields(Seen))

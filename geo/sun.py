@@ -6,6 +6,8 @@ also where the sun neither rises nor sets.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 
 from astral import Observer
@@ -26,5 +28,12 @@ def elevations_deg(
     """The least and the greatest elevation within a span to both sides of an instant."""
     steps = int(give_or_take / _STEP)
     offsets = [step * _STEP for step in range(-steps, steps + 1)] + [-give_or_take, give_or_take]
-    heights = [elevation_deg(latitude, longitude, instant + offset) for offset in offsets]
+    heights = [elevation_deg(latitude, longitude, moment) for moment in _moments(instant, offsets)]
     return min(heights), max(heights)
+
+
+def _moments(instant: datetime, offsets: list[timedelta]) -> Iterator[datetime]:
+    """The instants so far from ``instant``, without those beyond the edges of the calendar."""
+    for offset in offsets:
+        with suppress(OverflowError):
+            yield instant + offset
