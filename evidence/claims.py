@@ -89,6 +89,9 @@ class FileClaim:
     (``truncated``, ``bomb``, ``damaged``); ``place_reason`` says in one sentence why there is
     no position. ``width`` and ``height`` are pixels as stored, before Orientation.
     ``gps_instant`` is the satellite time (aware, UTC), which may be older than the photo.
+    ``exposure_s`` is in seconds, ``f_number`` and ``iso`` are as the camera states them; ``flash_fired`` is None
+    where it says nothing. ``programs`` are the programs that tags beside ``software`` name as having written the file,
+    in the order of the file.
     """
 
     media_type: str
@@ -108,6 +111,11 @@ class FileClaim:
     software: str | None = None
     gps_dop: float | None = None
     trailing_bytes: int = 0
+    exposure_s: float | None = None
+    f_number: float | None = None
+    iso: float | None = None
+    flash_fired: bool | None = None
+    programs: tuple[str, ...] = ()
 
     @property
     def megapixels(self) -> float | None:

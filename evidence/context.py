@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from evidence.claims import Claims
 from evidence.envelope import Standing
+from evidence.findings import ClaimName
 from evidence.policy import EvidencePolicy
 from geo.site import Site
 
@@ -72,16 +73,44 @@ class EarlierUse:
 
 
 @dataclass(frozen=True, slots=True)
+class StatedPlace:
+    """A position that a file or a device stated, as it was written, and the instants of its fix and its photo."""
+
+    claim: ClaimName
+    latitude: float
+    longitude: float
+    fixed_at: datetime | None = None
+    captured_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Capture:
+    """Where and when a photo was taken by a machine's word: one end of a person's way.
+
+    ``r68_m`` is the radius to reckon with, stated or assumed; ``clock`` names whose clock spoke, None if unknown.
+    """
+
+    evidence: str
+    at: datetime
+    latitude: float
+    longitude: float
+    r68_m: float
+    clock: str | None = None
+    zone_assumed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class History:
     """What the records already hold that bears on this photo.
 
-    ``same_bytes`` are earlier records of the same sha256, oldest first.
-    ``recent_positions`` are (latitude, longitude) that the files of the uploader's latest
-    photos in the same project stated, newest first, as the phone wrote them.
+    ``same_bytes`` are earlier records of the same sha256, oldest first. ``recent_places`` are those that the
+    uploader's latest photos in the same project stated, newest first. ``neighbours`` are the uploader's captures next
+    before and next after this one, in any project, as far as there are any that stand.
     """
 
     same_bytes: tuple[EarlierUse, ...] = ()
-    recent_positions: tuple[tuple[float, float], ...] = ()
+    recent_places: tuple[StatedPlace, ...] = ()
+    neighbours: tuple[Capture, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

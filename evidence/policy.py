@@ -40,6 +40,17 @@ class EvidencePolicy:
     clocks_warn_s: float = 300.0
     clocks_fail_s: float = 86_400.0
     minimum_megapixels: float = 3.2
+    thumbnail_unlike: float = 0.08
+    motion_least_m: float = 1_000.0
+    motion_pass_kmh: float = 150.0
+    motion_fail_kmh: float = 900.0
+    night_sun_deg: float = -6.0
+    night_ev: float = 10.0
+    day_sun_deg: float = 10.0
+    day_ev: float = 0.0
+    screen_db: float = 16.0
+    blurred: float = 0.70
+    dark: float = 0.25
     decisive: frozenset[str] = frozenset(
         {"place.inside_site", "place.claims_agree", "time.claims_agree", "origin.first_use"}
     )

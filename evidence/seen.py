@@ -19,11 +19,21 @@ class Seen:
         pixels: lowercase hex sha256 of the size and the RGB values; the same for files that differ in metadata alone.
         pdq: the PDQ hash as 64 hex digits (github.com/facebook/ThreatExchange, hashing/hashing.pdf).
         pdq_quality: 0 to 100, how much there is to see; below 50 the hash says little.
+        blur: 0 (sharp) to 1 (without any detail); see `evidence.seeing.sharpness`.
+        light: the luma, 0 to 1, below which 95 % of the pixels lie.
+        thumbnail_unlike: 0 (the same picture) to 1, how far the thumbnail in the file differs from the picture in the
+            place where it differs most; see `evidence.seeing.thumbnail`.
+        screen: how far a pattern that repeats stands out of the picture's colours, in decibels; see
+            `evidence.seeing.screen`.
     """
 
     pixels: str | None = None
     pdq: str | None = None
     pdq_quality: int | None = None
+    blur: float | None = None
+    light: float | None = None
+    thumbnail_unlike: float | None = None
+    screen: float | None = None
 
     def document(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -34,3 +44,8 @@ class Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
         return Seen(**{name: value for name, value in document.items() if name in known})
+
+    @staticmethod
+    def is_whole(document: Mapping[str, Any] | None) -> bool:
+        """Whether ``document`` was written when every measure of today existed."""
+        return document is not None and all(each.name in document for each in fields(Seen))

@@ -7,6 +7,7 @@ the operator's word. Judging what a machine says is left to the checks.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -66,15 +67,20 @@ def machine_positions(claims: Claims) -> tuple[tuple[ClaimName, PositionClaim], 
 
 
 def machine_places(claims: Claims, policy: EvidencePolicy) -> tuple[PlaceWitness, ...]:
-    """The machine positions good enough to use: stated accuracy first, then the smaller radius.
+    """The machine positions good enough to use, as ``usable``."""
+    return usable(machine_positions(claims), policy)
+
+
+def usable(stated: Iterable[tuple[ClaimName, PositionClaim]], policy: EvidencePolicy) -> tuple[PlaceWitness, ...]:
+    """Of machines' positions those good enough to use: stated accuracy first, then the smaller radius.
 
     A position whose r68 is beyond the policy's limit is unknown to every check but
     ``place.accuracy`` (evidence-rules, "Place"), claim by claim: a rough network position in
     the file does not silence a good fix of the device.
     """
-    known = [witness_of(name, position, policy) for name, position in machine_positions(claims)]
-    usable = [witness for witness in known if witness.r68_m <= policy.accuracy_fail_r68_m]
-    return tuple(sorted(usable, key=lambda witness: (witness.assumed, witness.r68_m)))
+    known = [witness_of(name, position, policy) for name, position in stated]
+    good = [witness for witness in known if witness.r68_m <= policy.accuracy_fail_r68_m]
+    return tuple(sorted(good, key=lambda witness: (witness.assumed, witness.r68_m)))
 
 
 def file_time(claims: Claims, zone: ZoneInfo | None) -> TimeClaim | None:

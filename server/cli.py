@@ -10,6 +10,7 @@ from server.commands.check import check_command
 from server.commands.custody import custody
 from server.commands.demo import demo_command, demo_reset_command
 from server.commands.directory import areas, organisations, people
+from server.commands.evidence import evidence
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
 from server.commands.running import migrate_command, serve_command
@@ -30,7 +31,7 @@ def main() -> None:
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
 CARE = (check_command, backup_command, restore_command, audit_command)
-for command in (*COMMANDS, *CARE, storage, search, second_look, tiles, demo_command, demo_reset_command):
+for command in (*COMMANDS, *CARE, evidence, storage, search, second_look, tiles, demo_command, demo_reset_command):
     main.add_command(command)
 
 

@@ -168,6 +168,13 @@ def _weekdays(text: str) -> str:
     return ", ".join(_(name) for name in text.split(", "))
 
 
+def _height(text: str) -> str:
+    degrees, side = text.split("° ")
+    if side.startswith("above"):
+        return _("%(degrees)s° above the horizon", degrees=degrees)
+    return _("%(degrees)s° below the horizon", degrees=degrees)
+
+
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
@@ -178,6 +185,9 @@ _KINDS: dict[str, _Kind] = {
     "span": _Kind(r"-?\d+ (?:days?|h|min|s)", _span),
     "day": _Kind(_DAY, _day),
     "number": _Kind(r"[\d.,]+(?:e[+-]?\d+)?"),
+    "percent": _Kind(r"\d+%"),
+    "value": _Kind(r"-?\d+(?:\.\d+)?"),
+    "height": _Kind(r"\d+° (?:above|below) the horizon", _height),
     "station": _Kind(r"-?\d+\+\d{3}"),
     "direction": _Kind("|".join(DIRECTIONS), _),
     "speaker": _Kind("|".join(f"[{s[0].upper()}{s[0]}]{re.escape(s[1:])}" for s in _SPEAKERS), _speaker),

@@ -10,13 +10,17 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from evidence import checks
+from evidence import checks, pixel_checks
 
 #: What a unit adds to a key to make the name of the field that carries the value.
 SUFFIX = {
     "m": "_m",
     "s": "_s",
     "h": "_h",
+    "km/h": "_kmh",
+    "EV": "_ev",
+    "degrees": "_deg",
+    "dB": "_db",
     "days": "_days",
     "working days": "_working_days",
     "months": "_months",
@@ -72,6 +76,10 @@ class CurrencyRule:
         return isinstance(value, str) and re.fullmatch("[A-Z]{3}", value) is not None
 
 
+#: The checks of the upload and those of the worker; some bear one name.
+KNOWN_CHECKS = tuple(sorted({*checks.names(), *pixel_checks.names()}))
+
+
 @dataclass(frozen=True, slots=True)
 class ChecksRule:
     """A list of names of checks; a name that no check bears is a slip that would go unnoticed."""
@@ -88,11 +96,11 @@ class ChecksRule:
     @property
     def allowed(self) -> str:
         """The allowed values in words."""
-        return f"a list of names of checks, out of {', '.join(checks.names())}"
+        return f"a list of names of checks, out of {', '.join(KNOWN_CHECKS)}"
 
     def allows(self, value: Any) -> bool:
         """Whether a value is a list of known names."""
-        return isinstance(value, list) and all(isinstance(name, str) and name in checks.names() for name in value)
+        return isinstance(value, list) and all(isinstance(name, str) and name in KNOWN_CHECKS for name in value)
 
 
 Rule = NumberRule | CurrencyRule | ChecksRule
@@ -122,6 +130,17 @@ RULES: tuple[Rule, ...] = (
     NumberRule("time", "clocks_warn", "s", 1, 86_400, whole=False),
     NumberRule("time", "clocks_fail", "s", 1, 604_800, whole=False),
     NumberRule("file", "minimum_megapixels", "megapixels", 0.1, 200, whole=False),
+    NumberRule("file", "thumbnail_unlike", "share", 0.01, 1, whole=False),
+    NumberRule("motion", "motion_least", "m", 100, 100_000, whole=False),
+    NumberRule("motion", "motion_pass", "km/h", 10, 1_000, whole=False),
+    NumberRule("motion", "motion_fail", "km/h", 10, 10_000, whole=False),
+    NumberRule("light", "night_sun", "degrees", -90, 0, whole=False),
+    NumberRule("light", "night", "EV", 0, 20, whole=False),
+    NumberRule("light", "day_sun", "degrees", 0, 90, whole=False),
+    NumberRule("light", "day", "EV", -20, 10, whole=False),
+    NumberRule("picture", "screen", "dB", 5, 60, whole=False),
+    NumberRule("picture", "blurred", "share", 0.1, 1, whole=False),
+    NumberRule("picture", "dark", "share", 0, 0.9, whole=False),
     ChecksRule("decisive", "checks"),
     NumberRule("money", "advance_share_max", "basis points", 0, 10_000),
     NumberRule("money", "retention_share", "basis points", 0, 10_000),

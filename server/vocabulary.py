@@ -68,9 +68,11 @@ CHECKS = Words(
         "time.zone": N_("The time zone is known"),
         "origin.first_use": N_("Used for the first time"),
         "device.enrolled": N_("Signed by an enrolled device"),
-        "motion.plausible": N_("The way from the photo before is plausible"),
+        "motion.plausible": N_("The way from photo to photo is plausible"),
         "light.sun": N_("Daylight fits place and time"),
         "picture.screen": N_("Not a photo of a screen"),
+        "picture.sharpness": N_("The picture is sharp"),
+        "picture.exposure": N_("The picture is bright enough"),
     }
 )
 SOURCES = Words(
@@ -244,6 +246,7 @@ ACTIONS = Words(
         "evidence.accepted": N_("accepted a photo"),
         "evidence.appealed": N_("appealed for a photo"),
         "evidence.lowered": N_("lowered a photo's verdict"),
+        "evidence.examined": N_("looked at a photo's pixels"),
         "evidence.original_opened": N_("opened a photo's original"),
         "evidence.published": N_("made a photo public"),
         "evidence.received": N_("sent a photo"),

@@ -10,10 +10,11 @@ from evidence.metadata import bmff, jpeg, png, tiff, webp
 from evidence.metadata.anatomy import Anatomy
 from evidence.metadata.bounds import View
 from evidence.metadata.exif import ExifTags, read_block, read_stream
+from evidence.metadata.exposure import exposure_of
 from evidence.metadata.places import NO_TAGS, exif_place
 from evidence.metadata.times import exif_time, gps_instant
 from evidence.metadata.values import integer, text
-from evidence.metadata.xmp import xmp_place, xmp_time
+from evidence.metadata.xmp import xmp_place, xmp_programs, xmp_time
 from evidence.sniff import HEAD_BYTES, sniff
 
 _WALKS: Mapping[str, Callable[[View], Anatomy]] = {
@@ -26,7 +27,10 @@ _WALKS: Mapping[str, Callable[[View], Anatomy]] = {
     "image/avif": bmff.examine,
 }
 _MAKE, _MODEL, _ORIENTATION, _SOFTWARE = 0x010F, 0x0110, 0x0112, 0x0131
+#: ProcessingSoftware, by which some programs say that they wrote the file (Exiv2's list of tags).
+_PROCESSED_BY = 0x000B
 _LABEL_CHARACTERS = 120
+_MOST_PROGRAMS = 12
 
 
 def read(stream: BinaryIO, *, size: int) -> FileClaim:
@@ -66,6 +70,7 @@ def _claim(media_type: str, size: int, anatomy: Anatomy, tags: ExifTags | None) 
     if time is None and anatomy.xmp:
         time = xmp_time(anatomy.xmp)
     image = tags.image if tags else {}
+    exposure = exposure_of(tags.photo if tags else {})
     return FileClaim(
         media_type=media_type,
         size=size,
@@ -84,7 +89,18 @@ def _claim(media_type: str, size: int, anatomy: Anatomy, tags: ExifTags | None) 
         software=_label(image, _SOFTWARE),
         gps_dop=place.dop,
         trailing_bytes=anatomy.trailing_bytes,
+        exposure_s=exposure.seconds,
+        f_number=exposure.f_number,
+        iso=exposure.iso,
+        flash_fired=exposure.flash_fired,
+        programs=_programs(image, anatomy.xmp),
     )
+
+
+def _programs(image: Mapping[int, Any], packet: bytes | None) -> tuple[str, ...]:
+    """Each program once that a tag beside Software names, cut as any name is."""
+    named = (_label(image, _PROCESSED_BY), *(xmp_programs(packet) if packet else ()))
+    return tuple(dict.fromkeys(name[:_LABEL_CHARACTERS] for name in named if name))[:_MOST_PROGRAMS]
 
 
 def _orientation(image: Mapping[int, Any]) -> int | None:

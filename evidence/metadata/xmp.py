@@ -1,4 +1,4 @@
-"""Place and time from an XMP packet, asked only where Exif gave none.
+"""Place and time from an XMP packet, asked only where Exif gave none, and the programs that it names.
 
 The few properties wanted are found by name in the packet's bytes. The XML is not parsed, so
 no entity of it can be expanded and no depth of it can hurt.
@@ -18,6 +18,11 @@ PACKET_BYTES = 1 << 18
 # Degrees, minutes with decimals or seconds, and the hemisphere (XMP specification part 2, GPSCoordinate).
 _COORDINATE = re.compile(r"(\d{1,3}),(\d{1,2}(?:\.\d{1,12})?)(?:,(\d{1,2}(?:\.\d{1,12})?))?([NSEW])\Z")
 
+# Who made the file and who wrote it since (XMP specification part 1, 8.4; part 2, xmpMM:History).
+_PROGRAMS = re.compile(
+    rb"(?:xmp:CreatorTool|tiff:Software|exif:Software|stEvt:softwareAgent)\s{0,9}"
+    rb"(?:=\s{0,9}[\"']([^\"'<]{1,200})[\"']|>([^<]{1,200})<)"
+)
 # The time of an edit, xmp:ModifyDate, is never a capture time. xmp:CreateDate is the file's and only a last resort.
 _TIMES = ("exif:DateTimeOriginal", "photoshop:DateCreated", "xmp:CreateDate")
 
@@ -43,6 +48,12 @@ def xmp_time(packet: bytes) -> TimeClaim | None:
             wall, rounding_s, rest = parsed
             return zoned(wall, parse_offset(rest), f"xmp:{name}", rounding_s)
     return None
+
+
+def xmp_programs(packet: bytes) -> tuple[str, ...]:
+    """Give the names of the programs that made or changed the file, each once, as they stand in the packet."""
+    found = (match[1] or match[2] for match in _PROGRAMS.finditer(packet[:PACKET_BYTES]))
+    return tuple(dict.fromkeys(name.decode("utf-8", "replace").strip() for name in found))
 
 
 def _property(packet: bytes, name: str) -> str | None:

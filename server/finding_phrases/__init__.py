@@ -1,15 +1,15 @@
 """What the checks can say, phrase by phrase: the English that is stored, and the same for other readers.
 
-A pattern is the sentence as ``evidence.checks`` writes it, with what varies in braces (``{far:metres}``; the kinds are
-those of ``server.finding_words``). The fact is what was found; the advice is what an inspector on site was told to do
-about it. A new sentence in a check gets its line in its family's module; a test walks the
-checks and asks for it.
+A pattern is the sentence as a check (``evidence.checks``, ``evidence.pixel_checks``) writes it, with what varies in
+braces (``{far:metres}``; the kinds are those of ``server.finding_words``). The fact is what was found; the advice is
+what an inspector on site was told to do about it. A new sentence in a check gets its line in its family's module; a
+test walks the checks and asks for it.
 """
 
 from __future__ import annotations
 
 from server.finding_measures import Phrase
-from server.finding_phrases import file, place, time
+from server.finding_phrases import file, picture, place, time
 from server.finding_phrases.advice import BY_APP
 from server.texts import N_
 
@@ -33,4 +33,9 @@ SHARED = (
     ),
 )
 #: By the name of the check.
-SENTENCES: dict[str, tuple[Phrase, ...]] = {**file.SENTENCES, **place.SENTENCES, **time.SENTENCES}
+SENTENCES: dict[str, tuple[Phrase, ...]] = {
+    **file.SENTENCES,
+    **picture.SENTENCES,
+    **place.SENTENCES,
+    **time.SENTENCES,
+}

@@ -56,8 +56,20 @@ def refuse_incomplete(session: Session, submission: Submission, photos: Sequence
         raise Problem("wrong-state", _("Milestone %(code)s comes first and is not approved yet.", code=before.code))
     holes = [*_photo_holes(photos), *_requirement_holes(submission, photos)]
     if holes:
-        told = _("Milestone %(code)s cannot be approved yet.", code=milestone.code)
-        raise Problem("requirements-not-met", told, errors=holes)
+        raise Problem("requirements-not-met", _refusal(milestone, photos), errors=holes)
+
+
+def _refusal(milestone: Milestone, photos: Sequence[Evidence]) -> str:
+    """Why the milestone cannot be approved, in a sentence: it most often has to wait for the worker alone."""
+    waiting = sum(photo.state in HOLDS and photo.copies is CopiesState.WAITING for photo in photos)
+    if not waiting:
+        return _("Milestone %(code)s cannot be approved yet.", code=milestone.code)
+    return counted(
+        "Milestone %(code)s cannot be approved yet: %(num)s photo is still being looked at; try again in a minute.",
+        "Milestone %(code)s cannot be approved yet: %(num)s photos are still being looked at; try again in a minute.",
+        waiting,
+        code=milestone.code,
+    )
 
 
 def _held_before(session: Session, milestone: Milestone) -> Milestone | None:
@@ -83,7 +95,7 @@ def _hole(photo: Evidence) -> str | None:
     if photo.state not in HOLDS:
         return _("This photo is %(state)s.", state=wording.state(photo.state))
     if photo.copies is CopiesState.WAITING:
-        return _("This photo's picture is not decoded yet. Try again in a moment; if it stays so, refuse the photo.")
+        return _("This photo is still being looked at. Try again in a minute; if it stays so, refuse the photo.")
     if photo.copies is CopiesState.IMPOSSIBLE:
         return _("This photo's picture cannot be shown.")
     return None

@@ -27,6 +27,7 @@ from server.services import looking, second_thoughts
 from server.times import utc_now
 
 COPIES_JOB = "copies"
+LOOK_JOB = "look"
 THUMBNAIL = "thumbnail"
 WEB = "web"
 _OF_THIS_THREAD = threading.local()
@@ -73,14 +74,33 @@ def _original(evidence_id: UUID) -> Original:
 def _developed(original: Original) -> Seen:
     """Keep the copies, and answer what was seen; a file that was developed before is not decoded again."""
     store = engines().store
-    if original.seen is not None and _exists(copy_name(original.sha256, WEB)):
-        return Seen.told(original.seen)
+    known = _known(original)
+    if known is not None and _exists(copy_name(original.sha256, WEB)):
+        return known
     with store.open(original.storage_key) as stream:
         made = _darkroom().develop(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
     store.put_copy(copy_name(original.sha256, THUMBNAIL), made.copies.thumbnail)
     store.put_copy(copy_name(original.sha256, WEB), made.copies.web)
     return made.seen
+
+
+@jobs.handler(LOOK_JOB)
+def look_again(subject: str) -> None:
+    """Look at a photo whose copies were made before its pixels were looked at as today; its copies stay as they are."""
+    evidence_id = UUID(subject)
+    original = _original(evidence_id)
+    seen = _known(original)
+    if seen is None:
+        with engines().store.open(original.storage_key) as stream:
+            seen = _darkroom().develop(stream, original.media_type).seen
+    with writing() as session:
+        looking.look(session, evidence_id, seen, now=utc_now())
+
+
+def _known(original: Original) -> Seen | None:
+    """What was seen in this file before, where that was all that is looked for today."""
+    return Seen.told(original.seen) if original.seen is not None and Seen.is_whole(original.seen) else None
 
 
 def _darkroom() -> Darkroom:

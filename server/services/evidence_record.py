@@ -16,7 +16,7 @@ from sqlalchemy.engine import Connection
 
 from evidence.checks import run_all
 from evidence.claims import Claims, DeviceClaim, PositionClaim
-from evidence.context import Context, EarlierUse, History
+from evidence.context import Context, History
 from evidence.envelope import Reading, Standing
 from evidence.findings import Finding
 from evidence.seal import Seal
@@ -26,40 +26,19 @@ from geo import quadtile
 from server import jobs
 from server.access import Actor
 from server.db import insert_if_new, table_of, writing
-from server.models import Evidence, EvidenceFinding, Original, Project
+from server.models import Evidence, EvidenceFinding, Original
 from server.models.evidence import CopiesState, EvidenceState
 from server.services import attesting, custody
 from server.services.copies import COPIES_JOB
+from server.services.evidence_history import Asked, history_of
 from server.services.evidence_target import Target
 from server.services.evidence_view import claims_document, told
 
-_evidence, _project = table_of(Evidence), table_of(Project)
-_INSERT_EVIDENCE = _evidence.insert()
+_INSERT_EVIDENCE = table_of(Evidence).insert()
 _INSERT_FINDING = table_of(EvidenceFinding).insert()
 _LONGEST = {
     name: cast(sa.String, table_of(EvidenceFinding).c[name].type).length for name in ("measured", "expected", "message")
 }
-_SAME_BYTES = (
-    sa.select(
-        _evidence.c.id,
-        _project.c.code,
-        _evidence.c.milestone_id,
-        _evidence.c.stage,
-        _evidence.c.captured_at,
-        _evidence.c.received_at,
-    )
-    .join(_project, _project.c.id == _evidence.c.project_id)
-    .where(_evidence.c.sha256 == sa.bindparam("sha256"))
-    .order_by(_evidence.c.received_at)
-    .limit(20)
-)
-_FILE_PLACE = _evidence.c.claims["file"]["position"]
-_RECENT_PLACES = (
-    sa.select(_FILE_PLACE["latitude"].as_float(), _FILE_PLACE["longitude"].as_float())
-    .where(_evidence.c.uploader_id == sa.bindparam("uploader"), _evidence.c.project_id == sa.bindparam("project"))
-    .order_by(_evidence.c.received_at.desc())
-    .limit(sa.bindparam("most", type_=sa.Integer))
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +74,8 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
     with writing() as session:
         unseen = insert_if_new(session, Original, **original)
         connection = session.connection()
-        history = _history(connection, actor, photo, target, unseen=unseen)
+        asked = Asked(actor.person_id, target.project.id, target.zone, target.policy, photo.claims)
+        history = history_of(connection, asked, same_bytes_of=None if unseen else photo.seal.sha256)
         standing = _standing(connection, actor, photo, now)
         findings = run_all(_context(photo, target, history, standing, now))
         row = _row(actor, photo, target, findings, now)
@@ -157,28 +137,6 @@ def _context(photo: Photo, target: Target, history: History, standing: Standing,
         requirement=target.rule,
         history=history,
         envelope=standing,
-    )
-
-
-def _history(connection: Connection, actor: Actor, photo: Photo, target: Target, *, unseen: bool) -> History:
-    """What is on record; bytes that were unseen until now have no earlier use to look for."""
-    same = () if unseen else connection.execute(_SAME_BYTES, {"sha256": photo.seal.sha256})
-    most = target.policy.repeated_positions + 5
-    asked = {"uploader": actor.person_id, "project": target.project.id, "most": most}
-    recent = connection.execute(_RECENT_PLACES, asked) if photo.claims.file.position else ()
-    return History(
-        same_bytes=tuple(
-            EarlierUse(
-                evidence=str(use.id),
-                project=use.code,
-                milestone=str(use.milestone_id) if use.milestone_id else None,
-                stage=use.stage.value,
-                captured_at=use.captured_at,
-                received_at=use.received_at,
-            )
-            for use in same
-        ),
-        recent_positions=tuple((row[0], row[1]) for row in recent if row[0] is not None and row[1] is not None),
     )
 
 

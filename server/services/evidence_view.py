@@ -103,9 +103,13 @@ def claims_document(claims: Claims) -> dict[str, Any]:
     return {"file": plain(claims.file), "device": plain(claims.device), "operator": plain(claims.operator)}
 
 
+#: What files were not asked for when the first photos were recorded.
+_LATER: dict[str, Any] = {"exposure_s": None, "f_number": None, "iso": None, "flash_fired": None, "programs": []}
+
+
 def _whole(claims: dict[str, Any]) -> dict[str, Any]:
-    """The claims as they were kept; photos from before there were envelopes have none."""
-    return {**claims, "device": {"envelope": None, **claims["device"]}}
+    """The claims as they were kept, with every field: of the oldest photos less was read, and they have no envelope."""
+    return {**claims, "file": {**_LATER, **claims["file"]}, "device": {"envelope": None, **claims["device"]}}
 
 
 def _id(value: object) -> str | None:

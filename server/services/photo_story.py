@@ -27,6 +27,7 @@ SENTENCES = {
     "evidence.refused": N_("%(name)s refused the photo."),
     "evidence.appealed": N_("%(name)s appealed, so that another person looks at it."),
     "evidence.lowered": N_("%(name)s lowered the verdict on the photo."),
+    "evidence.examined": N_("%(name)s looked at the photo's pixels."),
     "evidence.published": N_("%(name)s made the photo public."),
     OPENED: N_("%(name)s opened the original."),
     "second_look.asked": N_("%(name)s drew the photo for a second look by somebody of another organisation."),

@@ -134,7 +134,7 @@ def _said(rule: Rule, found: Policy) -> str:
         return wording.share(value)
     if rule.unit == "minor units":
         return wording.money(value, found.money.currency)
-    if rule.unit == "probability":
+    if rule.unit in {"probability", "share"}:
         return wording.share(round(value * 10_000))
     if rule.unit == "ISO 4217":
         return _("any currency") if value == "XXX" else str(value)
@@ -148,6 +148,10 @@ def _counted_unit(unit: str, value: float) -> str:
     if unit in {"m", "h", "s", "megapixels"}:
         units = {"m": _("m"), "h": _("hours"), "s": _("seconds"), "megapixels": _("megapixels")}
         return _("%(number)s %(unit)s", number=format(number, ","), unit=units[unit])
+    if unit in {"km/h", "EV", "dB"}:
+        return f"{unit} {number}" if unit == "EV" else f"{number} {unit}"
+    if unit == "degrees":
+        return f"{number}°"
     if unit == "sigmas":
         return _("%(number)s standard deviations", number=number)
     return _with_noun(unit, int(value))

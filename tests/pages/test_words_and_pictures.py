@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from shapely.geometry import LineString, Point, Polygon
 
-from evidence.checks.registry import names
+from evidence.checks import names
 from evidence.verdict import REJECTING, Grade
 from geo.site import Site
 from server import claims_table, wording

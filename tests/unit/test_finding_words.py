@@ -15,20 +15,34 @@ from flask import Flask
 from flask_babel import force_locale
 
 import evidence.checks
-from evidence.checks import names
-from evidence.checks.registry import registered
+import evidence.pixel_checks
+from evidence import pixel_checks
+from evidence.checks import REGISTRY
 from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorClaim, PlaceState, TimeClaim, ZoneState
-from evidence.context import Requirement, Stage
+from evidence.context import Capture, Requirement, Stage, StatedPlace
 from evidence.envelope import Standing
-from evidence.findings import NOT_CHECKED, Finding, Outcome
+from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
+from evidence.seen import Seen
 from geo.corridor import Station
 from server import finding_words, texts
 from server.finding_measures import MEASURES, REASONS, Phrase
 from server.finding_phrases import SENTENCES, SHARED
-from tests.unit.evidence.checks.build import CAPTURED, FakeSite, context, photo, position, schedule, stated, use, wall
+from tests.unit.evidence.checks.build import (
+    CAPTURED,
+    FakeSite,
+    context,
+    photo,
+    pixels,
+    position,
+    schedule,
+    stated,
+    use,
+    wall,
+)
 
 EVERYTHING = (*(phrase for each in SENTENCES.values() for phrase in each), *SHARED, *MEASURES, *REASONS)
-CHECKS = Path(evidence.checks.__file__).parent
+FOLDERS = (Path(evidence.checks.__file__).parent, Path(evidence.pixel_checks.__file__).parent)
+NAMES = sorted({*REGISTRY.names(), *pixel_checks.names()})
 EXIF_REASON = "The position tags hold only zeros: the phone withheld the place."
 ENVELOPE = EnvelopeClaim(evidence="e", device="d", nonce="n", app="a", source=CaptureSource.CAMERA)
 
@@ -54,6 +68,28 @@ def station(chainage_m: float, offset_m: float = 0.0) -> FakeSite:
     return FakeSite(kind="corridor", station=Station(chainage_m, offset_m))
 
 
+def there(hours: float, latitude: float = 14.6) -> Capture:
+    """Another photo of the same person, so many hours later."""
+    return Capture("other", CAPTURED + timedelta(hours=hours), latitude, 121.0, 8.0)
+
+
+def lit(exposure_s: float, **changes: Any) -> Any:
+    """A file that says how it was exposed."""
+    return photo(**{"exposure_s": exposure_s, "f_number": 2.8, "iso": 100.0} | changes)
+
+
+class Credentialed(Seen):
+    """What was seen where content credentials do not hold."""
+
+    c2pa = "tampered"
+
+
+SEEN = (
+    Seen(),
+    Seen(blur=0.2, light=0.8, thumbnail_unlike=0.01, screen=6.0),
+    Seen(blur=0.9, light=0.1, thumbnail_unlike=0.4, screen=25.0),
+    Credentialed(),
+)
 SITUATIONS: list[dict[str, Any]] = [
     {},
     {"without": ("site", "schedule", "requirement")},
@@ -79,8 +115,17 @@ SITUATIONS: list[dict[str, Any]] = [
     *({"site": station(120), "requirement": requirement(station_m=float(m))} for m in (121, 20, 1220)),
     {"file": photo(place_state=PlaceState.REDACTED, place_reason=EXIF_REASON)},
     *({"file": photo(place_state=state)} for state in (PlaceState.NONE, PlaceState.REDACTED, PlaceState.UNUSABLE)),
-    {"recent": ((14.6, 121.0),) * 9},
-    {"recent": ((14.5, 121.0),)},
+    {"recent": (StatedPlace(ClaimName.FILE, 14.6, 121.0),) * 9},
+    {"recent": (StatedPlace(ClaimName.FILE, 14.5, 121.0),)},
+    {"neighbours": (there(hours=-1),)},
+    {"neighbours": (there(hours=-1, latitude=17.0),)},
+    {"neighbours": (there(hours=1, latitude=17.0),)},
+    {"file": lit(1 / 1000)},
+    {"file": lit(1 / 1000, time=stated(CAPTURED + timedelta(hours=12)))},
+    {"file": lit(0.9, f_number=1.0, iso=12_800.0)},
+    {"file": lit(1 / 1000, flash_fired=True)},
+    {"file": lit(1 / 1000, position=None)},
+    {"file": photo(software="Adobe Photoshop 23.4 (Windows)")},
     *({"file": at(days)} for days in (-400, -60, -20, -4, -0.6, 0.001, 1, 40, 900, 4000)),
     {"file": at(-400), "stage": Stage.BEFORE},
     {"schedule": schedule(window_start=None)},
@@ -118,11 +163,13 @@ def findings() -> Iterator[Finding]:
     """What every check says in every situation, when it breaks, and when the copies could not be made."""
     for situation in SITUATIONS:
         made = context(**situation)
-        yield from (check(made) for check in registered().values())
+        yield from (check(made) for check in REGISTRY.checks.values())
+    for seen in SEEN:
+        yield from (check(pixels(seen)) for check in pixel_checks.REGISTRY.checks.values())
     undecodable = "The picture in the file is damaged and cannot be shown; take the photo again."
     yield Finding("file.decodes", Outcome.FAIL, undecodable, "cannot be decoded")
     broken = "This could not be checked; keep the photo, a person will look at it."
-    yield from (Finding(name, Outcome.UNKNOWN, broken, measured=NOT_CHECKED) for name in names())
+    yield from (Finding(name, Outcome.UNKNOWN, broken, measured=NOT_CHECKED) for name in NAMES)
 
 
 FINDINGS = sorted(set(findings()), key=lambda finding: (finding.check, finding.message))
@@ -148,7 +195,7 @@ def test_every_sentence_is_recognised_with_its_values(finding: Finding) -> None:
         assert text is None or finding_words.recognised(MEASURES, text), text
 
 
-@pytest.mark.parametrize("name", names())
+@pytest.mark.parametrize("name", NAMES)
 def test_the_situations_reach_every_sentence_of_a_check(name: str) -> None:
     said = {found[0] for each in FINDINGS if each.check == name if (found := recognised(each))}
 
@@ -159,7 +206,11 @@ def recognised(finding: Finding) -> tuple[Phrase, dict[str, str]] | None:
     return finding_words.recognised((*SENTENCES[finding.check], *SHARED), finding.message)
 
 
-@pytest.mark.parametrize("path", sorted(CHECKS.glob("[!_r]*.py")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "path",
+    sorted(each for folder in FOLDERS for each in folder.glob("[!_]*.py")),
+    ids=lambda path: f"{path.parent.name}/{path.stem}",
+)
 def test_what_a_check_writes_is_in_the_phrases(path: Path) -> None:
     written = [finding_words._compiled(phrase.pattern)[0].pattern for phrase in EVERYTHING]
     known = "\n".join([*(phrase.pattern for phrase in EVERYTHING), *written, *finding_words._SPEAKERS])
@@ -168,7 +219,7 @@ def test_what_a_check_writes_is_in_the_phrases(path: Path) -> None:
 
 
 def test_a_new_check_needs_its_phrases() -> None:
-    assert set(SENTENCES) == set(names())
+    assert set(SENTENCES) == set(NAMES)
 
 
 @pytest.mark.parametrize("finding", FINDINGS, ids=lambda finding: f"{finding.check} {finding.message[:60]}")

@@ -73,6 +73,8 @@ export interface Entry {
   /** The server's signed statement (compact JWS), once it came and was checked. */
   readonly receipt: string | null;
   readonly refreshedAt: number | null;
+  /** Whether the server had not looked at the pixels when it was last asked; missing in entries of earlier versions. */
+  readonly looking?: boolean;
   /** Whether the picture is still on this phone. */
   readonly kept: boolean;
 }

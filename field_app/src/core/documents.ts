@@ -29,6 +29,8 @@ export interface EvidenceDocument {
   readonly findings: readonly Finding[];
   /** The receipt as it came; whether it proves anything is `receipt`'s to say. */
   readonly receipt: unknown;
+  /** Whether the pixels are still to be looked at. */
+  readonly looking: boolean;
 }
 
 /** A device as its person knows it. */
@@ -88,7 +90,7 @@ const isFinding = shaped<Finding>({
 
 /** What is on record of a photo; a finding that cannot be read is left out. */
 export function evidenceOf(body: unknown): EvidenceDocument | null {
-  const { sha256, state, grade, advice, findings, receipt } = objectOf(body) ?? {};
+  const { sha256, state, grade, advice, findings, receipt, copies } = objectOf(body) ?? {};
   if (!isText(sha256) || !isText(state)) return null;
   return {
     sha256,
@@ -97,6 +99,7 @@ export function evidenceOf(body: unknown): EvidenceDocument | null {
     advice: isText(advice) ? advice : null,
     findings: readable(findings, isFinding).map(({ check, outcome, message }) => ({ check, outcome, message })),
     receipt,
+    looking: copies === "waiting",
   };
 }
 

@@ -28,6 +28,7 @@ export type Change = Partial<
     | "advice"
     | "findings"
     | "refreshedAt"
+    | "looking"
   >
 >;
 
@@ -37,6 +38,8 @@ export interface Judgement {
   readonly grade: string | null;
   readonly advice: string | null;
   readonly findings: readonly Finding[];
+  /** The pixels are still being looked at, so that a later verdict is soon to be had. */
+  readonly looking: boolean;
 }
 
 /** The photo is not safe on the server, so it is not taken off without a person's word. */

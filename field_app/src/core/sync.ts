@@ -8,7 +8,7 @@
 import type { Credentials } from "./api";
 import type { Entry } from "./database";
 import { Delivery, type DeliveryPorts } from "./delivery";
-import { mayChange, REFRESH_EVERY_MS, refreshVerdicts } from "./verdicts";
+import { mayChange, refreshEvery, refreshVerdicts } from "./verdicts";
 
 export interface SyncStatus {
   readonly phase: "idle" | "sending" | "waiting" | "signed_out";
@@ -150,9 +150,9 @@ export class Sync {
     const waiting = await this.#waiting(credentials.person.id);
     const now = clock.now();
     const next = Math.min(...waiting.map(({ nextTryAt }) => nextTryAt ?? now));
-    const fresh = (await outbox.list()).some((entry) => mayChange(entry, credentials.person.id, now));
+    const fresh = (await outbox.list()).filter((entry) => mayChange(entry, credentials.person.id, now));
     if (Number.isFinite(next)) this.#wakeAfter(Math.max(next - now, 0));
-    else if (fresh) this.#wakeAfter(REFRESH_EVERY_MS);
+    else if (fresh.length > 0) this.#wakeAfter(Math.min(...fresh.map(refreshEvery)));
     this.#tell(waiting.length ? "waiting" : "idle");
   }
 

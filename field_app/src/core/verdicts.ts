@@ -20,6 +20,8 @@ interface VerdictPorts {
 
 /** How often a photo that may change is asked about. */
 export const REFRESH_EVERY_MS = 15 * 60_000;
+/** The same while the server still looks at its pixels. */
+const LOOKING_EVERY_MS = 60_000;
 const REFRESH_FOR_MS = 30 * 86_400_000;
 const REFRESHED_AT_ONCE = 20;
 
@@ -65,10 +67,16 @@ export function mayChange(entry: Entry, person: string, now: number): boolean {
 }
 
 function isStale(entry: Entry, person: string, now: number): boolean {
-  return mayChange(entry, person, now) && now - (entry.refreshedAt ?? 0) >= REFRESH_EVERY_MS;
+  return mayChange(entry, person, now) && now - (entry.refreshedAt ?? 0) >= refreshEvery(entry);
+}
+
+/** How long after the last time a photo is asked about again. */
+export function refreshEvery({ looking }: Entry): number {
+  return looking === true ? LOOKING_EVERY_MS : REFRESH_EVERY_MS;
 }
 
 /** What an evidence document says of a photo. */
-export function judgementOf({ state, grade, advice, findings }: EvidenceDocument): Judgement {
-  return { state: Object.hasOwn(STANDING, state) ? (STANDING[state] ?? "safe") : "safe", grade, advice, findings };
+export function judgementOf({ state, grade, advice, findings, looking }: EvidenceDocument): Judgement {
+  const standing = Object.hasOwn(STANDING, state) ? (STANDING[state] ?? "safe") : "safe";
+  return { state: standing, grade, advice, findings, looking };
 }

@@ -18,9 +18,11 @@ from evidence.claims import (
     TimeClaim,
     ZoneState,
 )
-from evidence.context import Context, EarlierUse, History, Schedule, Stage
+from evidence.context import Capture, Context, EarlierUse, History, Schedule, Stage, StatedPlace
 from evidence.findings import Finding
+from evidence.pixel_context import PixelContext
 from evidence.policy import EvidencePolicy
+from evidence.seen import Seen
 from geo.corridor import Station
 from geo.site import Site
 
@@ -124,7 +126,8 @@ def context(
     site: FakeSite | Site | None = None,
     without: tuple[str, ...] = (),
     earlier: tuple[EarlierUse, ...] = (),
-    recent: tuple[tuple[float, float], ...] = (),
+    recent: tuple[StatedPlace, ...] = (),
+    neighbours: tuple[Capture, ...] = (),
     policy: EvidencePolicy | None = None,
     **changes: Any,
 ) -> Context:
@@ -140,7 +143,7 @@ def context(
         received_at=RECEIVED,
         project="P1",
         milestone="M1",
-        history=History(earlier, recent),
+        history=History(earlier, recent, neighbours),
     )
     emptied: dict[str, Any] = dict.fromkeys(without)
     return replace(whole, **emptied, **changes)
@@ -149,3 +152,20 @@ def context(
 def ask(name: str, **changes: Any) -> Finding:
     """Put one question to one context."""
     return REGISTRY.checks[name](context(**changes))
+
+
+def pixels(seen: Seen, **changes: Any) -> PixelContext:
+    """An ordinary photo of stage "during" in which this was seen."""
+    whole = PixelContext(
+        evidence="new",
+        seen=seen,
+        stage=Stage.DURING,
+        project="P1",
+        milestone="M1",
+        requirement=None,
+        captured_at=CAPTURED,
+        received_at=RECEIVED,
+        zone=MANILA,
+        policy=EvidencePolicy(),
+    )
+    return replace(whole, **changes)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from shapely.geometry import LineString, box
 
 from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorClaim, PlaceState, PositionClaim
-from evidence.context import Requirement
+from evidence.context import Requirement, StatedPlace
 from evidence.findings import ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
 from geo.corridor import Station
@@ -346,6 +347,11 @@ class TestNotRedacted:
         assert finding.message.startswith("The phone withheld the position (0/0). Take")
 
 
+def at(latitude: float, longitude: float, *, claim: ClaimName = ClaimName.FILE, **changes: datetime) -> StatedPlace:
+    """An earlier photo's stated place."""
+    return StatedPlace(claim, latitude, longitude, **changes)
+
+
 class TestRepeated:
     """``place.repeated``."""
 
@@ -353,10 +359,30 @@ class TestRepeated:
 
     @pytest.mark.parametrize(("earlier", "outcome"), [(3, Outcome.PASS), (4, Outcome.WARN), (9, Outcome.WARN)])
     def test_the_fifth_photo_at_the_very_same_point_warns(self, earlier: int, outcome: Outcome) -> None:
-        assert ask("place.repeated", recent=(self.HERE,) * earlier).outcome is outcome
+        assert ask("place.repeated", recent=(at(*self.HERE),) * earlier).outcome is outcome
+
+    @pytest.mark.parametrize(("earlier", "outcome"), [(3, Outcome.PASS), (4, Outcome.WARN)])
+    def test_the_phone_s_own_word_is_counted_as_well(self, earlier: int, outcome: Outcome) -> None:
+        batch = (at(*self.HERE, claim=ClaimName.DEVICE), at(14.5, 121.1)) * earlier
+
+        finding = ask("place.repeated", recent=batch, device=DeviceClaim(position=position(), captured_at=CAPTURED))
+
+        assert (finding.outcome, finding.claim) == (outcome, ClaimName.DEVICE)
+
+    def test_photos_taken_soon_after_one_and_the_same_fix_count_once(self) -> None:
+        batch = tuple(at(*self.HERE, fixed_at=CAPTURED, captured_at=CAPTURED + timedelta(seconds=s)) for s in range(9))
+
+        finding = ask("place.repeated", recent=batch, file=photo(gps_instant=CAPTURED))
+
+        assert (finding.outcome, finding.measured) == (Outcome.PASS, "1 of 10 photos at the very same point")
+
+    def test_a_fix_that_is_stated_for_hours_counts_with_every_photo(self) -> None:
+        batch = tuple(at(*self.HERE, fixed_at=CAPTURED, captured_at=CAPTURED + timedelta(hours=h)) for h in range(1, 9))
+
+        assert ask("place.repeated", recent=batch, file=photo(gps_instant=CAPTURED)).outcome is Outcome.WARN
 
     def test_points_that_differ_in_the_last_digit_are_those_of_a_real_phone(self) -> None:
-        moving = tuple((14.6 + step * 1e-7, 121.0) for step in range(1, 10))
+        moving = tuple(at(14.6 + step * 1e-7, 121.0) for step in range(1, 10))
 
         finding = ask("place.repeated", recent=moving)
 
@@ -364,4 +390,4 @@ class TestRepeated:
 
     def test_nothing_to_compare_is_unknown(self) -> None:
         assert ask("place.repeated").outcome is Outcome.UNKNOWN
-        assert ask("place.repeated", file=NO_POSITION, recent=(self.HERE,) * 9).outcome is Outcome.UNKNOWN
+        assert ask("place.repeated", file=NO_POSITION, recent=(at(*self.HERE),) * 9).outcome is Outcome.UNKNOWN

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from evidence.checks import names, registry
+from evidence.checks import names, run_all
 from evidence.claims import DeviceClaim, TimeClaim, ZoneState
 from evidence.context import Requirement, Stage
 from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
@@ -33,7 +33,7 @@ def test_without_any_time_every_time_check_is_unknown(name: str) -> None:
     [(datetime(1, 1, 1), "Asia/Seoul"), (datetime(9999, 12, 31, 23, 59), "America/Lima")],  # noqa: DTZ001
 )
 def test_a_time_that_no_zone_can_move_within_the_calendar_is_no_time(moment: datetime, zone: str) -> None:
-    findings = registry.run_all(context(file=photo(time=wall(moment)), schedule=schedule(zone=ZoneInfo(zone))))
+    findings = run_all(context(file=photo(time=wall(moment)), schedule=schedule(zone=ZoneInfo(zone))))
 
     outcomes = {finding.check: finding.outcome for finding in findings}
     assert outcomes["time.in_schedule"] is Outcome.UNKNOWN

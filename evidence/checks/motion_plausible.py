@@ -1,0 +1,115 @@
+"""``motion.plausible``: whether one person could have come from the photo before, and gone on to the photo after.
+
+Both neighbours in time are asked, because a photo may arrive late and lie between two that are on record. All doubt
+counts for the person: what the positions and the clocks may be off by is taken from the way and added to the time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+
+from geopy.distance import geodesic
+
+from evidence.checks._time import zone_of
+from evidence.checks._words import metres, span
+from evidence.claims import RADII_PER_SIGMA, Claims, ZoneState
+from evidence.context import Capture, Context
+from evidence.findings import ClaimName, Finding, Outcome
+from evidence.policy import EvidencePolicy
+from evidence.witness import PlaceWitness, TimeWitness, machine_places, machine_times
+
+NAME = "motion.plausible"
+
+#: How far a position may lie from the truth, in standard deviations of both.
+_SIGMAS = 3.0
+#: A time is rounded to a second.
+_ROUNDING_S = 2.0
+#: What a zone that was assumed may be off by, where the other's was not.
+_ZONE_S = 3600.0
+
+
+def check(context: Context) -> Finding:
+    """Pass, warn or fail by the policy's speeds; the worse neighbour decides."""
+    places = machine_places(context.claims, context.policy)
+    times = machine_times(context.claims, zone_of(context))
+    neighbours = context.history.neighbours
+    if not places or not times:
+        message = "Without a place and a time no way can be reckoned."
+        return Finding(NAME, Outcome.UNKNOWN, message, expected=_expected(context.policy))
+    if not neighbours:
+        message = "There is no other photo of this person to reckon a way from."
+        return Finding(NAME, Outcome.UNKNOWN, message, expected=_expected(context.policy))
+    here = capture(context.evidence, context.claims, places[0], times[0])
+    return max(_findings(here, neighbours, context.policy), key=lambda pair: pair[0])[1]
+
+
+def capture(evidence: str, claims: Claims, place: PlaceWitness, time: TimeWitness) -> Capture:
+    """Where and when a photo was taken, as one end of a way."""
+    return Capture(
+        evidence=evidence,
+        at=time.instant,
+        latitude=place.position.latitude,
+        longitude=place.position.longitude,
+        r68_m=place.r68_m,
+        clock=clock_of(claims, time),
+        zone_assumed=time.zone is ZoneState.ASSUMED,
+    )
+
+
+def clock_of(claims: Claims, time: TimeWitness) -> str | None:
+    """By whose clock a time was taken, so that two times by one clock are right to each other; None if unknown."""
+    if time.claim is ClaimName.DEVICE:
+        return claims.device.envelope.device if claims.device.envelope else None
+    return " ".join(filter(None, (claims.file.make, claims.file.model))) or None
+
+
+def least_speed_kmh(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
+    """The least speed that takes a person from one to the other; 0 where they may be one place."""
+    way_m = _way_m(one, other) - _SIGMAS * math.hypot(one.r68_m, other.r68_m) / RADII_PER_SIGMA[0.68]
+    if way_m <= policy.motion_least_m:
+        return 0.0
+    return way_m / _longest_s(one, other, policy) * 3.6
+
+
+def _way_m(one: Capture, other: Capture) -> float:
+    return float(geodesic((one.latitude, one.longitude), (other.latitude, other.longitude)).m)
+
+
+def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
+    """The longest time that may lie between the two, in seconds."""
+    apart_s = abs((one.at - other.at).total_seconds()) + _ROUNDING_S
+    clocks_s = 0.0 if one.clock is not None and one.clock == other.clock else policy.clocks_warn_s
+    zones_s = _ZONE_S if one.zone_assumed != other.zone_assumed else 0.0
+    return apart_s + clocks_s + zones_s
+
+
+def _findings(
+    here: Capture, neighbours: tuple[Capture, ...], policy: EvidencePolicy
+) -> Iterator[tuple[float, Finding]]:
+    for there in neighbours:
+        speed = least_speed_kmh(here, there, policy)
+        yield speed, _finding(speed, here, there, policy)
+
+
+def _finding(speed: float, here: Capture, there: Capture, policy: EvidencePolicy) -> Finding:
+    measured = f"at least {speed:,.0f} km/h over {metres(_way_m(here, there))}"
+    if speed <= policy.motion_pass_kmh:
+        message = "The way between this photo and the others of this person is plausible."
+        return Finding(NAME, Outcome.PASS, message, measured, _expected(policy), ClaimName.FILE)
+    outcome = Outcome.FAIL if speed > policy.motion_fail_kmh else Outcome.WARN
+    message = (
+        f"The photo {_when(here.at, there.at)} was taken {metres(_way_m(here, there))} away, which takes "
+        f"{speed:,.0f} km/h; check the phone's location and clock, and retake."
+    )
+    return Finding(NAME, outcome, message, measured, _expected(policy), ClaimName.FILE)
+
+
+def _when(here: datetime, there: datetime) -> str:
+    gap = here - there
+    return f"{span(abs(gap.total_seconds()))} {'before' if gap >= timedelta() else 'after'} it"
+
+
+def _expected(policy: EvidencePolicy) -> str:
+    return f"at most {policy.motion_pass_kmh:g} km/h"
