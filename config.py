@@ -113,22 +113,18 @@ class MapSettings:
         return f"{parts.scheme}://{parts.netloc}"
 
 
-#: What a certificate must be for to be believed on a photo: claims of C2PA, signed mail, signed documents.
-C2PA_PURPOSES = ("1.3.6.1.4.1.62558.2.1", "1.3.6.1.5.5.7.3.4", "1.3.6.1.5.5.7.3.36")
-
-
 @dataclass(frozen=True, slots=True)
 class CredentialsSettings:
     """Content Credentials (C2PA): whose are believed in photos, and with what public copies are signed.
 
-    ``trusted`` is a file of certificates (PEM) under which signers are trusted, and ``purposes`` what theirs must be
-    for (OIDs of extended key usage). Without ``certificate`` and ``key`` (PEM; the certificate first, then those
+    ``trusted`` is a file of certificates (PEM) under which signers are trusted, and ``purposes`` what theirs may be for
+    (OIDs of extended key usage) beside what C2PA itself names. Without ``certificate`` and ``key`` (PEM; the certificate first, then those
     between it and its root) this installation makes its own. ``time_stamps`` is an RFC 3161 authority, asked at every
     signature; none is asked without it.
     """
 
     trusted: Path | None = None
-    purposes: tuple[str, ...] = C2PA_PURPOSES
+    purposes: tuple[str, ...] = ()
     certificate: Path | None = None
     key: Path | None = None
     time_stamps: str | None = None
@@ -323,7 +319,7 @@ def _credentials(source: Mapping[str, str]) -> CredentialsSettings:
     if (certificate is None) != (key is None):
         raise SettingsError("SAKSI_C2PA_CERTIFICATE and SAKSI_C2PA_KEY come together, or not at all")
     named = source.get("SAKSI_C2PA_TRUSTED_PURPOSES", "")
-    purposes = tuple(name for part in named.split(",") if (name := part.strip())) or C2PA_PURPOSES
+    purposes = tuple(name for part in named.split(",") if (name := part.strip()))
     if not all(re.fullmatch(r"[0-2](\.\d+)+", each, re.ASCII) for each in purposes):
         raise SettingsError("SAKSI_C2PA_TRUSTED_PURPOSES must be OIDs with commas between, such as 1.3.6.1.5.5.7.3.4")
     time_stamps = source.get("SAKSI_C2PA_TIME_STAMPS") or None
