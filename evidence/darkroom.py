@@ -97,7 +97,7 @@ class Darkroom:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
-            self._process = subprocess.Popen(
+            self._process = subprocess.Popen(  # noqa: S603 (our own program; what it is told comes from the settings)
                 [sys.executable, "-m", "evidence.darkroom", *self._trust],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,

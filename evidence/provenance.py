@@ -35,7 +35,7 @@ class Credentials:
         signer: the organisation in the signer's certificate, else its name.
         generator: the program that made the manifest.
         signed_at: when, RFC 3339, where a time-stamp authority vouched for it.
-        edits: actions that change what the picture shows or what its metadata say (``c2pa.edited``, ``c2pa.cropped`` …).
+        edits: actions that change what the picture shows or what its metadata say, such as ``c2pa.cropped``.
         sources: kinds of origin other than a camera's (IPTC's digital source types, the last part of their address).
         faults: C2PA's codes of what does not hold.
     """

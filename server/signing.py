@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
@@ -180,7 +181,7 @@ def _name(organisation: str, name: str) -> x509.Name:
 def _is_by(pair: Pair, authority: Pair) -> bool:
     try:
         pair.certificate.verify_directly_issued_by(authority.certificate)
-    except Exception:  # noqa: BLE001 (any fault of the file means the same: it is not)
+    except (ValueError, TypeError, InvalidSignature):
         return False
     return True
 

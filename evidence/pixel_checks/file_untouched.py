@@ -1,4 +1,4 @@
-"""``file.untouched``, of what the worker sees: whether the Content Credentials of the file hold, and what they admit."""
+"""``file.untouched``, of what the worker sees: whether the file's Content Credentials hold, and what they admit."""
 
 from __future__ import annotations
 

@@ -41,9 +41,13 @@ def test_the_certificate_that_signed_goes_on_record_once() -> None:
 
 
 def test_a_copy_can_be_signed_inside_a_transaction_and_what_that_undoes_is_done_again() -> None:
-    with pytest.raises(ZeroDivisionError), writing():
-        credentials.sign_copy(jpeg(), FACTS)
-        raise ZeroDivisionError
+    def sign_and_break() -> None:
+        with writing():
+            credentials.sign_copy(jpeg(), FACTS)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        sign_and_break()
 
     assert on_record() == []
     with writing():
