@@ -10,10 +10,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from evidence.provenance import Credentials
+
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """The measures of one picture, taken of it upright and scaled as its web copy is.
+    """The measures of one picture, taken of it upright and scaled as its web copy is, and what vouches for the file.
 
     Attributes:
         pixels: lowercase hex sha256 of the size and the RGB values; the same for files that differ in metadata alone.
@@ -25,6 +27,7 @@ class Seen:
             place where it differs most; see `evidence.seeing.thumbnail`.
         screen: how far a pattern that repeats stands out of the picture's colours, in decibels; see
             `evidence.seeing.screen`.
+        credentials: what the Content Credentials in the file came to; None where nobody looked.
     """
 
     pixels: str | None = None
@@ -34,6 +37,7 @@ class Seen:
     light: float | None = None
     thumbnail_unlike: float | None = None
     screen: float | None = None
+    credentials: Credentials | None = None
 
     def document(self) -> dict[str, Any]:
         """As plain JSON values."""
@@ -43,7 +47,10 @@ class Seen:
     def told(document: Mapping[str, Any]) -> Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
-        return Seen(**{name: value for name, value in document.items() if name in known})
+        kept = {name: value for name, value in document.items() if name in known}
+        if kept.get("credentials") is not None:
+            kept["credentials"] = Credentials.told(kept["credentials"])
+        return Seen(**kept)
 
     @staticmethod
     def is_whole(document: Mapping[str, Any] | None) -> bool:

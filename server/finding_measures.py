@@ -91,8 +91,6 @@ MEASURES = (
     Phrase(N_("none named")),
     Phrase("written by {program:text}", N_("written by %(program)s")),
     Phrase(N_("no program that changes pictures")),
-    Phrase(N_("content credentials broken")),
-    Phrase(N_("credentials that hold")),
     Phrase(
         "a thumbnail at most {share:percent} unlike the picture",
         N_("a thumbnail at most %(share)s unlike the picture"),
@@ -109,6 +107,14 @@ MEASURES = (
     Phrase("above EV {value:value} by day", N_("above EV %(value)s by day")),
     Phrase("at least {speed:number} km/h over {way:metres}", N_("at least %(speed)s km/h over %(way)s")),
     Phrase("at most {speed:number} km/h", N_("at most %(speed)s km/h")),
+    # Content Credentials
+    Phrase(N_("Content Credentials that hold")),
+    Phrase(N_("changed after it was signed")),
+    Phrase(N_("cannot be read")),
+    Phrase(N_("made by a program")),
+    Phrase(N_("not as a camera took it")),
+    Phrase(N_("changes listed")),
+    Phrase(N_("signed by a trusted signer")),
     # Who signed
     Phrase(N_("signed by the sender's enrolled phone with a fresh number of ours")),
     Phrase(N_("genuine")),

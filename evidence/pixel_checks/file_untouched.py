@@ -1,4 +1,4 @@
-"""``file.untouched``, of what needs a decoder: the thumbnail against the picture, and the content credentials.
+"""``file.untouched``, of what needs a decoder: the Content Credentials, and the thumbnail against the picture.
 
 What the upload found in the file's tags stands beside it: only a worse finding takes its place.
 """
@@ -6,21 +6,19 @@ What the upload found in the file's tags stands beside it: only a worse finding 
 from __future__ import annotations
 
 from evidence.findings import ClaimName, Finding, Outcome
+from evidence.pixel_checks import _credentials
 from evidence.pixel_context import PixelContext
 
 NAME = "file.untouched"
 
-_TAMPERED = "tampered"
-
 
 def check(context: PixelContext) -> Finding:
-    """Fail where content credentials do not hold, warn where the thumbnail shows another picture."""
-    if getattr(context.seen, "c2pa", None) == _TAMPERED:
-        message = "The file was changed after its content credentials were signed; send the camera's own file."
-        return Finding(
-            NAME, Outcome.FAIL, message, "content credentials broken", "credentials that hold", ClaimName.FILE
-        )
-    return _by_thumbnail(context)
+    """Fail where the file was changed after it was signed; warn where its signer or its thumbnail tells of changes."""
+    by_signer, by_thumbnail = _credentials.finding(context.seen), _by_thumbnail(context)
+    if by_signer is None:
+        return by_thumbnail
+    told = by_signer.outcome in (Outcome.WARN, Outcome.FAIL) or by_thumbnail.outcome is not Outcome.WARN
+    return by_signer if told else by_thumbnail
 
 
 def _by_thumbnail(context: PixelContext) -> Finding:

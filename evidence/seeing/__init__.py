@@ -5,7 +5,7 @@ A measure never judges and never raises for an odd picture: where it has nothing
 
 from __future__ import annotations
 
-from evidence.seeing import fingerprints, screen, sharpness, thumbnail
+from evidence.seeing import credentials, fingerprints, screen, sharpness, thumbnail
 from evidence.seeing.subject import Subject
 from evidence.seen import Seen
 
@@ -23,4 +23,5 @@ def look(subject: Subject) -> Seen:
         light=sharpness.light(subject.picture),
         thumbnail_unlike=thumbnail.unlike(subject),
         screen=screen.pattern_db(subject.picture),
+        credentials=credentials.read(subject.original, subject.media_type, subject.trust),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from server.finding_measures import Phrase
+from server.finding_phrases import credentials
 from server.texts import N_
 
 _OWN_FILE = N_("Send the file as the camera made it.")
@@ -16,11 +17,7 @@ SENTENCES: dict[str, tuple[Phrase, ...]] = {
             N_("The file names %(program)s, a program that changes pictures."),
             _OWN_FILE,
         ),
-        Phrase(
-            "The file was changed after its content credentials were signed; send the camera's own file.",
-            N_("The file was changed after its content credentials were signed."),
-            _OWN_FILE,
-        ),
+        *credentials.PHRASES,
         Phrase(N_("The file has no thumbnail to compare the picture with.")),
         Phrase(N_("The thumbnail in the file shows the same picture.")),
         Phrase(

@@ -22,6 +22,7 @@ from server.models.second_look import (
     SecondLookSide,
 )
 from server.models.sessions import SignInAttempt, SignInSession
+from server.models.signing_certificates import SigningCertificate
 from server.models.site_sources import SiteDifferenceReason, SiteSource
 from server.models.submissions import (
     DecisionReason,
@@ -73,6 +74,7 @@ __all__ = [
     "SecondLookSide",
     "SignInAttempt",
     "SignInSession",
+    "SigningCertificate",
     "Site",
     "SiteCell",
     "SiteDifferenceReason",

@@ -106,7 +106,8 @@ def _known(original: Original) -> Seen | None:
 def _darkroom() -> Darkroom:
     """The decoding process of this thread: one hostile picture holds up no other thread's."""
     if not hasattr(_OF_THIS_THREAD, "darkroom"):
-        _OF_THIS_THREAD.darkroom = Darkroom()
+        its = engines().settings.credentials
+        _OF_THIS_THREAD.darkroom = Darkroom(trusted=its.trusted, purposes=its.purposes)
     darkroom: Darkroom = _OF_THIS_THREAD.darkroom
     return darkroom
 

@@ -165,7 +165,9 @@ class PhotoPage(PhotoCard):
     """One published photo with all that vouches for it.
 
     ``state`` tells whether the checks verified it or a person accepted it; of the uploader only the
-    organisation is told.
+    organisation is told. ``credentials`` is what became of the Content Credentials in the original (``trusted``,
+    ``unknown_signer``, ``tampered``, ``unreadable``), None where it has none or nobody looked; a signer's name may be a
+    person's and is not told.
     """
 
     grade_words: str
@@ -176,6 +178,7 @@ class PhotoPage(PhotoCard):
     sha256: str
     width_by_height: str | None
     policy: str
+    credentials: str | None
 
 
 @dataclass(frozen=True)

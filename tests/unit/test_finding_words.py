@@ -22,6 +22,7 @@ from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorC
 from evidence.context import Capture, Requirement, Stage, StatedPlace
 from evidence.envelope import Standing
 from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
+from evidence.provenance import Credentials, CredentialState
 from evidence.seen import Seen
 from geo.corridor import Station
 from server import finding_words, texts
@@ -78,17 +79,14 @@ def lit(exposure_s: float, **changes: Any) -> Any:
     return photo(**{"exposure_s": exposure_s, "f_number": 2.8, "iso": 100.0} | changes)
 
 
-class Credentialed(Seen):
-    """What was seen where content credentials do not hold."""
-
-    c2pa = "tampered"
-
-
 SEEN = (
     Seen(),
     Seen(blur=0.2, light=0.8, thumbnail_unlike=0.01, screen=6.0),
     Seen(blur=0.9, light=0.1, thumbnail_unlike=0.4, screen=25.0),
-    Credentialed(),
+    *(Seen(credentials=Credentials(state)) for state in CredentialState),
+    Seen(credentials=Credentials(CredentialState.UNKNOWN_SIGNER, edits=("c2pa.cropped",))),
+    Seen(credentials=Credentials(CredentialState.UNKNOWN_SIGNER, sources=("trainedAlgorithmicMedia",))),
+    Seen(credentials=Credentials(CredentialState.UNKNOWN_SIGNER, sources=("screenCapture",))),
 )
 SITUATIONS: list[dict[str, Any]] = [
     {},

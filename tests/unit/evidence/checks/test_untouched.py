@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import pytest
 
 from evidence import editors, pixel_checks
 from evidence.findings import Finding, Outcome
+from evidence.provenance import Credentials, CredentialState
 from evidence.seen import Seen
 from tests.corpus import needs_corpus, read_all
 
@@ -89,8 +88,13 @@ def test_a_thumbnail_may_differ_as_far_as_the_policy_says(unlike: float | None, 
 
 
 def test_broken_credentials_fail_whatever_the_thumbnail_says() -> None:
-    @dataclass(frozen=True)
-    class Credentialed(Seen):
-        c2pa: str | None = "tampered"
+    broken = Credentials(CredentialState.TAMPERED)
 
-    assert weighed(Credentialed(thumbnail_unlike=0.0)).outcome is Outcome.FAIL
+    assert weighed(Seen(thumbnail_unlike=0.0, credentials=broken)).outcome is Outcome.FAIL
+
+
+def test_a_thumbnail_of_something_else_warns_though_a_trusted_signer_vouches() -> None:
+    trusted = Credentials(CredentialState.TRUSTED)
+
+    assert weighed(Seen(thumbnail_unlike=0.5, credentials=trusted)).outcome is Outcome.WARN
+    assert weighed(Seen(thumbnail_unlike=None, credentials=trusted)).outcome is Outcome.PASS
