@@ -36,6 +36,7 @@ PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "code": {"type": "string", "pattern": f"^{CODE_IN_ADDRESS}$"},
     "zoom": {"type": "integer", "minimum": 0, "maximum": 22},
     "tile": {"type": "integer", "minimum": 0, "maximum": (1 << 22) - 1},
+    "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},
 }
 BYTES = {"type": "string", "pattern": "^[0-9]{1,15}$"}
 HEADERS: dict[str, dict[str, Any]] = {

@@ -155,11 +155,26 @@ def test_what_does_not_hold_is_seen_by_the_supervisor_who_writes_what_follows(ph
     assert "Photo: The roadbed" in supervisor.go("/review/second-look").text
     assert "Put the answer on record" not in supervisor.go(f"/review/second-look/{look.id}").buttons
 
+    assert f"/review/photos/{photo}" in supervisor.page.links
+
     supervisor.press("Write it down", words="The road is measured anew on Monday.")
 
     assert "“The road is measured anew on Monday.”" in supervisor.text
     assert "did not hold" not in supervisor.go("/review/").text
     assert "measured anew on Monday" in supervisor.go(f"/review/photos/{photo}").text
+
+
+def test_the_sender_reads_the_answer_and_finds_no_way_to_a_page_that_is_not_theirs(
+    photo: UUID, visitor: People
+) -> None:
+    look = look_at(photo)
+    visitor("auditor").go(f"/review/second-look/{look.id}").press(
+        "Put the answer on record", answer="does_not_hold", reason="Another road is in the picture."
+    )
+    inspector = visitor("inspector").go(f"/review/photos/{photo}")
+
+    assert "Another road is in the picture." in inspector.text
+    assert f"/review/second-look/{look.id}" not in inspector.page.links
 
 
 def test_what_follows_has_to_be_written(photo: UUID, visitor: People) -> None:

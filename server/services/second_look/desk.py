@@ -69,7 +69,8 @@ class LookPage:
     """One thing that was drawn.
 
     ``photo`` is the photo itself, ``approved`` what was approved for a milestone, with ``photos`` of it and whether
-    its requirements are met. ``answers`` are all that were given, the one that stands last.
+    its requirements are met. ``answers`` are all that were given, the one that stands last. Whoever is ``on_project``
+    may open the project's own pages too.
     """
 
     look: SecondLook
@@ -82,6 +83,7 @@ class LookPage:
     answers: Sequence[SecondLookAnswer]
     mine: bool
     may_hear: bool
+    on_project: bool
 
 
 def lists(actor: Actor, *, cursor: str | None, unheard_after: str | None) -> Lists:
@@ -122,6 +124,7 @@ def look(actor: Actor, look_id: UUID, *, part: int = 1) -> LookPage:
         answers=answers.all(),
         mine=found.reviewer_id == actor.person_id,
         may_hear=_may_hear(actor, found),
+        on_project=bool(actor.roles_on(found.project_id, found.project.agency_id)),
     )
 
 

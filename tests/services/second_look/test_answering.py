@@ -12,8 +12,9 @@ from sqlalchemy.exc import IntegrityError
 
 from server.access import Actor
 from server.db import reading, writing
-from server.models import CustodyEvent, Evidence, Person, SecondLook, SecondLookAnswer
+from server.models import CustodyEvent, Evidence, Grant, Person, SecondLook, SecondLookAnswer
 from server.models.evidence import EvidenceState
+from server.models.people import Role
 from server.models.second_look import Answer
 from server.problems import Problem
 from server.services.second_look import answering, published, records
@@ -119,9 +120,13 @@ def test_what_does_not_hold_waits_for_supervisor_and_auditor_until_one_says_what
 ) -> None:
     look = look_at(photo)
     answering.answer(actor("auditor"), look.id, Answer.DOES_NOT_HOLD, REASON, now=at(1))
-    for name in ("supervisor", "second_supervisor", "auditor"):
+    another = actor("nobody")
+    with writing() as session:
+        session.add(Grant(person_id=another.person_id, role=Role.AUDITOR, agency_id=another.organisation_id))
+    for name in ("supervisor", "second_supervisor", "nobody"):
         assert records.counts(actor(name)).unheard == 1, name
-    for name in ("inspector", "contractor", "paymaster", "other_supervisor"):
+    # The auditor gave the answer.
+    for name in ("inspector", "contractor", "builders_supervisor", "paymaster", "other_supervisor", "auditor"):
         assert records.counts(actor(name)).unheard == 0, name
 
     answering.hear(actor("supervisor"), look.id, "We stand there tomorrow.", now=at(2))
