@@ -49,6 +49,11 @@ class ServingSettings:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str | None:
+        """The name by which this server is known, the first that is one host's; None where none is named."""
+        return next((host for host in self.hosts if not host.startswith(".")), None)
+
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySettings:
