@@ -107,7 +107,7 @@ def algorithm_of(key: PrivateKeyTypes) -> str:
 
 def _subject(settings: config.Settings) -> str:
     """Whose copies these are: the name that the server answers to, where it has one."""
-    return next((host for host in settings.serving.hosts if not host.startswith(".")), OUR_NAME)[:64]
+    return (settings.serving.name or OUR_NAME)[:64]
 
 
 def _own(data_root: Path, subject: str, time_stamps: str | None, now: datetime) -> Signing:

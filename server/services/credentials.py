@@ -5,6 +5,8 @@ Every certificate that ever signed stays on record, so that a copy outlives its 
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import sqlalchemy as sa
 
 from evidence import credentials
@@ -21,15 +23,24 @@ __all__ = ["CredentialsError", "Facts", "sign_copy"]
 def sign_copy(jpeg: bytes, facts: Facts) -> bytes:
     """The same picture with a manifest signed by this installation.
 
+    The address of the photo's page is added where the settings name this server (`SAKSI_HOSTS`).
     May be called inside a transaction that writes, and outside of any.
 
     Raises:
         CredentialsError: it is no JPEG, or the operator's certificate cannot sign for C2PA.
     """
     its = engines().signer.signing(now=utc_now())
-    signed = credentials.sign(jpeg, facts, its.signer)
+    signed = credentials.sign(jpeg, replace(facts, page=facts.page or _page(facts.evidence)), its.signer)
     _put_on_record(its)
     return signed
+
+
+def _page(evidence: str) -> str | None:
+    settings = engines().settings
+    host = settings.serving.name
+    if host is None:
+        return None
+    return f"{'https' if settings.cookie_secure else 'http'}://{host}/photos/{evidence}"
 
 
 def certificates() -> str:

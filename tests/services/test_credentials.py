@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from evidence.credentials import ASSERTION
 from server.db import reading, writing
 from server.engines import engines
 from server.models import SigningCertificate
@@ -15,7 +17,7 @@ from server.services import credentials
 from server.signing import Keeper
 from server.times import utc_now
 from tests.photos import jpeg
-from tests.unit.evidence.test_credentials import FACTS, read
+from tests.unit.evidence.test_credentials import FACTS, assertion, read
 
 
 @pytest.fixture(autouse=True)
@@ -31,6 +33,19 @@ def test_a_signed_copy_holds_by_the_certificates_that_are_given_to_everyone() ->
     signed = credentials.sign_copy(jpeg(), FACTS)
 
     assert read(signed, anchors=credentials.certificates())[0] == "Trusted"
+
+
+@pytest.mark.parametrize(
+    ("hosts", "page"), [((), None), ((".example.org", "saksi.example.org"), "https://saksi.example.org/photos/")]
+)
+def test_a_copy_names_the_photos_page_where_the_server_has_a_name(hosts: tuple[str, ...], page: str | None) -> None:
+    settings = engines().settings
+    named = replace(settings, serving=replace(settings.serving, hosts=hosts), cookie_secure=True)
+    object.__setattr__(engines(), "settings", named)
+
+    signed = credentials.sign_copy(jpeg(), replace(FACTS, page=None))
+
+    assert assertion(signed, ASSERTION).get("page") == (page and page + FACTS.evidence)
 
 
 def test_the_certificate_that_signed_goes_on_record_once() -> None:
