@@ -6,11 +6,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
+
 from evidence.claims import PositionClaim
 from server.access import Actor
-from server.db import reading
-from server.models import Evidence
+from server.db import reading, writing
+from server.models import Evidence, Grant, Project
 from server.models.evidence import EvidenceState
+from server.models.people import Role
 from tests.photos import jpeg
 from tests.programme import OFF_SITE, ON_SITE, OTHER_SITE
 from tests.services.test_receive import send
