@@ -23,9 +23,9 @@ class Editor:
 _CORPUS = "real files of public test collections: "
 #: ExifTool's and Exiv2's lists of tags name Software and CreatorTool as the places; the texts are each maker's.
 EDITORS: tuple[Editor, ...] = (
-    Editor("Adobe Photoshop", r"(?:adobe )?photoshop", _CORPUS + "exiftool, test-assets, exif-samples"),
     Editor("Adobe Lightroom", r"(?:adobe )?(?:photoshop )?lightroom", _CORPUS + "imagemeta, pillow_heif"),
     Editor("Adobe Camera Raw", r"camera raw", _CORPUS + "test-assets (thompson-springs)"),
+    Editor("Adobe Photoshop", r"(?:adobe )?photoshop", _CORPUS + "exiftool, test-assets, exif-samples"),
     Editor("Adobe Fireworks", r"adobe fireworks", _CORPUS + "exif-samples"),
     Editor("Adobe Illustrator", r"adobe illustrator", "XMP of files that it exports, xmp:CreatorTool"),
     Editor("Adobe Express", r"adobe (?:express|spark|firefly)", "Content Credentials and XMP of its exports"),

@@ -48,7 +48,7 @@ function photo(id: string, owner = "ana"): NewEntry {
 
 const receipt = (id: string, over: Partial<ProvenReceipt> = {}): ProvenReceipt =>
   ({ evidence: id, sha256: "f".repeat(64), size: 3, jws: "a.b.c", receivedAt: "t", ...over }) as ProvenReceipt;
-const judged = { state: "verified", grade: "A", advice: null, findings: [] } as const;
+const judged = { state: "verified", grade: "A", advice: null, findings: [], looking: false } as const;
 const three = (): ArrayBuffer => Uint8Array.of(1, 2, 3).buffer;
 
 describe("The outbox", () => {
