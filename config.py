@@ -49,6 +49,11 @@ class ServingSettings:
     proxies: int = 0
     hosts: tuple[str, ...] = ()
 
+    @property
+    def name(self) -> str | None:
+        """The name by which this server is known, the first that is one host's; None where none is named."""
+        return next((host for host in self.hosts if not host.startswith(".")), None)
+
 
 @dataclass(frozen=True, slots=True)
 class TelemetrySettings:
@@ -118,8 +123,8 @@ class CredentialsSettings:
     """Content Credentials (C2PA): whose are believed in photos, and with what public copies are signed.
 
     ``trusted`` is a file of certificates (PEM) under which signers are trusted, and ``purposes`` what theirs may be for
-    (OIDs of extended key usage) beside what C2PA names. Without ``certificate`` and ``key`` (PEM; the certificate
-    first, then those between it and its root) this installation makes its own. ``time_stamps`` is an RFC 3161
+    (OIDs of extended key usage) beside what C2PA itself names. Without ``certificate`` and ``key`` (PEM; the
+    certificate first, then those up to its root) this installation makes its own. ``time_stamps`` is an RFC 3161
     authority, asked at every signature; none is asked without it.
     """
 
