@@ -23,7 +23,7 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence, EvidenceFinding, Original, Project
 from server.models.evidence import CopiesState, EvidenceState
-from server.services import custody
+from server.services import custody, risk_counts
 from server.times import utc_now
 
 COPIES_JOB = "copies"
@@ -41,8 +41,12 @@ def copy_name(sha256: str, name: str) -> str:
 
 @jobs.handler(COPIES_JOB)
 def make_copies(subject: str) -> None:
-    """Make both copies of the photo with this evidence id; doing it twice does no harm."""
-    evidence_id = UUID(subject)
+    """Make both copies of the photo with this evidence id, and count what it shows; twice does no harm."""
+    _develop(UUID(subject))
+    risk_counts.count_due()
+
+
+def _develop(evidence_id: UUID) -> None:
     original = _original(evidence_id)
     try:
         _write_copies(original)
