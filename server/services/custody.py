@@ -52,7 +52,7 @@ def append(
     }
     session.info.setdefault(WAITING, []).append(event)
     if record_type == "evidence":
-        fact_notes.note(session, event["project_code"])
+        fact_notes.note(session, details.get("project"))
 
 
 @sa.event.listens_for(Session, "before_commit")

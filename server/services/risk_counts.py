@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -16,7 +18,7 @@ from sqlalchemy.engine import Connection, Row
 
 from evidence.findings import Outcome
 from server import jobs
-from server.db import add_to_counts, reading, table_of, take_turn, tried_again, writing
+from server.db import add_to_counts, new_id, reading, table_of, take_turn, tried_again, writing
 from server.models import Contract, Evidence, EvidenceDecision, EvidenceFinding, FactCount, FactDue, Project
 from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.facts import FactKind
@@ -33,7 +35,20 @@ _DECISION, _CONTRACT = table_of(EvidenceDecision).c, table_of(Contract).c
 
 
 @jobs.handler(FACTS_JOB)
-def count_due(_subject: str = "") -> None:
+def count(_subject: str) -> None:
+    """The job: everything that is noted, whoever noted it."""
+    count_due()
+
+
+def ask_if_due(*, now: datetime) -> None:
+    """Have a worker count what is noted, as it is after a migration; a worker that comes by takes all of it."""
+    if reading().scalar(sa.select(_DUE.c.id).limit(1)) is not None:
+        with writing() as session:
+            jobs.enqueue(session, FACTS_JOB, str(new_id()), now=now)
+    reading().rollback()
+
+
+def count_due() -> None:
     """Count every project anew that is noted, one transaction for each."""
     while tried_again(_count_one):
         pass
@@ -59,7 +74,7 @@ def _count_one() -> bool:
         return True
 
 
-def _bring_up_to_date(connection: Connection, project: Row[tuple[UUID, UUID, UUID | None]]) -> None:
+def _bring_up_to_date(connection: Connection, project: Row[*tuple[Any, ...]]) -> None:
     difference = _now(connection, project)
     difference.subtract(_held(connection, project.id))
     changed = {key: number for key, number in difference.items() if number}
@@ -86,7 +101,7 @@ def _sweep(connection: Connection, scope: UUID, keys: list[Key]) -> None:
     connection.execute(_COUNTS.delete().where(empty), rows)
 
 
-def _projects() -> sa.Select[tuple[UUID, UUID, UUID | None]]:
+def _projects() -> sa.Select[UUID, UUID, UUID | None]:
     return sa.select(_PROJECT.c.id, _PROJECT.c.agency_id, _CONTRACT.supplier_id).outerjoin(
         table_of(Contract), _CONTRACT.project_id == _PROJECT.c.id
     )
@@ -99,7 +114,7 @@ def _held(connection: Connection, scope: UUID) -> Counter[Key]:
     return Counter({(row.kind.value, row.subject_id, row.period, row.fact): row.number for row in rows})
 
 
-def _now(connection: Connection, project: Row[tuple[UUID, UUID, UUID | None]]) -> Counter[Key]:
+def _now(connection: Connection, project: Row[*tuple[Any, ...]]) -> Counter[Key]:
     """The numbers as the records say."""
     return counted(
         _photos(connection, project.id),
@@ -172,7 +187,7 @@ def _is_due(code: str) -> bool:
     return reading().scalar(sa.select(_DUE.c.id).where(_DUE.c.project_code == code).limit(1)) is not None
 
 
-def _every_project() -> Iterator[Row[tuple[UUID, UUID, UUID | None, str]]]:
+def _every_project() -> Iterator[Row[*tuple[Any, ...]]]:
     after = ""
     while True:
         page = _projects().add_columns(_PROJECT.c.code).where(_PROJECT.c.code > after)

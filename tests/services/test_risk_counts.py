@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -194,5 +195,5 @@ def by_hand() -> Counter[str]:
         numbers["decisions"] += len(said)
         numbers["refused"] += said.count(REFUSE)
         numbers["accepted"] += said.count(ACCEPT) if photo.verdict is not EvidenceState.VERIFIED else 0
-        numbers["changed"] += sum(one is not other for one, other in zip(said, said[1:], strict=False))
+        numbers["changed"] += sum(one is not other for one, other in pairwise(said))
     return Counter({fact: count for fact, count in numbers.items() if count})
