@@ -9,13 +9,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 
 from evidence.context import Stage
 from server import jobs
-from server.db import reading
+from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence
 from server.models.evidence import EvidenceVerdictWord
+from server.services import fact_notes, risk_counts
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 
@@ -156,3 +158,16 @@ def test_the_list_goes_on_after_a_page(road: Road, visitor: People) -> None:
     shown |= set(links(auditor.go(following), "/review/photos/"))
 
     assert {each.rsplit("/", 1)[1] for each in shown} == photos
+
+
+def test_two_months_are_drawn_and_told_in_a_table(road: Road, visitor: People) -> None:
+    photo, received = road.send_rejected(), datetime(2026, 3, 5, tzinfo=UTC)
+    road.send()
+    with writing() as session:
+        session.execute(sa.update(Evidence).where(Evidence.id == photo).values(received_at=received))
+        fact_notes.note(session, "ROAD-1")
+    risk_counts.count_due()
+    page = visitor("auditor").go("/review/risk/projects/ROAD-1")
+
+    assert 'class="line-failed"' in page.html
+    assert "March 2026" in page.text
