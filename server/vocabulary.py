@@ -305,3 +305,18 @@ SECOND_LOOK_STATES = Words(
         "drawn": N_("drawn"),
     }
 )
+#: What the risk view counts (``server.risk_facts``).
+FACTS = Words(
+    {
+        "photos": N_("Photos"),
+        "warned": N_("With a warning"),
+        "failed": N_("With a check that failed"),
+        "near": N_("Sent before"),
+        "repeated": N_("Repeated coordinates"),
+        "late": N_("Arrived late"),
+        "decisions": N_("Decisions on photos"),
+        "accepted": N_("Accepted, not verified by machine"),
+        "refused": N_("Refused"),
+        "changed": N_("Decision changed later"),
+    }
+)

@@ -20,6 +20,7 @@ from server.vocabulary import (
     CERTIFICATE,
     CHECKS,
     DECIDED,
+    FACTS,
     GRADE_NAMES,
     GRADES,
     ORGANISATIONS,
@@ -44,6 +45,7 @@ __all__ = [
     "CERTIFICATE",
     "CHECKS",
     "DECIDED",
+    "FACTS",
     "GRADES",
     "GRADE_NAMES",
     "MINOR_DIGITS",
@@ -72,6 +74,7 @@ __all__ = [
     "check",
     "day",
     "day_of",
+    "fact",
     "instant",
     "length",
     "metres",
@@ -80,6 +83,7 @@ __all__ = [
     "month",
     "month_named",
     "number",
+    "period",
     "plain_amount",
     "plain_day",
     "position",
@@ -175,6 +179,23 @@ def month(value: date, *, short: bool = False) -> str:
 def month_named(text: str) -> str:
     """A month that an address names: ``2026-03``."""
     return month(date.fromisoformat(f"{text}-01"))
+
+
+def period(text: str) -> str:
+    """All time, a year or a month, as an address names it: ``all``, ``2026``, ``2026-03``."""
+    if text == "all":
+        return _("All time")
+    if "-" in text:
+        return month_named(text)
+    return str(int(text) + THAI_YEARS if language() == "th" else text)
+
+
+def fact(name: str) -> str:
+    """What is counted: a fact by its name, or a check with its outcome."""
+    if name in FACTS:
+        return FACTS[name]
+    code, _equals, outcome = name.partition("=")
+    return _("%(check)s: %(outcome)s", check=check(code), outcome=OUTCOMES[outcome])
 
 
 def station(chainage_m: float) -> str:

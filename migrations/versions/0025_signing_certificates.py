@@ -2,7 +2,7 @@
 
 Expand first, contract in a later release: the code before this migration must still run after it.
 
-Revision: 0025, after 0023
+Revision: 0025, after 0024
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0025"
-down_revision = "0023"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

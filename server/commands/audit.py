@@ -49,6 +49,7 @@ def audit_command(since: datetime | None, sample: int | None, report: Path | Non
         except StoreAwayError as error:
             raise click.ClickException(f"{error}. Start the audit again later; it goes on where it was.") from error
         audit.walk_custody(found)
+        audit.recount(found)
         audit.record(found, now=utc_now())
         place.unlink(missing_ok=True)
         if out is not None:

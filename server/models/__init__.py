@@ -3,6 +3,7 @@
 from server.models.custody import CustodyEvent
 from server.models.devices import Device, EvidenceEnvelope, Nonce, ReceiptKey
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
+from server.models.facts import FactCount, FactDue
 from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
 from server.models.payments import Certificate, Dispute, PassingOn, Payment
@@ -48,6 +49,8 @@ __all__ = [
     "EvidenceDecision",
     "EvidenceEnvelope",
     "EvidenceFinding",
+    "FactCount",
+    "FactDue",
     "Findable",
     "Grant",
     "Job",

@@ -182,6 +182,8 @@ class EvidenceDecision(Base):
         sa.ForeignKeyConstraint(["evidence_id", "uploader_id"], ["evidence.id", "evidence.uploader_id"]),
         sa.ForeignKeyConstraint(["decided_by", "decider_organisation_id"], ["person.id", "person.organisation_id"]),
         sa.ForeignKeyConstraint(["project_id", "contractor_id"], ["contract.project_id", "contract.supplier_id"]),
+        # The decisions of a project, behind the numbers of the risk view.
+        sa.Index("ix_evidence_decision_project_id", "project_id", "decided_at", "id"),
         sa.CheckConstraint("decided_by <> uploader_id", name="decider_is_not_uploader"),
         sa.CheckConstraint("decider_organisation_id <> contractor_id", name="decider_is_not_contractor"),
         sa.CheckConstraint("length(reason) > 0", name="has_reason"),

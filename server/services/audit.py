@@ -22,7 +22,7 @@ from evidence.storage.base import OriginalStore
 from server.db import new_id, reading, table_of, writing
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
-from server.services import custody
+from server.services import custody, risk_counts
 from server.services.copies import THUMBNAIL, WEB, copy_name
 
 PAGE = 500
@@ -59,12 +59,14 @@ class Findings:
     copies_missing: int = 0
     custody_events: int = 0
     custody_broken_at: int | None = None
+    facts_differing: int = 0
     faults: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def whole(self) -> bool:
         """Whether everything is as the records say."""
-        return not (self.missing or self.differing or self.copies_missing) and self.custody_broken_at is None
+        differs = self.missing or self.differing or self.copies_missing or self.facts_differing
+        return not differs and self.custody_broken_at is None
 
     def add(self, page: Sequence[_Row], faults: Sequence[Fault]) -> None:
         """Take in what one page came to."""
@@ -152,6 +154,11 @@ def walk_custody(findings: Findings) -> None:
     findings.custody_events = 0
     broken = custody.broken_link(counted())
     findings.custody_broken_at = None if broken is None else broken + 1
+
+
+def recount(findings: Findings) -> None:
+    """Count the facts of every project again, and how many differ from the numbers that the risk view shows."""
+    findings.facts_differing = len(risk_counts.faults())
 
 
 def record(findings: Findings, *, now: datetime) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from server.canonical import sha256_of
 from server.db import reading, table_of, take_turn
 from server.models import CustodyEvent
+from server.services import fact_notes
 from server.times import iso
 
 FIRST = "0" * 64
@@ -50,6 +51,8 @@ def append(
         "details": details,
     }
     session.info.setdefault(WAITING, []).append(event)
+    if record_type == "evidence":
+        fact_notes.note(session, details.get("project"))
 
 
 @sa.event.listens_for(Session, "before_commit")

@@ -33,6 +33,7 @@ Bearer = Callable[[str], Headers]
 ROLES = frozenset({"inspector", "contractor", "supervisor", "safety_officer", "paymaster", "administrator", "auditor"})
 UPLOADERS = frozenset({"inspector", "contractor", "safety_officer"})
 PAYMENT_READERS = frozenset({"contractor", "supervisor", "paymaster", "administrator", "auditor"})
+OVERSEERS = frozenset({"supervisor", "administrator", "auditor"})
 STRANGERS = ("other_inspector", "other_supervisor", "other_paymaster", "other_administrator")
 
 
@@ -180,6 +181,13 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/review/setup/projects/<code>/history"): only("administrator"),
     ("GET", "/review/setup/projects/<code>/history/<sequence>"): only("administrator"),
     ("POST", "/review/setup/projects/<code>/history/<sequence>"): only("administrator"),
+    ("GET", "/review/risk"): Rule(OVERSEERS),
+    ("GET", "/review/risk.csv"): Rule(OVERSEERS),
+    ("GET", "/review/risk/projects/<code>"): only(*OVERSEERS),
+    # Of whom somebody oversees no project, they find nothing: the numbers themselves are of overseen projects only.
+    ("GET", "/review/risk/contractors/<organisation_id>"): Rule(OVERSEERS),
+    ("GET", "/review/risk/people/<person_id>"): Rule(OVERSEERS),
+    ("GET", "/review/risk/behind"): Rule(OVERSEERS),
     ("GET", "/review/record.csv"): Rule(frozenset({"administrator", "auditor"})),
     ("GET", "/review/payments"): Rule(PAYMENT_READERS),
     ("GET", "/review/payments.csv"): Rule(PAYMENT_READERS),

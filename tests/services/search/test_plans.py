@@ -15,8 +15,12 @@ import sqlalchemy as sa
 from flask import Flask
 
 from evidence.context import Stage
+from server import jobs
 from server.access import Actor
 from server.db import db, reading
+from server.models import Project
+from server.models.evidence import EvidenceVerdictWord
+from server.models.facts import FactKind
 from server.models.projects import ProjectStatus
 from server.services import (
     assignments,
@@ -30,6 +34,9 @@ from server.services import (
     public_story,
     review,
     review_photo,
+    risk,
+    risk_behind,
+    risk_subject,
     sitemap,
 )
 from server.services.finding import Question
@@ -41,7 +48,10 @@ from tests.services.search.conftest import Publish
 
 pytestmark = pytest.mark.sqlite_only(reason="the plans are SQLite's own words; the statements are the same elsewhere")
 #: Tables that grow with the country; their names in a plan are followed by the index that is searched.
-LARGE = "evidence|project|milestone|site|area|submission|certificate|project_term|term_count|project_news|findable"
+LARGE = (
+    "evidence|project|milestone|site|area|submission|certificate|project_term|term_count|project_news|findable"
+    "|fact_count"
+)
 WHOLE = re.compile(rf"SCAN ({LARGE})\b(?! USING (COVERING )?INDEX ix_evidence_received)")
 SCHOOLS = Question(ProjectFilter(sector="transport", year=2026, contractor="builder", text="road"))
 Asked = tuple[str, Any]
@@ -244,3 +254,48 @@ def test_what_is_near_is_found_in_rings_without_reading_a_whole_table(
         assert near.nearest(ProjectFilter(text="works road"), (11.0, 122.5), 24) is not None
 
     assert whole_tables(statements) == []
+
+
+RISK: list[tuple[str, Callable[[Actor], object]]] = [
+    ("projects", lambda who: risk.table(who, risk.Asked())),
+    ("uploaders", lambda who: risk.table(who, risk.Asked(FactKind.UPLOADER, sort="late"))),
+    ("contractors of an area", lambda who: risk.table(who, risk.Asked(FactKind.CONTRACTOR, area="R6"))),
+    ("a project", lambda who: risk_subject.project(who, "ROAD-1")),
+    ("photos behind", lambda who: behind(who, "photos")),
+    ("findings behind", lambda who: behind(who, "time.fresh=pass")),
+    ("decisions behind", lambda who: behind(who, "changed")),
+]
+
+
+def behind(who: Actor, fact: str) -> object:
+    """What is behind a number of the road."""
+    road = reading().scalars(sa.select(Project).where(Project.code == "ROAD-1")).one()
+    return risk_behind.behind(who, risk_behind.Wanted(FactKind.PROJECT, road.id, fact), cursor=None)
+
+
+@pytest.mark.parametrize("name", ["supervisor", "administrator", "auditor"])
+@pytest.mark.parametrize("ask", [ask for _name, ask in RISK], ids=[name for name, _ask in RISK])
+def test_the_risk_view_reads_no_whole_table(
+    road: Road, actor: Callable[[str], Actor], name: str, ask: Callable[[Actor], object]
+) -> None:
+    road.send()
+    road.say(road.send_questionable(), EvidenceVerdictWord.REFUSE)
+    jobs.run_all_due()
+    who = actor(name)
+    with asked() as statements:
+        ask(who)
+
+    assert statements
+    assert whole_tables(statements) == []
+
+
+def test_an_agencys_table_stands_in_its_index_as_it_is_shown(road: Road, actor: Callable[[str], Actor]) -> None:
+    road.send()
+    who = actor("auditor")
+    with asked() as statements:
+        risk.table(who, risk.Asked(sort="photos"))
+
+    ordered = [each for each in statements if "AS total" in each[0]]
+    plan = used_indexes(ordered)
+    assert "ix_fact_count_order" in plan
+    assert "TEMP B-TREE" not in plan
