@@ -16,8 +16,6 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-import c2pa
-
 #: The name of the assertion that is our own: a name, not an address. Its values are in docs/content-credentials.md.
 ASSERTION = "org.saksi.evidence"
 ACTIONS = "c2pa.actions.v2"
@@ -87,11 +85,14 @@ def sign(jpeg: bytes, facts: Facts, signer: Signer) -> bytes:
     Raises:
         CredentialsError: it is no JPEG, or the certificate cannot sign for C2PA.
     """
+    import c2pa  # noqa: PLC0415 (a large native library, loaded where copies are signed and nowhere else)
+
     out = io.BytesIO()
     try:
+        info = c2pa.C2paSignerInfo(signer.algorithm, signer.chain.encode(), signer.key.encode(), signer.time_stamps)
         with (
             c2pa.Context.from_dict(OFFLINE) as context,
-            c2pa.Signer.from_info(_info(signer)) as pen,
+            c2pa.Signer.from_info(info) as pen,
             c2pa.Builder(manifest(jpeg, facts), context=context) as builder,
         ):
             builder.sign(pen, _JPEG, io.BytesIO(jpeg), out)
@@ -172,7 +173,3 @@ def _actions(facts: Facts) -> dict[str, Any]:
     published = {"action": "c2pa.published"}
     actions.append(published | ({"when": facts.published_at} if facts.published_at else {}))
     return {"label": ACTIONS, "created": True, "data": {"actions": actions, "allActionsIncluded": True}}
-
-
-def _info(signer: Signer) -> c2pa.C2paSignerInfo:
-    return c2pa.C2paSignerInfo(signer.algorithm, signer.chain.encode(), signer.key.encode(), signer.time_stamps)

@@ -10,11 +10,12 @@ import io
 import json
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from typing import Any
-
-import c2pa
+from typing import TYPE_CHECKING, Any
 
 from evidence.provenance import NOBODY, Credentials, CredentialState, Trust
+
+if TYPE_CHECKING:
+    import c2pa
 
 _OFFLINE = {
     "core": {"allowed_network_hosts": [], "decode_identity_assertions": False},
@@ -51,6 +52,8 @@ _MOST_LISTED, _LONGEST = 20, 100
 
 def read(original: bytes, media_type: str, trust: Trust = NOBODY) -> Credentials:
     """What the file's manifest says and whether it holds; never raises for an odd file."""
+    import c2pa  # noqa: PLC0415 (a large native library, loaded in the darkroom and not in what serves)
+
     try:
         reader = c2pa.Reader.try_create(media_type, io.BytesIO(original), context=_context(trust))
         if reader is None:
@@ -74,6 +77,8 @@ def _not_read(original: bytes, why: str) -> Credentials:
 
 @lru_cache(maxsize=4)
 def _context(trust: Trust) -> c2pa.Context:
+    import c2pa  # noqa: PLC0415 (as above)
+
     believed = {"user_anchors": trust.anchors} if trust.anchors else {}
     purposes = {"trust_config": "".join(f"{each}\n" for each in trust.purposes)} if trust.purposes else {}
     return c2pa.Context.from_dict({**_OFFLINE, "trust": believed | purposes})
