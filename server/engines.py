@@ -1,4 +1,4 @@
-"""What the use cases are given beside the database: settings, store, policies and the key of receipts."""
+"""What the use cases are given beside the database: settings, store, policies, the keys of receipts and of the log."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from config import Settings
+from evidence.checkpoints import LogKey
 from evidence.receipts import SigningKey
 from evidence.storage.base import OriginalStore
 from server.policy import Policies
@@ -27,6 +28,7 @@ class Engines:
     store: OriginalStore
     policies: Policies
     receipt_key: SigningKey
+    log_key: LogKey
     receipt_key_on_record: threading.Event = field(default_factory=threading.Event)
 
 
