@@ -90,7 +90,7 @@ class Walk:
         """Only what waits since before there was a tree may have no leaf."""
         if line.get("leaf") is None:
             return line.get("place") is None and "hash" in line
-        return leaf_of(line) == line["leaf"]
+        return bool(leaf_of(line) == line["leaf"])
 
     def _place_fits(self, line: dict[str, Any]) -> bool:
         place, expected = line.get("place"), self._place

@@ -21,7 +21,7 @@ from server.models.evidence import CopiesState, EvidenceState, EvidenceVerdictWo
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import custody, duties
+from server.services import custody, duties, statement
 from server.texts import _
 
 #: From which states a word may be said. A photo that the checks rejected comes here by appeal only.
@@ -65,6 +65,9 @@ def decide(actor: Actor, evidence_id: UUID, decision: EvidenceVerdictWord, reaso
             project=evidence.project.code,
             decision=str(made.id),
             reason=made.reason,
+            # What exactly was decided on: the machine's verdict and findings as they stood.
+            verdict=evidence.verdict.value,
+            statement=statement.digest_of(evidence),
         )
     return evidence
 

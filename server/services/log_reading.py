@@ -75,6 +75,24 @@ def newest_checkpoint() -> LogCheckpoint | None:
     return reading().scalar(sa.select(LogCheckpoint).order_by(LogCheckpoint.size.desc()).limit(1))
 
 
+def newest() -> LogCheckpoint:
+    """What was signed last.
+
+    Raises:
+        Problem: ``not-found``, while nothing has a place yet.
+    """
+    found = newest_checkpoint()
+    if found is None:
+        raise Problem("not-found", _("Nothing was signed yet. The first event is in a checkpoint within a minute."))
+    return found
+
+
+def as_document(checkpoint: LogCheckpoint) -> dict[str, Any]:
+    """A checkpoint as plain JSON values."""
+    told = {"size": checkpoint.size, "root": checkpoint.root.hex(), "at": iso(checkpoint.at)}
+    return told | {"note": checkpoint.note}
+
+
 def checkpoint(size: int) -> LogCheckpoint:
     """The checkpoint of exactly so many events.
 
@@ -102,6 +120,17 @@ def keys() -> list[str]:
     return [key for key in rows if key != own] + [own]
 
 
+def keys_document() -> dict[str, Any]:
+    """The log's name, its key and the keys before it."""
+    *earlier, own = keys()
+    return {"origin": engines().log_key.origin, "key": own, "earlier": earlier}
+
+
+def leaves_document(first: int, limit: int) -> dict[str, Any]:
+    """The hashes of leaves as plain JSON values, with the number of all; see ``leaves``."""
+    return {"first": first, "size": _size(), "leaves": [leaf.hex() for leaf in leaves(first, limit)]}
+
+
 def leaves(first: int, limit: int) -> list[bytes]:
     """The hashes of the leaves from place ``first`` on, as they stand with their events.
 
@@ -121,8 +150,7 @@ def inclusion(leaf_hash: bytes, size: int | None = None) -> Inclusion:
     """The proof that the leaf with this hash is among the first ``size``, or in the newest checkpoint.
 
     Raises:
-        Problem: ``not-found`` where it is not, or not yet, in the tree; ``invalid`` for a size that was not reached;
-            ``log-damaged``.
+        Problem: ``not-found`` where it is not, or not yet, in the tree, or for a size not reached; ``log-damaged``.
     """
     size = _reached(size, "size")
     place = reading().execute(_PLACE, {"leaf": leaf_hash}).scalar()
@@ -139,12 +167,12 @@ def consistency(first: int, second: int) -> list[bytes]:
     """The proof that the log of ``second`` events begins with that of ``first``.
 
     Raises:
-        Problem: ``invalid`` for sizes that were not reached or are the wrong way round; ``log-damaged``.
+        Problem: ``not-found`` for sizes that were not reached or are the wrong way round; ``log-damaged``.
     """
     second = _reached(second, "second")
     if not 0 < first <= second:
         detail = _("From 1 to %(second)s.", second=second)
-        raise Problem("invalid", _("The log did not grow so."), errors=[FieldError("#/first", detail)])
+        raise Problem("not-found", _("The log did not grow so."), errors=[FieldError("#/first", detail)])
     with _proving() as nodes:
         return merkle.consistency(first, second, nodes)
 
@@ -183,7 +211,7 @@ def _reached(size: int | None, field: str) -> int:
         return newest
     if not 0 <= size <= newest:
         detail = _("At most %(size)s.", size=newest)
-        raise Problem("invalid", _("The log has not grown so far."), errors=[FieldError(f"#/{field}", detail)])
+        raise Problem("not-found", _("The log has not grown so far."), errors=[FieldError(f"#/{field}", detail)])
     return size
 
 

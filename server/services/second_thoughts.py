@@ -17,7 +17,7 @@ from evidence.verdict import Verdict
 from server.engines import engines
 from server.models import Evidence, EvidenceFinding
 from server.models.evidence import EvidenceState
-from server.services import custody
+from server.services import custody, statement
 
 #: States that the machine gave; a person's word is not taken back by a job.
 MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
@@ -53,6 +53,7 @@ def settle(session: Session, evidence_id: UUID, later: Iterable[Finding], *, now
         now=now,
         project=evidence.project.code,
         verdict=evidence.verdict.value,
+        statement=statement.digest_of(evidence),
         **details,
     )
     return True

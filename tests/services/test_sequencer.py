@@ -233,7 +233,7 @@ class TestProofs:
     ) -> None:
         with pytest.raises(Problem) as problem:
             log_reading.consistency(first, second)
-        assert problem.value.name == "invalid"
+        assert problem.value.name == "not-found"
 
     def test_are_refused_where_the_tree_has_a_gap(self, leaves: list[bytes]) -> None:
         reading().rollback()
