@@ -24,6 +24,9 @@ PREFIX = "SAKSI_"
 #: It stands in a response header, so nothing may end the header or begin another rule.
 BASE_MAP = re.compile(r"https?://[A-Za-z0-9.:_-]+/[^\s;,'\"]*")
 
+#: The name of the custody log: what C2SP takes for the name of a key.
+LOG_ORIGIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._~:/-]{0,99}", re.ASCII)
+
 
 class SettingsError(ValueError):
     """A ``SAKSI_*`` variable holds something that cannot be used; the text says which and why."""
@@ -146,6 +149,9 @@ class Settings:
     database_url: str
     secret_key: str
     receipt_key: str = ""
+    #: The key of the custody log's checkpoints, kept as ``receipt_key`` is; its name, made of the key if empty.
+    log_key: str = ""
+    log_origin: str = ""
     policies_root: Path = ROOT / "policies"
     host: str = "127.0.0.1"
     port: int = 8000
@@ -185,7 +191,9 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         data_root=data_root,
         database_url=source.get("SAKSI_DATABASE_URL") or f"sqlite:///{data_root / 'saksi.sqlite3'}",
         secret_key=source.get("SAKSI_SECRET_KEY") or _kept(data_root, "secret.key", 48),
-        receipt_key=_receipt_key(source),
+        receipt_key=_key(source, "SAKSI_RECEIPT_KEY"),
+        log_key=_key(source, "SAKSI_LOG_KEY"),
+        log_origin=_log_origin(source),
         policies_root=Path(source.get("SAKSI_POLICIES_ROOT", str(ROOT / "policies"))),
         host=source.get("SAKSI_HOST", "127.0.0.1"),
         port=_integer(source, "SAKSI_PORT", 8000, least=1, most=65_535),
@@ -372,12 +380,22 @@ def _switch(source: Mapping[str, str], name: str, *, default: bool) -> bool:
     return text == "1"
 
 
-def _receipt_key(source: Mapping[str, str]) -> str:
-    text = source.get("SAKSI_RECEIPT_KEY", "")
+def _key(source: Mapping[str, str], name: str) -> str:
+    text = source.get(name, "")
     if text and not re.fullmatch(r"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]", text, re.ASCII):
         raise SettingsError(
-            "SAKSI_RECEIPT_KEY must be 32 bytes in base64url: "
-            'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            f'{name} must be 32 bytes in base64url: python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+    return text
+
+
+def _log_origin(source: Mapping[str, str]) -> str:
+    """The log's name stands in every checkpoint for ever, in a line of its own and before a blank."""
+    text = source.get("SAKSI_LOG_ORIGIN", "").strip()
+    if text and not LOG_ORIGIN.fullmatch(text):
+        raise SettingsError(
+            "SAKSI_LOG_ORIGIN must be a name such as saksi.example.org/custody: an address without its scheme, "
+            f"of letters, figures and . _ ~ : / -, not {text!r}"
         )
     return text
 
@@ -385,6 +403,11 @@ def _receipt_key(source: Mapping[str, str]) -> str:
 def receipt_key(settings: Settings) -> str:
     """The private key of receipts, 32 bytes in base64url: the setting, or else the one made once in the data root."""
     return settings.receipt_key or _kept(settings.data_root, "receipt.key", 32)
+
+
+def log_key(settings: Settings) -> str:
+    """The private key of the custody log, 32 bytes in base64url: the setting, or else the one made in the data root."""
+    return settings.log_key or _kept(settings.data_root, "log.key", 32)
 
 
 def _kept(data_root: Path, name: str, random_bytes: int) -> str:

@@ -20,7 +20,7 @@ from server import in_use, jobs, stores
 from server.app import create_app
 from server.db import db
 from server.engines import engines
-from server.services import receipts, uploads
+from server.services import receipts, sequencer, uploads
 from server.services.second_look import drawing, periods
 from server.slow_clients import SlowClients
 from server.telemetry import process
@@ -32,6 +32,8 @@ LOG = logging.getLogger("saksi")
 SWITCH_INTERVAL_S = 0.0005
 #: What a stop waits for the job that runs; one that takes longer is done again by another process.
 LAST_JOB_S = 20.0
+#: And for the last events to have their places, once the jobs are done; another process does what is left.
+LAST_PLACES_S = 5.0
 PARENT_TICK_S = 1.0
 
 
@@ -88,6 +90,7 @@ def build() -> Flask:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)
     if runners is not None:
+        Finalize(None, sequencer.Sequencing(app).stop, args=(LAST_PLACES_S,), exitpriority=90)
         # The server's processes end without the interpreter's own farewell; multiprocessing has this one.
         Finalize(None, runners.stop, args=(LAST_JOB_S,), exitpriority=100)
     return app

@@ -75,6 +75,21 @@ class NoteKey:
         return key
 
 
+class LogKey:
+    """The key that signs a log's checkpoints, under the log's own name."""
+
+    def __init__(self, seed: bytes, origin: str = "") -> None:
+        """``seed`` is the 32 bytes of an Ed25519 private key; without a name the log has one made of the key."""
+        public = Ed25519PrivateKey.from_private_bytes(seed).public_key().public_bytes_raw()
+        self.origin = origin or f"saksi-{sha256(public).hexdigest()[:12]}/custody"
+        self.public = NoteKey(self.origin, public)
+        self._seed = seed
+
+    def sign(self, size: int, root: bytes) -> str:
+        """The checkpoint of the log's first ``size`` leaves, as a signed note."""
+        return signed(Checkpoint(self.origin, size, root).text(), self.origin, self._seed)
+
+
 def signed(text: str, name: str, seed: bytes) -> str:
     """A note: a text of whole lines with the signature of the key under ``name``, made from its 32 bytes of seed."""
     private = Ed25519PrivateKey.from_private_bytes(seed)

@@ -29,12 +29,18 @@ class ReceiptError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What is certified: the photo under ``evidence`` with these bytes was held at ``received_at`` (RFC 3339, UTC)."""
+    """What is certified: the photo under ``evidence`` with these bytes was held at ``received_at`` (RFC 3339, UTC).
+
+    And what is promised: that ``leaf`` (hex) is in the tree of the log with the name ``log`` a minute later. Receipts
+    of photos from before there was a tree promise nothing, and say so by having neither.
+    """
 
     evidence: str
     sha256: str
     size: int
     received_at: str
+    leaf: str | None = None
+    log: str | None = None
 
 
 class _EdDsaAlone(jws.JWSRegistry):
@@ -71,7 +77,8 @@ class SigningKey:
 
     def sign(self, receipt: Receipt) -> str:
         """The receipt as a compact JWS."""
-        payload = json.dumps({"v": 1, **asdict(receipt)}, separators=(",", ":")).encode()
+        told = {name: value for name, value in asdict(receipt).items() if value is not None}
+        payload = json.dumps({"v": 1, **told}, separators=(",", ":")).encode()
         header = {"alg": ALGORITHM, "typ": TYPE, "kid": self.kid}
         return jws.serialize_compact(header, payload, self._key, registry=_REGISTRY)
 

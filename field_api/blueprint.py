@@ -33,6 +33,12 @@ class TileConverter(ZoomConverter):
     regex = "0|[1-9][0-9]{0,6}"
 
 
+class CountConverter(ZoomConverter):
+    """A number of events of the custody log."""
+
+    regex = "0|[1-9][0-9]{0,14}"
+
+
 class CodeConverter(BaseConverter):
     """A project's code; what cannot be one never reaches the database."""
 
@@ -50,6 +56,7 @@ def teach_addresses(app: Flask) -> None:
     app.url_map.converters |= {
         "record": IdConverter,
         "code": CodeConverter,
+        "count": CountConverter,
         "zoom": ZoomConverter,
         "tile": TileConverter,
         "month": MonthConverter,

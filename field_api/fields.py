@@ -199,6 +199,19 @@ class Limit(fields.Integer):
         return int(value)
 
 
+class Count(fields.Integer):
+    """A place or a number of events of the custody log, from the text of a query parameter."""
+
+    def __init__(self, least: int = 0, **options: Any) -> None:
+        """``options`` are marshmallow's."""
+        super().__init__(validate=validate.Range(least, 999_999_999_999_999), **options)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if not isinstance(value, str) or not re.fullmatch(r"-?[0-9]{1,15}", value):
+            raise ValidationError("Must be a whole number.")
+        return int(value)
+
+
 class Box(fields.Field[tuple[float, float, float, float]]):
     """A box of degrees in a query: west, south, east, north, in the order of OGC and GeoJSON.
 

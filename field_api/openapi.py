@@ -34,6 +34,7 @@ PATH_VALUE = re.compile(r"<(\w+):(\w+)>")
 PATH_SCHEMAS: dict[str, dict[str, Any]] = {
     "record": {"type": "string", "format": "uuid"},
     "code": {"type": "string", "pattern": f"^{CODE_IN_ADDRESS}$"},
+    "count": {"type": "integer", "minimum": 0, "maximum": 999_999_999_999_999},
     "zoom": {"type": "integer", "minimum": 0, "maximum": 22},
     "tile": {"type": "integer", "minimum": 0, "maximum": (1 << 22) - 1},
     "month": {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$"},

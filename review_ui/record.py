@@ -16,7 +16,7 @@ from server.csv_lists import csv_list
 from server.models import Person
 from server.models.people import AGENCY_ROLES
 from server.problems import FieldError, Problem
-from server.services import custody_reading
+from server.services import custody_reading, log_reading
 from server.services.custody_reading import Event, Wanted
 from server.texts import _
 from server.times import iso
@@ -63,7 +63,7 @@ def record() -> str:
         namesakes=namesakes if unsettled else [],
         who=custody_reading.named(current_actor(), asked["who"]) if "who" in asked else None,
         actions=list(wording.ACTIONS),
-        chain=custody_reading.end_of_chain(),
+        checkpoint=log_reading.newest_checkpoint(),
         sentence=custody_reading.sentence,
     )
 
@@ -90,8 +90,8 @@ def record_file() -> Response:
         _("Record"),
         _("Project"),
         _("Details"),
-        _("Hash"),
-        _("After"),
+        _("Leaf"),
+        _("Place"),
     )
     return csv_list("record", head, (_cells(each) for each in found))
 
@@ -108,8 +108,8 @@ def _cells(told: Event) -> list[object]:
         event.record_id,
         event.project_code,
         json.dumps(event.details, ensure_ascii=False, sort_keys=True),
-        event.hash,
-        event.previous,
+        event.leaf.hex() if event.leaf else None,
+        event.place,
     ]
 
 

@@ -15,6 +15,7 @@ import field_api
 import field_app_pages
 import public_site
 import review_ui
+from evidence.checkpoints import LogKey
 from evidence.receipts import SigningKey, seed_of
 from server import access, assets, caching, db, health, languages, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
@@ -49,6 +50,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         policies=policy.load(settings.policies_root),
         receipt_key=SigningKey(seed_of(config.receipt_key(settings))),
         signer=Keeper(settings),
+        log_key=LogKey(seed_of(config.log_key(settings)), settings.log_origin),
     )
     app.request_class = requests.EvidenceRequest
     db.init(app, settings)

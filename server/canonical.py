@@ -13,5 +13,9 @@ def sha256_of(document: Mapping[str, Any]) -> str:
 
     Digests made here are on record for ever (custody log, submissions), so the form must not change.
     """
-    text = json.dumps(document, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(bytes_of(document)).hexdigest()
+
+
+def bytes_of(value: Any) -> bytes:
+    """A plain JSON value in the one form that digests are taken of."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()

@@ -13,6 +13,7 @@ from server.commands.directory import areas, organisations, people
 from server.commands.evidence import evidence
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
+from server.commands.log import log
 from server.commands.running import migrate_command, serve_command
 from server.commands.search import search
 from server.commands.second_look import second_look
@@ -30,8 +31,9 @@ def main() -> None:
 
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
-CARE = (check_command, backup_command, restore_command, audit_command)
-for command in (*COMMANDS, *CARE, evidence, storage, search, second_look, tiles, demo_command, demo_reset_command):
+CARE = (check_command, backup_command, restore_command, audit_command, log)
+ROOMS = (evidence, storage, search, second_look, tiles)
+for command in (*COMMANDS, *CARE, *ROOMS, demo_command, demo_reset_command):
     main.add_command(command)
 
 

@@ -9,6 +9,7 @@ from typing import cast
 from flask import current_app
 
 from config import Settings
+from evidence.checkpoints import LogKey
 from evidence.receipts import SigningKey
 from evidence.storage.base import OriginalStore
 from server.policy import Policies
@@ -30,6 +31,7 @@ class Engines:
     policies: Policies
     receipt_key: SigningKey
     signer: Keeper
+    log_key: LogKey
     receipt_key_on_record: threading.Event = field(default_factory=threading.Event)
     signers_on_record: set[str] = field(default_factory=set)
 

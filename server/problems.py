@@ -58,6 +58,7 @@ CATALOGUE: dict[str, Kind] = {
     "too-many-uploads": Kind(429, N_("Too many unfinished uploads")),
     "checksum-mismatch": Kind(460, N_("The bytes changed on their way")),
     "internal": Kind(500, N_("Something went wrong on our side")),
+    "log-damaged": Kind(500, N_("The custody log is damaged")),
     "store-away": Kind(503, N_("The store is away")),
     "original-damaged": Kind(503, N_("The photo is kept already, and damaged")),
     "too-busy": Kind(503, N_("Too many are sending at once")),

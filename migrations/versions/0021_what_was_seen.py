@@ -2,7 +2,7 @@
 
 Expand first, contract in a later release: the code before this migration must still run after it.
 
-Revision: 0021, after 0019
+Revision: 0021, after 0020
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0019"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 

@@ -1,6 +1,6 @@
 """The tables, one file per aggregate; no rule that needs a clock or a request lives here."""
 
-from server.models.custody import CustodyEvent
+from server.models.custody import CustodyEvent, LogCheckpoint, LogKeyRecord, LogNode
 from server.models.devices import Device, EvidenceEnvelope, Nonce, ReceiptKey
 from server.models.evidence import Appeal, Evidence, EvidenceDecision, EvidenceFinding, Original
 from server.models.facts import FactCount, FactDue
@@ -54,6 +54,9 @@ __all__ = [
     "Findable",
     "Grant",
     "Job",
+    "LogCheckpoint",
+    "LogKeyRecord",
+    "LogNode",
     "MapCount",
     "Milestone",
     "Nonce",

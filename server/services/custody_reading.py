@@ -1,7 +1,7 @@
 """Reading the custody log: what was done to one record, or across an agency, by whom and when.
 
-Appending and checking the chain is ``server.services.custody``; here is only looked. A search looks at no more than
-``LOOKED_AT`` events at a time and says where it stopped, so that it answers at once however long the log is.
+Appending is ``server.services.custody``, the tree is ``log_reading``'s; here is only looked. A search looks at no more
+than ``LOOKED_AT`` events at a time and says where it stopped, so that it answers at once however long the log is.
 """
 
 from __future__ import annotations
@@ -68,15 +68,6 @@ class Wanted:
     last_day: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Chain:
-    """Where the chain ends: the number and the hash of its last event."""
-
-    sequence: int
-    hash: str
-    at: datetime
-
-
 def events_of(record_type: str, record_id: str) -> list[Event]:
     """The events of one record, oldest first; who may see them is the caller's to ask."""
     query = sa.select(CustodyEvent, Person.name).outerjoin(Person, Person.id == CustodyEvent.actor_id)
@@ -114,12 +105,6 @@ def every(actor: Actor, wanted: Wanted) -> Iterator[Event]:
         left, cursor = left - len(page.items), page.next
         if cursor is None:
             return
-
-
-def end_of_chain() -> Chain | None:
-    """The last event of the whole log, which every later one is linked to; None of an empty log."""
-    last = reading().scalar(sa.select(CustodyEvent).order_by(CustodyEvent.sequence.desc()).limit(1))
-    return None if last is None else Chain(last.sequence, last.hash, last.at)
 
 
 def people_called(actor: Actor, text: str) -> Sequence[Person]:
@@ -208,7 +193,11 @@ def _told(query: sa.Select[CustodyEvent, str]) -> list[Event]:
     about = {_person_id(event) for event, _name in rows} - {None}
     found = reading().execute(sa.select(Person.id, Person.name).where(Person.id.in_(about))) if about else ()
     names: dict[UUID | None, str] = {row.id: row.name for row in found}
-    return [Event(event, name or _("The system"), names.get(_person_id(event))) for event, name in rows]
+    return [Event(event, name or _nobody(event), names.get(_person_id(event))) for event, name in rows]
+
+
+def _nobody(event: CustodyEvent) -> str:
+    return _("The system") if event.details_digest is None else _("Somebody whose name was erased")
 
 
 def _person_id(event: CustodyEvent) -> UUID | None:

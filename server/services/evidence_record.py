@@ -6,7 +6,7 @@ These are the statements of the upload's road; they are built once and bypass th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, cast
 from uuid import UUID
@@ -25,10 +25,11 @@ from evidence.witness import captured_at, machine_places, machine_positions
 from geo import quadtile
 from server import jobs
 from server.access import Actor
+from server.canonical import sha256_of
 from server.db import insert_if_new, table_of, writing
 from server.models import Evidence, EvidenceFinding, Original
 from server.models.evidence import CopiesState, EvidenceState
-from server.services import attesting, custody
+from server.services import attesting, custody, statement
 from server.services.copies import COPIES_JOB
 from server.services.evidence_history import Asked, history_of
 from server.services.evidence_target import Target
@@ -79,11 +80,11 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
         standing = _standing(connection, actor, photo, now)
         findings = run_all(_context(photo, target, history, standing, now))
         row = _row(actor, photo, target, findings, now)
-        rows = [_finding_row(photo.evidence_id, finding) for finding in findings]
+        kept = [_fitted(finding) for finding in findings]
         connection.execute(_INSERT_EVIDENCE, row)
-        connection.execute(_INSERT_FINDING, rows)
+        connection.execute(_INSERT_FINDING, [_finding_row(photo.evidence_id, finding) for finding in kept])
         attesting.keep(connection, photo.evidence_id, photo.envelope, standing)
-        custody.append(
+        leaf = custody.append(
             session,
             actor.person_id,
             "evidence.received",
@@ -95,6 +96,7 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
             verdict=row["verdict"].value,
             grade=row["grade"],
             policy=row["policy"],
+            statement=sha256_of(_statement(row, kept, photo, target)),
             **attesting.signer(photo.envelope, standing),
         )
         jobs.enqueue(session, COPIES_JOB, str(photo.evidence_id), now=now)
@@ -106,6 +108,18 @@ def record(actor: Actor, photo: Photo, target: Target, *, now: datetime) -> dict
         project=target.project.code,
         requirement=target.requirement.code if target.requirement else None,
         uploader=actor.name,
+        leaf=leaf,
+    )
+
+
+def _statement(row: dict[str, Any], kept: list[Finding], photo: Photo, target: Target) -> dict[str, Any]:
+    return statement.statement(
+        row,
+        kept,
+        size=photo.seal.size,
+        media_type=photo.claims.file.media_type,
+        project=target.project.code,
+        milestone=target.milestone.code if target.milestone else None,
     )
 
 
@@ -183,11 +197,21 @@ def _finding_row(evidence_id: UUID, finding: Finding) -> dict[str, Any]:
         "evidence_id": evidence_id,
         "name": finding.check,
         "outcome": finding.outcome,
-        "measured": _fitting("measured", finding.measured),
-        "expected": _fitting("expected", finding.expected),
+        "measured": finding.measured,
+        "expected": finding.expected,
         "claim": finding.claim,
-        "message": _fitting("message", finding.message),
+        "message": finding.message,
     }
+
+
+def _fitted(finding: Finding) -> Finding:
+    """The finding as its row can hold it."""
+    return replace(
+        finding,
+        measured=_fitting("measured", finding.measured),
+        expected=_fitting("expected", finding.expected),
+        message=_fitting("message", finding.message) or "",
+    )
 
 
 def _fitting(column: str, words: str | None) -> str | None:

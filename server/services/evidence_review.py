@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from server import jobs, wording
+from server import wording
 from server.access import Actor, require
 from server.db import reading, writing
 from server.models import Appeal, Contract, Evidence, EvidenceDecision, Submission, SubmissionItem
@@ -21,8 +21,7 @@ from server.models.evidence import CopiesState, EvidenceState, EvidenceVerdictWo
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import custody, duties
-from server.services.risk_counts import FACTS_JOB
+from server.services import custody, duties, statement
 from server.texts import _
 
 #: From which states a word may be said. A photo that the checks rejected comes here by appeal only.
@@ -66,8 +65,10 @@ def decide(actor: Actor, evidence_id: UUID, decision: EvidenceVerdictWord, reaso
             project=evidence.project.code,
             decision=str(made.id),
             reason=made.reason,
+            # What exactly was decided on: the machine's verdict and findings as they stood.
+            verdict=evidence.verdict.value,
+            statement=statement.digest_of(evidence),
         )
-        jobs.enqueue(session, FACTS_JOB, str(made.id), now=now)
     return evidence
 
 

@@ -11,7 +11,7 @@ from evidence.verdict import summary
 from server.db import table_of
 from server.documents import plain
 from server.models import Evidence, EvidenceFinding
-from server.services.receipts import receipt_of
+from server.services.receipts import promised_leaf, receipt_of
 from server.times import iso
 
 
@@ -25,13 +25,14 @@ def document(evidence: Evidence) -> dict[str, Any]:
         project=evidence.project.code,
         requirement=evidence.requirement.code if evidence.requirement else None,
         uploader=evidence.uploader.name,
+        leaf=promised_leaf(evidence.id),
     )
 
 
 def receipt(evidence: Evidence) -> str:
     """The receipt of a photo on record, as in its document."""
     row = {"id": evidence.id, "sha256": evidence.sha256, "received_at": evidence.received_at}
-    return receipt_of(row, size=evidence.original.size)
+    return receipt_of(row, size=evidence.original.size, leaf=promised_leaf(evidence.id))
 
 
 def told(
@@ -43,11 +44,13 @@ def told(
     project: str,
     requirement: str | None,
     uploader: str,
+    leaf: bytes | None,
 ) -> dict[str, Any]:
     """The evidence document from its row, its findings and the names the row only points to.
 
     ``advice`` is the one sentence to act on now; ``state`` is where the photo stands after people
-    have had their say, ``verdict`` what the machine said. ``receipt`` certifies that the photo is held.
+    have had their say, ``verdict`` what the machine said. ``receipt`` certifies that the photo is held and promises
+    that the ``leaf`` of its receipt stands in the custody log's tree.
     """
     return {
         "id": str(row["id"]),
@@ -70,7 +73,7 @@ def told(
         "findings": [finding_document(finding) for finding in findings],
         "policy": row["policy"],
         "copies": row["copies"].value,
-        "receipt": receipt_of(row, size=size),
+        "receipt": receipt_of(row, size=size, leaf=leaf),
     }
 
 

@@ -188,7 +188,7 @@ def receipt(evidence_id: UUID) -> PublicReceipt | None:
     found = _published_photo(evidence_id)
     row = {"id": found.id, "sha256": found.sha256, "received_at": found.received_at}
     try:
-        signed = receipts.receipt_of(row, size=found.original.size)
+        signed = receipts.receipt_of(row, size=found.original.size, leaf=receipts.promised_leaf(found.id))
     except SQLAlchemyError:
         return None
     return PublicReceipt(signed, found.original.size, iso(found.received_at) or "")

@@ -7,28 +7,47 @@ its own there when it begins to serve; where the database was away then, before 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from evidence.receipts import Receipt, public_jwk
-from server.db import db, insert_if_new, reading, writing
+from server.db import db, insert_if_new, reading, table_of, writing
 from server.engines import engines
-from server.models import ReceiptKey
+from server.models import CustodyEvent, ReceiptKey
 from server.times import iso, utc_now
 
+_EVENT = table_of(CustodyEvent).c
+_LEAF = sa.select(_EVENT.leaf).where(
+    _EVENT.record_type == "evidence",
+    _EVENT.record_id == sa.bindparam("photo"),
+    _EVENT.action == "evidence.received",
+    _EVENT.hash.is_(None),
+)
 
-def receipt_of(row: Mapping[str, Any], *, size: int) -> str:
-    """The receipt of a photo's row, as a compact JWS; the same row and key give the same text.
+
+def receipt_of(row: Mapping[str, Any], *, size: int, leaf: bytes | None) -> str:
+    """The receipt of a photo's row, as a compact JWS; the same row, leaf and key give the same text.
+
+    ``leaf`` is that of the event in the custody log, None for a photo from before the log was a tree.
 
     Raises:
         sqlalchemy.exc.SQLAlchemyError: the key is not on record yet, and cannot be put there.
     """
     _expect_announced()
     receipt = Receipt(str(row["id"]), row["sha256"], size, iso(row["received_at"]) or "")
+    if leaf is not None:
+        receipt = replace(receipt, leaf=leaf.hex(), log=engines().log_key.origin)
     return engines().receipt_key.sign(receipt)
+
+
+def promised_leaf(evidence_id: UUID) -> bytes | None:
+    """The leaf that the photo's receipt promises; None where its event was linked in the way of before."""
+    return reading().connection().execute(_LEAF, {"photo": str(evidence_id)}).scalar()
 
 
 def announce(*, now: datetime) -> None:

@@ -115,6 +115,13 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/api/v1/second-look/<month>/candidates"): ANYONE,
     ("GET", "/second-look"): ANYONE,
     ("GET", "/second-look/<month>/candidates.csv"): ANYONE,
+    ("GET", "/api/v1/log/checkpoint"): ANYONE,
+    ("GET", "/api/v1/log/checkpoints"): ANYONE,
+    ("GET", "/api/v1/log/checkpoints/<size>"): ANYONE,
+    ("GET", "/api/v1/log/leaves"): ANYONE,
+    ("GET", "/api/v1/log/inclusion"): ANYONE,
+    ("GET", "/api/v1/log/consistency"): ANYONE,
+    ("GET", "/api/v1/log/key"): ANYONE,
     ("GET", "/"): ANYONE,
     ("GET", "/areas/<code>"): ANYONE,
     ("GET", "/assets/<name>"): ANYONE,
@@ -287,6 +294,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
         "source": "contract",
         "milestone": "M1",
         "sequence": "1",
+        "size": "1",
         **dict.fromkeys("zxy", "0"),
     }
 

@@ -115,12 +115,12 @@ def test_of_many_photos_each_has_its_receipt_though_the_first_puts_the_key_on_re
 
 def test_inside_another_transaction_the_key_is_on_record_if_that_is(app: Flask) -> None:
     with writing() as session:
-        receipts.receipt_of(ROW, size=1)
+        receipts.receipt_of(ROW, size=1, leaf=None)
         session.rollback()
     undone = on_record(app)
 
     with writing():
-        receipts.receipt_of(ROW, size=1)
+        receipts.receipt_of(ROW, size=1, leaf=None)
 
     assert (undone, on_record(app)) == (False, True)
 

@@ -15,6 +15,7 @@ from uuid import UUID
 from flask import Flask
 
 import config
+from evidence.checkpoints import LogKey
 from evidence.receipts import SigningKey, seed_of
 from evidence.storage.local import LocalStore
 from server import db, policy
@@ -48,9 +49,9 @@ def bare_app(database_url: str, data_root: Path) -> Flask:
     app = Flask("racer")
     store = LocalStore(settings.originals_root)
     receipt_key = SigningKey(seed_of(config.receipt_key(settings)))
-    app.extensions[EXTENSION] = Engines(
-        settings, store, policy.load(settings.policies_root), receipt_key, Keeper(settings)
-    )
+    log_key = LogKey(seed_of(config.log_key(settings)))
+    policies = policy.load(settings.policies_root)
+    app.extensions[EXTENSION] = Engines(settings, store, policies, receipt_key, Keeper(settings), log_key)
     db.init(app, settings)
     return app
 
