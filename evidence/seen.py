@@ -18,11 +18,13 @@ class Seen:
     Attributes:
         pixels: lowercase hex sha256 of the size and the RGB values; the same for files that differ in metadata alone.
         pdq: the PDQ hash as 64 hex digits (github.com/facebook/ThreatExchange, hashing/hashing.pdf).
+        pdq_turned: the hashes of the picture turned and mirrored in the seven other ways of a square.
         pdq_quality: 0 to 100, how much there is to see; below 50 the hash says little.
     """
 
     pixels: str | None = None
     pdq: str | None = None
+    pdq_turned: tuple[str, ...] = ()
     pdq_quality: int | None = None
 
     def document(self) -> dict[str, Any]:
@@ -33,4 +35,6 @@ class Seen:
     def told(document: Mapping[str, Any]) -> Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
-        return Seen(**{name: value for name, value in document.items() if name in known})
+        # JSON knows no tuples.
+        values = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+        return Seen(**{name: value for name, value in values.items() if name in known})

@@ -14,5 +14,6 @@ __all__ = ["Subject", "look"]
 
 def look(subject: Subject) -> Seen:
     """Take every measure of one picture."""
-    pdq, quality = fingerprints.pdq(subject.picture)
-    return Seen(pixels=fingerprints.pixels(subject.picture), pdq=pdq, pdq_quality=quality)
+    (pdq, *turned), quality = fingerprints.pdq(subject.picture)
+    pixels = fingerprints.pixels(subject.picture)
+    return Seen(pixels=pixels, pdq=pdq, pdq_turned=tuple(turned), pdq_quality=quality)

@@ -56,8 +56,12 @@ def make_copies(subject: str) -> None:
                 second_thoughts.settle(session, evidence_id, [_DAMAGED], now=utc_now(), reason=str(error))
         return
     with writing() as session:
+        looking.keep(session, original.sha256, seen)
+    findings, later = looking.weigh(evidence_id, seen)
+    with writing() as session:
         if _mark(session, evidence_id, CopiesState.READY):
-            looking.look(session, evidence_id, seen, now=utc_now())
+            second_thoughts.settle(session, evidence_id, findings, now=utc_now())
+            looking.ask_again(session, later, evidence_id, now=utc_now())
 
 
 def _original(evidence_id: UUID) -> Original:

@@ -15,8 +15,7 @@ from flask import Flask
 from flask_babel import force_locale
 
 import evidence.checks
-from evidence.checks import names
-from evidence.checks.registry import registered
+from evidence.checks import REGISTRY, names
 from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorClaim, PlaceState, TimeClaim, ZoneState
 from evidence.context import Requirement, Stage
 from evidence.envelope import Standing
@@ -118,7 +117,7 @@ def findings() -> Iterator[Finding]:
     """What every check says in every situation, when it breaks, and when the copies could not be made."""
     for situation in SITUATIONS:
         made = context(**situation)
-        yield from (check(made) for check in registered().values())
+        yield from (check(made) for check in REGISTRY.checks.values())
     undecodable = "The picture in the file is damaged and cannot be shown; take the photo again."
     yield Finding("file.decodes", Outcome.FAIL, undecodable, "cannot be decoded")
     broken = "This could not be checked; keep the photo, a person will look at it."
