@@ -18,8 +18,6 @@ from geo.position import geodesic_m
 NAME = "origin.first_use"
 #: Up to so many bits two hashes are of the same picture; beyond, up to the reach of 31, of a very similar one.
 SAME_BITS = 20
-#: Copies of one picture differ so little; two photos of one view on two days differ more (measured).
-COPY_BITS = 10
 #: Two cameras stood at the same place and looked the same way within these.
 SAME_PLACE_M, SAME_WAY_DEG = 25.0, 30.0
 _EXPECTED = "a picture not sent before"
@@ -69,7 +67,7 @@ def _against(context: PixelContext, near: NearPicture) -> Finding | None:
     if near.same_pixels:
         return _reused(context, near, purpose) if purpose else _sent(context, near)
     if same_view is View.SAME and purpose is not None:
-        return _similar(context, near) if near.bits <= COPY_BITS else None
+        return _similar(context, near) if near.bits <= SAME_BITS else None
     if near.bits > SAME_BITS:
         return _similar(context, near) if same_view is not View.SAME else None
     if purpose is None:
