@@ -80,7 +80,7 @@ def _place(connection: sa.Connection, name: str) -> int:
 
 
 def _brute(kept: Hashes, digest: bytes) -> list[int]:
-    return [int(place) for place in np.flatnonzero(near_pictures.distances(digest, kept.data) <= REACH)]
+    return [int(place) for place in np.flatnonzero(near_pictures.apart(digest, kept) <= REACH)]
 
 
 def _changed(digest: Hashes, bits: int, chance: np.random.Generator) -> bytes:

@@ -36,5 +36,7 @@ class Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
         # JSON knows no tuples.
-        values = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+        values: dict[str, Any] = {
+            name: tuple(value) if isinstance(value, list) else value for name, value in document.items()
+        }
         return Seen(**{name: value for name, value in values.items() if name in known})
