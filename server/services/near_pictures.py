@@ -41,12 +41,13 @@ def keep(session: Session, sha256: str, seen: Seen) -> None:
     if seen.pixels is None or seen.pdq is None or not seen.pdq_quality:
         return
     digest = bytes.fromhex(seen.pdq)
-    if not insert_if_new(session, Picture, sha256=sha256, pixels=bytes.fromhex(seen.pixels), pdq=digest):
-        return
+    # A number is given out by the database, and with it PostgreSQL's driver does not tell whether a row was new.
+    insert_if_new(session, Picture, sha256=sha256, pixels=bytes.fromhex(seen.pixels), pdq=digest)
     if seen.pdq_quality < LEAST_QUALITY:
         return
     number = session.execute(sa.select(Picture.id).where(Picture.sha256 == sha256)).scalar_one()
-    session.execute(sa.insert(PictureKey), [{"key": key, "picture": number} for key in keys(digest)])
+    for key in keys(digest):
+        insert_if_new(session, PictureKey, key=key, picture=number)
 
 
 def find(session: Session, seen: Seen) -> list[Alike]:
