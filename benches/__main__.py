@@ -31,6 +31,7 @@ BENCHES = (
     "memory_bench",
     "field_app_bench",
     "public_pages_bench",
+    "near_pictures_bench",
 )
 VERSIONED = ("granian", "flask", "sqlalchemy", "psycopg", "procrastinate", "pillow", "simplejpeg")
 

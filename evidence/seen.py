@@ -20,6 +20,7 @@ class Seen:
     Attributes:
         pixels: lowercase hex sha256 of the size and the RGB values; the same for files that differ in metadata alone.
         pdq: the PDQ hash as 64 hex digits (github.com/facebook/ThreatExchange, hashing/hashing.pdf).
+        pdq_turned: the hashes of the picture turned and mirrored in the seven other ways of a square.
         pdq_quality: 0 to 100, how much there is to see; below 50 the hash says little.
         blur: 0 (sharp) to 1 (without any detail); see `evidence.seeing.sharpness`.
         light: the luma, 0 to 1, below which 95 % of the pixels lie.
@@ -32,6 +33,7 @@ class Seen:
 
     pixels: str | None = None
     pdq: str | None = None
+    pdq_turned: tuple[str, ...] = ()
     pdq_quality: int | None = None
     blur: float | None = None
     light: float | None = None
@@ -47,7 +49,9 @@ class Seen:
     def told(document: Mapping[str, Any]) -> Seen:
         """Read what ``document`` gave, also where it was written before some measure existed."""
         known = {each.name for each in fields(Seen)}
-        kept = {name: value for name, value in document.items() if name in known}
+        # JSON knows no tuples.
+        told = {name: tuple(value) if isinstance(value, list) else value for name, value in document.items()}
+        kept: dict[str, Any] = {name: value for name, value in told.items() if name in known}
         if kept.get("credentials") is not None:
             kept["credentials"] = Credentials.told(kept["credentials"])
         return Seen(**kept)

@@ -212,6 +212,8 @@ def _teach_sqlite(engine: Engine) -> None:
             "synchronous=FULL",
             "foreign_keys=ON",
             "cache_size=-32000",
+            # The search for near pictures reads some six thousand places; without this it takes four times as long.
+            "mmap_size=8000000000",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

@@ -115,6 +115,21 @@ MEASURES = (
     Phrase(N_("not as a camera took it")),
     Phrase(N_("changes listed")),
     Phrase(N_("signed by a trusted signer")),
+    Phrase(N_("same file as another photo")),
+    Phrase(N_("like earlier photos of the same view")),
+    Phrase("same pixels as evidence {other:text}", N_("same pixels as photo %(other)s")),
+    Phrase(N_("same pixels as another photo")),
+    Phrase("{bits:number} of 256 bits from evidence {other:text}", N_("%(bits)s of 256 bits from photo %(other)s")),
+    Phrase("{bits:number} of 256 bits from another photo", N_("%(bits)s of 256 bits from another photo")),
+    Phrase(
+        "{bits:number} of 256 bits, mirrored or turned, from evidence {other:text}",
+        N_("%(bits)s of 256 bits, mirrored or turned, from photo %(other)s"),
+    ),
+    Phrase(
+        "{bits:number} of 256 bits, mirrored or turned, from another photo",
+        N_("%(bits)s of 256 bits, mirrored or turned, from another photo"),
+    ),
+    Phrase(N_("a picture not sent before")),
     # Who signed
     Phrase(N_("signed by the sender's enrolled phone with a fresh number of ours")),
     Phrase(N_("genuine")),

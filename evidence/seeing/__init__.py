@@ -14,10 +14,11 @@ __all__ = ["Subject", "look"]
 
 def look(subject: Subject) -> Seen:
     """Take every measure of one picture."""
-    pdq, quality = fingerprints.pdq(subject.picture)
+    (pdq, *turned), quality = fingerprints.pdq(subject.picture)
     return Seen(
         pixels=fingerprints.pixels(subject.picture),
         pdq=pdq,
+        pdq_turned=tuple(turned),
         pdq_quality=quality,
         blur=sharpness.blur(subject.picture),
         light=sharpness.light(subject.picture),

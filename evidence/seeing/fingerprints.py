@@ -15,7 +15,10 @@ def pixels(picture: Image.Image) -> str:
     return hashlib.sha256(size + picture.convert("RGB").tobytes()).hexdigest()
 
 
-def pdq(picture: Image.Image) -> tuple[str, int]:
-    """The PDQ hash as 64 hex digits and its quality from 0 to 100 (hashing.pdf of ThreatExchange)."""
-    bits, quality = pdqhash.compute(np.asarray(picture.convert("RGB")))
-    return np.packbits(bits.astype(np.uint8)).tobytes().hex(), int(quality)
+def pdq(picture: Image.Image) -> tuple[tuple[str, ...], int]:
+    """The PDQ hash as 64 hex digits, then those of the picture turned and mirrored, and the quality from 0 to 100.
+
+    All eight come from one transform (hashing.pdf of ThreatExchange), the picture's own first.
+    """
+    variants, quality = pdqhash.compute_dihedral(np.asarray(picture.convert("RGB")))
+    return tuple(np.packbits(bits.astype(np.uint8)).tobytes().hex() for bits in variants), int(quality)

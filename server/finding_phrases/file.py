@@ -158,5 +158,41 @@ SENTENCES: dict[str, tuple[Phrase, ...]] = {
             N_("This photo was already used for another day; it was first sent on %(then)s."),
             N_("Take a new photo."),
         ),
+        Phrase(
+            "This picture was already used for another project; take a new one.",
+            N_("This picture was already used for another project."),
+            N_("Take a new photo."),
+        ),
+        Phrase(
+            "This picture was already used for another milestone on {then:day}; take a new one.",
+            N_("This picture was already used for another milestone on %(then)s."),
+            N_("Take a new photo."),
+        ),
+        Phrase(
+            "This picture was already used for another stage on {then:day}; take a new one.",
+            N_("This picture was already used for another stage on %(then)s."),
+            N_("Take a new photo."),
+        ),
+        Phrase(
+            "This picture was already used for another day on {then:day}; take a new one.",
+            N_("This picture was already used for another day; it was first sent on %(then)s."),
+            N_("Take a new photo."),
+        ),
+        Phrase(
+            "This picture was already sent on {then:day}; there is no need to send it again.",
+            N_("This picture was already sent on %(then)s."),
+            N_("There is no need to send it again."),
+        ),
+        Phrase(
+            "This picture looks almost like one sent on {then:day}; a person will compare the two.",
+            N_("This picture looks almost like one sent on %(then)s."),
+            N_("A person will compare the two."),
+        ),
+        Phrase(
+            "This picture looks almost like one sent for another project; a person will compare the two.",
+            N_("This picture looks almost like one sent for another project."),
+            N_("A person will compare the two."),
+        ),
+        Phrase(N_("This picture was not sent before.")),
     ),
 }

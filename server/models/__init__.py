@@ -8,6 +8,7 @@ from server.models.jobs import Job
 from server.models.milestones import Milestone, Requirement
 from server.models.payments import Certificate, Dispute, PassingOn, Payment
 from server.models.people import Grant, Organisation, Person
+from server.models.pictures import Picture, PictureKey
 from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
 from server.models.public_map import MapCount
 from server.models.revisions import raise_revisions
@@ -65,6 +66,8 @@ __all__ = [
     "PassingOn",
     "Payment",
     "Person",
+    "Picture",
+    "PictureKey",
     "Project",
     "ProjectNews",
     "ProjectTerm",

@@ -24,10 +24,10 @@ from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
 from server.services import looking, second_thoughts
+from server.services.looking import LOOK_JOB
 from server.times import utc_now
 
 COPIES_JOB = "copies"
-LOOK_JOB = "look"
 THUMBNAIL = "thumbnail"
 WEB = "web"
 _OF_THIS_THREAD = threading.local()
@@ -57,8 +57,12 @@ def make_copies(subject: str) -> None:
                 second_thoughts.settle(session, evidence_id, [_DAMAGED], now=utc_now(), reason=str(error))
         return
     with writing() as session:
+        looking.keep(session, original.sha256, seen)
+    findings, later = looking.weigh(evidence_id, seen)
+    with writing() as session:
         if _mark(session, evidence_id, CopiesState.READY):
-            looking.look(session, evidence_id, seen, now=utc_now())
+            second_thoughts.settle(session, evidence_id, findings, now=utc_now())
+            looking.ask_again(session, later, evidence_id, now=utc_now())
 
 
 def _original(evidence_id: UUID) -> Original:
@@ -87,15 +91,28 @@ def _developed(original: Original) -> Seen:
 
 @jobs.handler(LOOK_JOB)
 def look_again(subject: str) -> None:
-    """Look at a photo whose copies were made before its pixels were looked at as today; its copies stay as they are."""
-    evidence_id = UUID(subject)
+    """Look once more at the photo that ``subject`` names first; its copies stay as they are, and twice does no harm.
+
+    So is looked at what came before pixels were looked at as today, and what looks like an earlier photo that was found
+    after it.
+    """
+    evidence_id = UUID(subject.partition(" ")[0])
     original = _original(evidence_id)
-    seen = _known(original)
-    if seen is None:
-        with engines().store.open(original.storage_key) as stream:
-            seen = _darkroom().develop(stream, original.media_type).seen
+    known = _known(original)
+    seen = known or _seen_now(original)
+    findings, later = looking.weigh(evidence_id, seen)
     with writing() as session:
-        looking.look(session, evidence_id, seen, now=utc_now())
+        second_thoughts.settle(session, evidence_id, findings, now=utc_now())
+        if known is None:
+            looking.ask_again(session, later, evidence_id, now=utc_now())
+
+
+def _seen_now(original: Original) -> Seen:
+    with engines().store.open(original.storage_key) as stream:
+        seen = _darkroom().develop(stream, original.media_type).seen
+    with writing() as session:
+        looking.keep(session, original.sha256, seen)
+    return seen
 
 
 def _known(original: Original) -> Seen | None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evidence.claims import Claims
-from evidence.findings import Finding
+from evidence.findings import Finding, without_other
 from evidence.verdict import summary
 from server.db import table_of
 from server.documents import plain
@@ -90,11 +90,11 @@ def as_finding(row: EvidenceFinding) -> Finding:
 
 
 def finding_document(finding: Finding) -> dict[str, Any]:
-    """One finding in the API's words."""
+    """One finding in the API's words; another photo, which may be of another project, is not named."""
     return {
         "check": finding.check,
         "outcome": finding.outcome.value,
-        "measured": finding.measured,
+        "measured": without_other(finding.measured),
         "expected": finding.expected,
         "claim": finding.claim.value if finding.claim else None,
         "message": finding.message,

@@ -19,7 +19,7 @@ from server import jobs
 from server.db import reading, writing
 from server.models import Evidence, EvidenceFinding
 from server.models.evidence import CopiesState
-from server.services.copies import LOOK_JOB
+from server.services.looking import LOOK_JOB
 
 
 class Batch(NamedTuple):

@@ -18,6 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
 from evidence.context import Stage
+from evidence.findings import without_other
 from evidence.provenance import CredentialState
 from server import credential_words, paging, wording
 from server.db import reading
@@ -162,7 +163,7 @@ def photo(evidence_id: UUID) -> PhotoPage:
         grade_words=wording.GRADES[found.grade],
         state=found.state,
         checks=tuple(
-            CheckLine(f.name, wording.check(f.name), f.outcome, f.measured, f.expected, f.message)
+            CheckLine(f.name, wording.check(f.name), f.outcome, without_other(f.measured), f.expected, f.message)
             for f in found.findings
         ),
         organisation=found.uploader.organisation.name,

@@ -35,7 +35,7 @@ from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.people import Role
 from server.models.submissions import SubmissionState
 from server.problems import Problem
-from server.services import duties, evidence_review, photo_before, photo_neighbours, photo_story
+from server.services import duties, evidence_review, photo_before, photo_neighbours, photo_story, photo_twin
 from server.services.evidence_view import as_finding
 from server.services.second_look import records
 from server.services.site_lookup import geometry
@@ -94,6 +94,7 @@ class PhotoReview:
     openings: list[photo_story.Line]
     neighbours: list[photo_neighbours.Neighbour]
     earlier: photo_before.Earlier | None
+    twin: photo_twin.Twin | None
     last: EvidenceDecision | None
     last_is_mine: bool
     may_appeal: bool
@@ -146,6 +147,7 @@ def photo(actor: Actor, evidence_id: UUID) -> PhotoReview:
         openings=photo_story.openings(story),
         neighbours=photo_neighbours.of(actor, found),
         earlier=photo_before.of(found),
+        twin=photo_twin.of(actor, found),
         last=last,
         last_is_mine=last is not None and last.decided_by == actor.person_id,
         may_appeal=actor.person_id == found.uploader_id

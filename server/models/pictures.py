@@ -1,0 +1,32 @@
+"""The pictures known by their looks, over all projects: what near ones are found by (decision 0021)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base
+
+
+class Picture(Base):
+    """One original by its looks: the sha256 of its pixels and its PDQ hash, both as bytes.
+
+    The number is narrow on purpose: eleven keys name it.
+    """
+
+    __tablename__ = "picture"
+
+    id: Mapped[int] = mapped_column(sa.Integer, primary_key=True)
+    sha256: Mapped[str] = mapped_column(sa.ForeignKey("original.sha256"), unique=True)
+    pixels: Mapped[bytes] = mapped_column(sa.LargeBinary(32), index=True)
+    pdq: Mapped[bytes] = mapped_column(sa.LargeBinary(32))
+
+
+class PictureKey(Base):
+    """One of the eleven keys of a picture that has enough to see (`evidence.near_pictures.keys`); below 2 ** 28."""
+
+    __tablename__ = "picture_key"
+    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+
+    key: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    picture: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
