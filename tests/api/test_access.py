@@ -21,7 +21,7 @@ from werkzeug.test import TestResponse
 from field_api import openapi
 from server.auth import COOKIE_KEY
 from server.db import new_id, reading
-from server.models import Certificate, Grant, Milestone, Person, Project
+from server.models import Certificate, Grant, Milestone, Organisation, Person, Project
 from tests.api.calls import FORGED, Headers, assert_problem, good_photo, put_photo, road_claim
 from tests.phones import Phone
 
@@ -284,6 +284,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
         "filter_id": str(new_id()),
         "dispute_id": _dispute(certificate.id, road),
         "person_id": str(inspector.id),
+        "organisation_id": str(session.scalars(sa.select(Organisation.id).where(Organisation.code == "builder")).one()),
         "grant_id": str(session.scalars(sa.select(Grant.id).where(Grant.person_id == inspector.id)).one()),
         "device_id": Phone().enrol(client, bearer("inspector")),
         "code": "ROAD-1",
