@@ -438,7 +438,15 @@ describe("The server's word on a photo", () => {
     ["unheard-of", "safe"],
     ["constructor", "safe"],
   ])("%s is told as %s", (state, standing) => {
-    const document = { sha256: "0".repeat(64), state, grade: null, advice: null, findings: [], receipt: null, looking: false };
+    const document = {
+      sha256: "0".repeat(64),
+      state,
+      grade: null,
+      advice: null,
+      findings: [],
+      receipt: null,
+      looking: false,
+    };
     expect(judgementOf(document).state).toBe(standing);
   });
 });

@@ -35,7 +35,7 @@ def look(batch: int, most: int | None, after: UUID | None) -> None:
         while True:
             found = looking_again.queue(after, min(batch, (most or total + batch) - total), now=utc_now())
             total, after = total + found.queued, found.last
-            click.echo(f"{total:,} photos queued" + (f", up to {after}." if after else "; there are no more."))
+            click.echo(f"{total:,} queued" + (f", up to {after}." if after else "; there are no more."))
             if after is None or (most is not None and total >= most):
                 return
             _wait_until_fewer(batch)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask.testing import FlaskClient
 
+from server import jobs
 from server.db import new_id
 from tests.api.calls import assert_problem, good_photo, pointers, put_photo, road_claim
 from tests.api.road import Bearer, approved, decide, submitted, verified_photos
@@ -76,6 +77,22 @@ def test_what_lacks_a_photo_is_not_approved_but_may_be_returned(client: FlaskCli
     assert refused["errors"]
     assert (returned.status_code, returned.get_json()["state"]) == (201, "returned")
     assert returned.get_json()["decisions"][0]["reason"] == "One is missing."
+
+
+def test_nothing_is_approved_while_the_worker_still_looks_at_it(client: FlaskClient, bearer: Bearer) -> None:
+    claim = road_claim(requirement="during")
+    photos = [
+        put_photo(client, bearer("inspector"), good_photo(40 * shade, size=(2400, 1800)), claim).get_json()
+        for shade in range(2)
+    ]
+    address = f"/api/v1/milestones/{photos[0]['milestone']}/submissions"
+    submission = client.post(address, json={}, headers=bearer("inspector")).get_json()
+
+    refused = assert_problem(decide(client, bearer("supervisor"), submission), 409, "requirements-not-met")
+    assert "2 photos are still being looked at; try again in a minute" in refused["detail"]
+
+    jobs.run_all_due()
+    assert decide(client, bearer("supervisor"), submission).status_code == 201
 
 
 def test_a_supervisor_learns_the_digest_and_decides_with_it(client: FlaskClient, bearer: Bearer) -> None:

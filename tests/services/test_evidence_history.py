@@ -14,6 +14,7 @@ from server.db import reading, writing
 from server.models import Evidence, Grant, Project
 from server.models.evidence import EvidenceState
 from server.models.people import Role
+from server.services.evidence_view import document
 from tests.photos import jpeg
 from tests.programme import OFF_SITE, ON_SITE, OTHER_SITE
 from tests.services.test_receive import send
@@ -115,3 +116,19 @@ def test_the_fifth_photo_whose_phone_says_the_very_same_point_is_asked_about(act
     ]
 
     assert [finding(photo, "place.repeated")[0] for photo in said] == ["unknown", "pass", "pass", "pass", "warn"]
+
+
+def test_a_photo_recorded_before_exposures_were_read_is_told_whole(actor: Actors) -> None:
+    photo = taken(actor("inspector"), 0, ON_SITE)
+    now = {"exposure_s", "f_number", "iso", "flash_fired", "programs"}
+    before = {**photo.claims, "file": {name: told for name, told in photo.claims["file"].items() if name not in now}}
+    with writing() as session:
+        session.execute(sa.update(Evidence).values(claims=before))
+    reading().rollback()
+    reading().expire_all()
+
+    told = document(reading().get_one(Evidence, photo.id))["claims"]["file"]
+
+    assert told["programs"] == []
+    assert now <= set(told)
+    assert finding(taken(actor("inspector"), 5, ON_SITE, shade=2), "motion.plausible")[0] == "pass"
