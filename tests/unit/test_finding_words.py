@@ -20,11 +20,13 @@ from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorC
 from evidence.context import Requirement, Stage
 from evidence.envelope import Standing
 from evidence.findings import NOT_CHECKED, Finding, Outcome
+from evidence.pixel_checks import origin_first_use
 from geo.corridor import Station
 from server import finding_words, texts
 from server.finding_measures import MEASURES, REASONS, Phrase
 from server.finding_phrases import SENTENCES, SHARED
 from tests.unit.evidence.checks.build import CAPTURED, FakeSite, context, photo, position, schedule, stated, use, wall
+from tests.unit.evidence.pixel_checks.test_origin_first_use import CONTEXT, NEAR
 
 EVERYTHING = (*(phrase for each in SENTENCES.values() for phrase in each), *SHARED, *MEASURES, *REASONS)
 CHECKS = Path(evidence.checks.__file__).parent
@@ -113,11 +115,32 @@ SITUATIONS: list[dict[str, Any]] = [
 ]
 
 
+_OLD = datetime(2026, 5, 1, tzinfo=UTC)
+ALIKE = [
+    (),
+    *(
+        (replace(NEAR, **changes),)  # type: ignore[arg-type]
+        for changes in (
+            {"project": "P2"},
+            {"project": "P2", "bits": 25},
+            {"milestone": "m2"},
+            {"stage": Stage.BEFORE},
+            {"captured_at": _OLD},
+            {"bits": 25},
+            {"turned": True},
+            {"bits": 0, "same_pixels": True},
+            {"captured_at": _OLD, "bits": 25},
+        )
+    ),
+]
+
+
 def findings() -> Iterator[Finding]:
     """What every check says in every situation, when it breaks, and when the copies could not be made."""
     for situation in SITUATIONS:
         made = context(**situation)
         yield from (check(made) for check in REGISTRY.checks.values())
+    yield from (origin_first_use.check(replace(CONTEXT, near=near)) for near in ALIKE)
     undecodable = "The picture in the file is damaged and cannot be shown; take the photo again."
     yield Finding("file.decodes", Outcome.FAIL, undecodable, "cannot be decoded")
     broken = "This could not be checked; keep the photo, a person will look at it."
