@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import BytesIO
 from pathlib import Path
@@ -20,7 +21,8 @@ from server import jobs
 from server.access import Actor
 from server.db import reading, writing
 from server.models import Evidence, EvidenceFinding, Original, Picture, PictureKey
-from server.services import copies, looking, near_pictures
+from server.services import copies, near_pictures, photo_twin
+from server.services.evidence_view import document
 from tests.services.test_receive import count, send
 
 Actors = Callable[[str], Actor]
@@ -162,3 +164,20 @@ def test_real_photos_of_one_street_are_not_taken_for_each_other(actor: Actors, c
     jobs.run_all_due()
 
     assert {said(each) for each in sent} == {"pass"}
+
+
+def test_a_reviewer_of_both_is_shown_the_other_photo_and_nobody_else_learns_of_it(actor: Actors) -> None:
+    first = send(actor("inspector"), coded(picture(1)), project="ROAD-1").evidence
+    later = send(actor("inspector"), coded(picture(1), 60), project="ROAD-1").evidence
+    jobs.run_all_due()
+    reading().expire_all()
+    photo = reading().get_one(Evidence, later.id)
+    stranger = replace(actor("supervisor"), held=())
+
+    twin = photo_twin.of(actor("supervisor"), photo)
+
+    assert twin is not None
+    assert (twin.may_see, twin.evidence_id) == (True, first.id)
+    assert photo_twin.of(stranger, photo) == photo_twin.Twin(may_see=False)
+    assert str(first.id) not in str(document(photo)["findings"])
+    assert photo_twin.of(actor("supervisor"), reading().get_one(Evidence, first.id)) is None

@@ -22,6 +22,7 @@ from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorC
 from evidence.context import Capture, Requirement, Stage, StatedPlace
 from evidence.envelope import Standing
 from evidence.findings import NOT_CHECKED, ClaimName, Finding, Outcome
+from evidence.pixel_checks import origin_first_use
 from evidence.provenance import Credentials, CredentialState
 from evidence.seen import Seen
 from geo.corridor import Station
@@ -40,6 +41,7 @@ from tests.unit.evidence.checks.build import (
     use,
     wall,
 )
+from tests.unit.evidence.pixel_checks.test_origin_first_use import CONTEXT, NEAR
 
 EVERYTHING = (*(phrase for each in SENTENCES.values() for phrase in each), *SHARED, *MEASURES, *REASONS)
 FOLDERS = (Path(evidence.checks.__file__).parent, Path(evidence.pixel_checks.__file__).parent)
@@ -157,6 +159,26 @@ SITUATIONS: list[dict[str, Any]] = [
 ]
 
 
+_OLD = datetime(2026, 5, 1, tzinfo=UTC)
+ALIKE = [
+    (),
+    *(
+        (replace(NEAR, **changes),)  # type: ignore[arg-type]
+        for changes in (
+            {"project": "P2"},
+            {"project": "P2", "bits": 25},
+            {"milestone": "m2"},
+            {"stage": Stage.BEFORE},
+            {"captured_at": _OLD},
+            {"bits": 25},
+            {"turned": True},
+            {"bits": 0, "same_pixels": True},
+            {"captured_at": _OLD, "bits": 25},
+        )
+    ),
+]
+
+
 def findings() -> Iterator[Finding]:
     """What every check says in every situation, when it breaks, and when the copies could not be made."""
     for situation in SITUATIONS:
@@ -164,6 +186,7 @@ def findings() -> Iterator[Finding]:
         yield from (check(made) for check in REGISTRY.checks.values())
     for seen in SEEN:
         yield from (check(pixels(seen)) for check in pixel_checks.REGISTRY.checks.values())
+    yield from (origin_first_use.check(replace(CONTEXT, near=near)) for near in ALIKE)
     undecodable = "The picture in the file is damaged and cannot be shown; take the photo again."
     yield Finding("file.decodes", Outcome.FAIL, undecodable, "cannot be decoded")
     broken = "This could not be checked; keep the photo, a person will look at it."
