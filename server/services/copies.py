@@ -47,9 +47,9 @@ def copy_name(sha256: str, name: str) -> str:
 def make_copies(subject: str) -> None:
     """Make both copies of the photo with this evidence id and look at its pixels; doing it twice does no harm."""
     evidence_id = UUID(subject)
-    original = _original(evidence_id)
+    original = original_of(evidence_id)
     try:
-        seen = _developed(original)
+        seen = developed(original)
     except imaging.UndecodableError as error:
         with writing() as session:
             if _mark(session, evidence_id, CopiesState.IMPOSSIBLE):
@@ -60,7 +60,7 @@ def make_copies(subject: str) -> None:
             looking.look(session, evidence_id, seen, now=utc_now())
 
 
-def _original(evidence_id: UUID) -> Original:
+def original_of(evidence_id: UUID) -> Original:
     """The photo's original, apart from any transaction: none stays open while pixels are decoded."""
     session = reading()
     query = sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256)
@@ -70,25 +70,25 @@ def _original(evidence_id: UUID) -> Original:
     return original
 
 
-def _developed(original: Original) -> Seen:
+def developed(original: Original) -> Seen:
     """Keep the copies, and answer what was seen; a file that was developed before is not decoded again."""
     store = engines().store
     if original.seen is not None and _exists(copy_name(original.sha256, WEB)):
         return Seen.told(original.seen)
     with store.open(original.storage_key) as stream:
-        made = _darkroom().develop(stream, original.media_type)
+        made = darkroom().develop(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
     store.put_copy(copy_name(original.sha256, THUMBNAIL), made.copies.thumbnail)
     store.put_copy(copy_name(original.sha256, WEB), made.copies.web)
     return made.seen
 
 
-def _darkroom() -> Darkroom:
+def darkroom() -> Darkroom:
     """The decoding process of this thread: one hostile picture holds up no other thread's."""
     if not hasattr(_OF_THIS_THREAD, "darkroom"):
         _OF_THIS_THREAD.darkroom = Darkroom()
-    darkroom: Darkroom = _OF_THIS_THREAD.darkroom
-    return darkroom
+    room: Darkroom = _OF_THIS_THREAD.darkroom
+    return room
 
 
 def _exists(name: str) -> bool:

@@ -127,7 +127,7 @@ class RefusedCount(Document):
 
 @dataclass(frozen=True)
 class PhotoCard(Document):
-    """One published photo in a list; degrees on WGS 84."""
+    """One published photo in a list; degrees on WGS 84. ``pictured`` is False while its public copies are prepared."""
 
     id: UUID
     milestone: Named
@@ -140,6 +140,7 @@ class PhotoCard(Document):
     grade: str
     project: Named
     time_zone: str
+    pictured: bool
 
     def as_feature(self) -> dict[str, Any]:
         """The photo as a GeoJSON Feature (RFC 7946): longitude first inside the geometry."""
@@ -165,7 +166,7 @@ class PhotoPage(PhotoCard):
     """One published photo with all that vouches for it.
 
     ``state`` tells whether the checks verified it or a person accepted it; of the uploader only the
-    organisation is told.
+    organisation is told. ``redactions`` is how many areas its public copies hide, None until they are there.
     """
 
     grade_words: str
@@ -176,6 +177,7 @@ class PhotoPage(PhotoCard):
     sha256: str
     width_by_height: str | None
     policy: str
+    redactions: int | None
 
 
 @dataclass(frozen=True)
