@@ -125,6 +125,23 @@ class PrivacySettings:
 
 
 @dataclass(frozen=True, slots=True)
+class CredentialsSettings:
+    """Content Credentials (C2PA): whose are believed in photos, and with what public copies are signed.
+
+    ``trusted`` is a file of certificates (PEM) under which signers are trusted, and ``purposes`` what theirs may be
+    for (OIDs of extended key usage) beside what C2PA itself names. Without ``certificate`` and ``key`` (PEM; the
+    certificate first, then those between it and its root) this installation makes its own. ``time_stamps`` is an
+    RFC 3161 authority, asked at every signature; none is asked without it.
+    """
+
+    trusted: Path | None = None
+    purposes: tuple[str, ...] = ()
+    certificate: Path | None = None
+    key: Path | None = None
+    time_stamps: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """All settings; sizes in bytes, spans of time in the unit their name ends with.
 
@@ -153,6 +170,7 @@ class Settings:
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     map: MapSettings = field(default_factory=MapSettings)
     privacy: PrivacySettings = field(default_factory=PrivacySettings)
+    credentials: CredentialsSettings = field(default_factory=CredentialsSettings)
     #: What may be done with what is published, in the words of whoever runs this; empty where nobody said.
     data_licence: str = ""
 
@@ -195,6 +213,7 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
             face_threshold=_integer(source, "SAKSI_FACE_THRESHOLD", 20, least=10, most=90),
             face_padding=_integer(source, "SAKSI_FACE_PADDING", 30, least=0, most=200),
         ),
+        credentials=_credentials(source),
         data_licence=source.get("SAKSI_DATA_LICENCE", "").strip(),
     )
     source.refuse_unknown()
@@ -310,6 +329,31 @@ def _map(source: Mapping[str, str]) -> MapSettings:
     if not attribution:
         raise SettingsError("SAKSI_BASE_MAP_ATTRIBUTION must say whose map SAKSI_BASE_MAP is")
     return MapSettings(tiles, attribution, max_zoom)
+
+
+def _credentials(source: Mapping[str, str]) -> CredentialsSettings:
+    certificate, key = _file(source, "SAKSI_C2PA_CERTIFICATE"), _file(source, "SAKSI_C2PA_KEY")
+    if (certificate is None) != (key is None):
+        raise SettingsError("SAKSI_C2PA_CERTIFICATE and SAKSI_C2PA_KEY come together, or not at all")
+    named = source.get("SAKSI_C2PA_TRUSTED_PURPOSES", "")
+    purposes = tuple(name for part in named.split(",") if (name := part.strip()))
+    if not all(re.fullmatch(r"[0-2](\.\d+)+", each, re.ASCII) for each in purposes):
+        raise SettingsError("SAKSI_C2PA_TRUSTED_PURPOSES must be OIDs with commas between, such as 1.3.6.1.5.5.7.3.4")
+    time_stamps = source.get("SAKSI_C2PA_TIME_STAMPS") or None
+    if time_stamps is not None and not time_stamps.startswith(("http://", "https://")):
+        raise SettingsError("SAKSI_C2PA_TIME_STAMPS must be the address of a time-stamp authority (RFC 3161)")
+    return CredentialsSettings(_file(source, "SAKSI_C2PA_TRUSTED"), purposes, certificate, key, time_stamps)
+
+
+def _file(source: Mapping[str, str], name: str) -> Path | None:
+    """The file that a setting names, which must be there to be read."""
+    text = source.get(name)
+    if not text:
+        return None
+    path = Path(text).resolve()
+    if not path.is_file() or not os.access(path, os.R_OK):
+        raise SettingsError(f"{name} names {path}, which is no file that can be read")
+    return path
 
 
 def _database(source: Mapping[str, str]) -> DatabaseSettings:

@@ -26,6 +26,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from evidence.development import Developed, develop
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
+from evidence.provenance import NOBODY, Trust
 from evidence.redaction import Box, Face
 from evidence.seen import Seen
 
@@ -55,9 +56,18 @@ class DarkroomError(Exception):
 class Darkroom:
     """One process that decodes one picture after the other; begun when first needed, and anew where it died."""
 
-    def __init__(self, *, longest_s: int = LONGEST_S, patience_s: float = LONGEST_S * PATIENCE) -> None:
+    def __init__(
+        self,
+        *,
+        longest_s: int = LONGEST_S,
+        patience_s: float = LONGEST_S * PATIENCE,
+        trusted: Path | None = None,
+        purposes: Sequence[str] = (),
+    ) -> None:
+        """``trusted`` is a file of certificates whose Content Credentials are believed; ``purposes`` as in `Trust`."""
         self._longest_s = longest_s
         self._patience_s = patience_s
+        self._trust = [] if trusted is None else [str(trusted), *purposes]
         self._process: subprocess.Popen[bytes] | None = None
         atexit.register(self.close)
 
@@ -117,8 +127,8 @@ class Darkroom:
         if self._process is not None and self._process.poll() is not None:
             self.close()
         if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "evidence.darkroom"],
+            self._process = subprocess.Popen(  # noqa: S603 (our own program; what it is told comes from the settings)
+                [sys.executable, "-m", "evidence.darkroom", *self._trust],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 cwd=_ROOT,
@@ -176,6 +186,7 @@ def _exactly(back: IO[bytes], length: object) -> bytes:
 
 def _work() -> None:
     """Decode what comes on standard input until it ends: the other side of `Darkroom`."""
+    trust = _trust_of(sys.argv[1:])
     _take_bounds()
     # Whatever a decoder prints must not get between the answers.
     answers = os.fdopen(os.dup(1), "wb")
@@ -187,22 +198,30 @@ def _work() -> None:
             return
         picture = _exactly(sys.stdin.buffer, asked["bytes"])
         _take_time(int(str(asked["longest_s"])))
-        _tell(answers, *_answer(picture, asked))
+        _tell(answers, *_answer(picture, asked, trust))
 
 
-def _answer(picture: bytes, asked: dict[str, object]) -> tuple[dict[str, object], bytes, bytes]:
+def _trust_of(arguments: Sequence[str]) -> Trust:
+    """Whom to believe, read once, before anything hostile is: the file, then the purposes."""
+    if not arguments:
+        return NOBODY
+    file, *purposes = arguments
+    return Trust(Path(file).read_text(), tuple(purposes))
+
+
+def _answer(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
     try:
-        return _done(picture, asked)
+        return _done(picture, asked, trust)
     except UndecodableError as error:
         return {"reason": error.reason, "detail": error.detail}, b"", b""
     except MemoryError:
         return {"reason": UndecodableReason.BOMB, "detail": "it takes more memory than it may"}, b"", b""
 
 
-def _done(picture: bytes, asked: dict[str, object]) -> tuple[dict[str, object], bytes, bytes]:
+def _done(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
     """Do one task."""
     if asked["task"] == _Task.DEVELOP:
-        developed = develop(io.BytesIO(picture), str(asked["media_type"]))
+        developed = develop(io.BytesIO(picture), str(asked["media_type"]), trust=trust)
         return _sent(developed.copies, seen=developed.seen.document())
     # The detector takes a second to load, and only this process wants it.
     from evidence import publication  # noqa: PLC0415

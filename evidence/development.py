@@ -11,6 +11,7 @@ from typing import BinaryIO
 
 from evidence import imaging, seeing
 from evidence.imaging import MAX_PIXELS, Copies
+from evidence.provenance import NOBODY, Trust
 from evidence.seen import Seen
 
 
@@ -22,15 +23,15 @@ class Developed:
     seen: Seen
 
 
-def develop(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS) -> Developed:
+def develop(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS, trust: Trust = NOBODY) -> Developed:
     """Make the copies and take every measure, from one decode.
 
-    Args: as `evidence.imaging.copies`.
+    Args: as `evidence.imaging.copies`; ``trust`` says whose Content Credentials are believed.
 
     Raises:
         UndecodableError: as there.
     """
     print_ = imaging.printed(stream, media_type, max_pixels=max_pixels)
     stream.seek(0)
-    seen = seeing.look(seeing.Subject(print_.picture, stream.read(), media_type))
+    seen = seeing.look(seeing.Subject(print_.picture, stream.read(), media_type, trust))
     return Developed(imaging.copies_of(print_), seen)

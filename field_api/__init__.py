@@ -13,6 +13,7 @@ from flask import Flask, Response
 from field_api import (
     assignments,
     certificates,
+    content_credentials,
     decisions,
     devices,
     direct_uploads,
@@ -34,6 +35,7 @@ from server.access import PUBLIC, declare
 NOUNS = (
     assignments,
     certificates,
+    content_credentials,
     decisions,
     devices,
     direct_uploads,

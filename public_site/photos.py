@@ -7,6 +7,7 @@ from uuid import UUID
 from flask import Response, make_response, render_template, request
 
 from public_site.door import bp
+from server import credential_words
 from server.access import PUBLISHED, declare
 from server.services import public, public_photos
 
@@ -29,6 +30,7 @@ def photo(evidence_id: UUID) -> str:
         pair=public_photos.pair_of(evidence_id),
         neighbours=public_photos.neighbours(page),
         receipt=public.receipt(evidence_id),
+        credentials=credential_words.state(page.credentials),
     )
 
 

@@ -18,6 +18,7 @@ import review_ui
 from evidence.receipts import SigningKey, seed_of
 from server import access, assets, caching, db, health, languages, policy, refusals, requests, stores
 from server.engines import EXTENSION, Engines
+from server.signing import Keeper
 from server.telemetry import requests as told_requests
 
 
@@ -47,6 +48,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         store=stores.store_of(settings),
         policies=policy.load(settings.policies_root),
         receipt_key=SigningKey(seed_of(config.receipt_key(settings))),
+        signer=Keeper(settings),
     )
     app.request_class = requests.EvidenceRequest
     db.init(app, settings)

@@ -6,15 +6,22 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from pathlib import Path
 from typing import Any
+from uuid import UUID
 
+import numpy as np
+import simplejpeg
 import sqlalchemy as sa
+from cryptography import x509
 from sqlalchemy.exc import SQLAlchemyError
 
-from config import Settings
+from config import Settings, SettingsError
+from evidence import credentials
+from evidence.credentials import CredentialsError, Facts
 from evidence.errors import BucketUnfitError, EvidenceError
 from evidence.storage.local import LocalStore
 from server import health, jobs, postgres
@@ -33,6 +40,11 @@ MOST_OFFSET_S = 2.0
 WHOLE_SECOND = 1.0
 #: The name of a copy that no photo has.
 PROBE = f"{'0' * 64}/check.bin"
+#: How long before its end a certificate that was given should be renewed.
+SIGNER_RENEWAL = timedelta(days=30)
+#: A picture of one pixel and what a copy of it would say, to try whether the certificate can sign.
+TINY_JPEG = simplejpeg.encode_jpeg(np.zeros((1, 1, 3), np.uint8))
+PROBE_FACTS = Facts(str(UUID(int=0)), "0" * 64, "image/jpeg", "", "", "", {}, 0)
 #: What a commit must wait for, so that an acknowledged photo outlives a power cut (PostgreSQL's manual, 20.5).
 DURABLE = {"fsync": {"on"}, "full_page_writes": {"on"}, "synchronous_commit": {"on", "remote_apply", "remote_write"}}
 
@@ -64,6 +76,7 @@ def look(engines: Engines) -> Iterator[Line]:
     parts: tuple[Callable[[Engines], Iterator[Line]], ...] = (
         _settings,
         _policies,
+        _credentials,
         _database,
         _replica,
         _store,
@@ -88,6 +101,40 @@ def _settings(engines: Engines) -> Iterator[Line]:
     if not engines.settings.cookie_secure:
         advice = "Leave SAKSI_COOKIE_SECURE out, unless this is your own machine without TLS."
         yield Line("cookies", Verdict.WARNING, "they are sent without TLS", advice)
+
+
+def _credentials(engines: Engines) -> Iterator[Line]:
+    """Whether public copies can be signed, for how long, and whose Content Credentials are believed."""
+    yield _signer(engines, now=utc_now())
+    trusted = engines.settings.credentials.trusted
+    if trusted is not None:
+        yield _trust_list(trusted, now=utc_now())
+
+
+def _signer(engines: Engines, *, now: datetime) -> Line:
+    part = "signer of copies"
+    try:
+        its = engines.signer.signing(now=now)
+        credentials.sign(TINY_JPEG, PROBE_FACTS, replace(its.signer, time_stamps=None))
+    except (SettingsError, CredentialsError) as error:
+        advice = "Mend SAKSI_C2PA_CERTIFICATE and SAKSI_C2PA_KEY, or leave them out; see docs/content-credentials.md."
+        return Line(part, Verdict.FAULT, str(error), advice)
+    found = f"{'its own certificate' if its.own else 'the certificate that was given'}, valid until {iso(its.until)}"
+    advice = "Put a renewed certificate in SAKSI_C2PA_CERTIFICATE and restart."
+    if its.until < now:
+        return Line(part, Verdict.FAULT, f"{found}: it has run out", advice)
+    return _line(part, its.until > now + SIGNER_RENEWAL, found, advice, Verdict.WARNING)
+
+
+def _trust_list(path: Path, *, now: datetime) -> Line:
+    part, advice = "trust list", "Put the list of certificates (PEM) there that SAKSI_C2PA_TRUSTED names, and restart."
+    try:
+        anchors = x509.load_pem_x509_certificates(path.read_bytes())
+    except ValueError:
+        return Line(part, Verdict.FAULT, f"{path} holds no certificate", advice)
+    over = sum(each.not_valid_after_utc < now for each in anchors)
+    found = f"{len(anchors)} certificates, {over} of them have run out"
+    return _line(part, over < len(anchors), found, advice, Verdict.WARNING)
 
 
 def _policies(engines: Engines) -> Iterator[Line]:

@@ -1,4 +1,4 @@
-"""What the use cases are given beside the database: settings, store, policies and the key of receipts."""
+"""What the use cases are given beside the database: settings, store, policies and the keys that sign."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from config import Settings
 from evidence.receipts import SigningKey
 from evidence.storage.base import OriginalStore
 from server.policy import Policies
+from server.signing import Keeper
 
 EXTENSION = "saksi"
 
@@ -20,14 +21,17 @@ EXTENSION = "saksi"
 class Engines:
     """The engines that the settings chose, one set per application.
 
-    ``receipt_key_on_record`` is set once the public half of the key was seen in the database.
+    ``receipt_key_on_record`` is set once the public half of the key was seen in the database; ``signers_on_record``
+    holds the fingerprints of the certificates of public copies that were.
     """
 
     settings: Settings
     store: OriginalStore
     policies: Policies
     receipt_key: SigningKey
+    signer: Keeper
     receipt_key_on_record: threading.Event = field(default_factory=threading.Event)
+    signers_on_record: set[str] = field(default_factory=set)
 
 
 def engines() -> Engines:

@@ -87,6 +87,14 @@ MEASURES = (
     Phrase(N_("new")),
     Phrase("same file as evidence {other:text}", N_("same file as photo %(other)s")),
     Phrase(N_("a file not sent before")),
+    # Content Credentials
+    Phrase(N_("Content Credentials that hold")),
+    Phrase(N_("changed after it was signed")),
+    Phrase(N_("cannot be read")),
+    Phrase(N_("made by a program")),
+    Phrase(N_("not as a camera took it")),
+    Phrase(N_("changes listed")),
+    Phrase(N_("signed by a trusted signer")),
     # Who signed
     Phrase(N_("signed by the sender's enrolled phone with a fresh number of ours")),
     Phrase(N_("genuine")),

@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import io
 import ipaddress
-import os
 import socket
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address
 from pathlib import Path
@@ -22,19 +20,16 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.hazmat.primitives.serialization import (
-    Encoding,
-    NoEncryption,
-    PrivateFormat,
-    load_pem_private_key,
-)
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+from server import key_pairs
+from server.key_pairs import Pair
 
 FOLDER = "tls"
 AUTHORITY, SERVER, PUBLIC_AUTHORITY = "authority.pem", "server.pem", "saksi-ca.crt"
 AUTHORITY_LASTS, SERVER_LASTS = timedelta(days=3650), timedelta(days=390)
-#: How long before its end a certificate is made anew; the clocks of phones may differ by the day at its beginning.
-RENEWED_BEFORE, CLOCKS_DIFFER = timedelta(days=30), timedelta(days=1)
+#: How long before its end a certificate is made anew.
+RENEWED_BEFORE = timedelta(days=30)
 #: RFC 1918, RFC 3927, RFC 4193 and the machine itself.
 PRIVATE = ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "127.0.0.0/8", "fc00::/7", "::1/128")
 LOOPBACK = (ipaddress.ip_address("127.0.0.1"), ipaddress.ip_address("::1"))
@@ -48,24 +43,6 @@ NOT_REACHABLE = (
 Address = IPv4Address | IPv6Address
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
-    """A private key with its certificate."""
-
-    key: ec.EllipticCurvePrivateKey
-    certificate: x509.Certificate
-
-    @property
-    def pem(self) -> bytes:
-        """Both in one text, so that no file can hold the one without the other."""
-        return self.key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()) + self.certificate_pem
-
-    @property
-    def certificate_pem(self) -> bytes:
-        """The certificate alone."""
-        return self.certificate.public_bytes(Encoding.PEM)
-
-
 def self_signed(data_root: Path, addresses: list[Address], *, now: datetime) -> Path:
     """The file with the server's key and certificate for localhost and these addresses; made anew where it must be.
 
@@ -74,12 +51,12 @@ def self_signed(data_root: Path, addresses: list[Address], *, now: datetime) -> 
     folder = data_root / FOLDER
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     authority = _kept(folder / AUTHORITY, now) or _new_authority(folder, now)
-    _write(folder / PUBLIC_AUTHORITY, authority.certificate_pem, mode=0o644)
+    key_pairs.write(folder / PUBLIC_AUTHORITY, authority.certificate_pem, mode=0o644)
     names = _names(addresses)
     server = _kept(folder / SERVER, now)
     if server is None or _said(server) != names or not _is_by(server, authority):
         fresh = _issue(authority, names, now)
-        _write(folder / SERVER, fresh.pem + authority.certificate_pem, mode=0o600)
+        key_pairs.write(folder / SERVER, fresh.pem + authority.certificate_pem, mode=0o600)
     return folder / SERVER
 
 
@@ -160,14 +137,8 @@ def _kept(path: Path, now: datetime) -> Pair | None:
     Raises:
         OSError: it is there and cannot be read; a phone would trust no other in its place.
     """
-    try:
-        content = path.read_bytes()
-        key, certificate = load_pem_private_key(content, None), x509.load_pem_x509_certificate(content)
-    except (FileNotFoundError, ValueError):
-        return None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or certificate.not_valid_after_utc < now + RENEWED_BEFORE:
-        return None
-    return Pair(key, certificate)
+    pair = key_pairs.read(path)
+    return None if pair is None or pair.certificate.not_valid_after_utc < now + RENEWED_BEFORE else pair
 
 
 def _new_authority(folder: Path, now: datetime) -> Pair:
@@ -176,14 +147,14 @@ def _new_authority(folder: Path, now: datetime) -> Pair:
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, f"Saksi on {socket.gethostname()}"[:64])])
     private = [x509.IPAddress(ipaddress.ip_network(each)) for each in PRIVATE]
     certificate = (
-        _certificate(name, name, key, now, AUTHORITY_LASTS)
+        key_pairs.unsigned(name, name, key, now, now + AUTHORITY_LASTS)
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
-        .add_extension(_usage(signs_certificates=True), critical=True)
+        .add_extension(key_pairs.usage(signs_certificates=True), critical=True)
         .add_extension(x509.NameConstraints([x509.DNSName(LOCALHOST), *private], None), critical=True)
         .sign(key, hashes.SHA256())
     )
     authority = Pair(key, certificate)
-    _write(folder / AUTHORITY, authority.pem, mode=0o600)
+    key_pairs.write(folder / AUTHORITY, authority.pem, mode=0o600)
     return authority
 
 
@@ -194,50 +165,12 @@ def _issue(authority: Pair, names: frozenset[str], now: datetime) -> Pair:
     issuer = authority.certificate.subject
     by = x509.AuthorityKeyIdentifier.from_issuer_public_key(authority.key.public_key())
     certificate = (
-        _certificate(subject, issuer, key, now, SERVER_LASTS)
+        key_pairs.unsigned(subject, issuer, key, now, now + SERVER_LASTS)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
-        .add_extension(_usage(signs_certificates=False), critical=True)
+        .add_extension(key_pairs.usage(signs_certificates=False), critical=True)
         .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
         .add_extension(x509.SubjectAlternativeName([x509.DNSName(LOCALHOST), *addresses]), critical=False)
         .add_extension(by, critical=False)
         .sign(authority.key, hashes.SHA256())
     )
     return Pair(key, certificate)
-
-
-def _certificate(
-    subject: x509.Name, issuer: x509.Name, key: ec.EllipticCurvePrivateKey, now: datetime, lasts: timedelta
-) -> x509.CertificateBuilder:
-    return (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer)
-        .public_key(key.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - CLOCKS_DIFFER)
-        .not_valid_after(now + lasts)
-        .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
-    )
-
-
-def _usage(*, signs_certificates: bool) -> x509.KeyUsage:
-    return x509.KeyUsage(
-        digital_signature=not signs_certificates,
-        key_cert_sign=signs_certificates,
-        crl_sign=signs_certificates,
-        content_commitment=False,
-        key_encipherment=False,
-        data_encipherment=False,
-        key_agreement=False,
-        encipher_only=False,
-        decipher_only=False,
-    )
-
-
-def _write(path: Path, content: bytes, *, mode: int) -> None:
-    """Whole or not at all, and never readable by others for a moment."""
-    fresh = path.with_suffix(f".{os.getpid()}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(content)
-    fresh.replace(path)

@@ -5,7 +5,7 @@ A measure never judges and never raises for an odd picture: where it has nothing
 
 from __future__ import annotations
 
-from evidence.seeing import fingerprints
+from evidence.seeing import credentials, fingerprints
 from evidence.seeing.subject import Subject
 from evidence.seen import Seen
 
@@ -15,4 +15,9 @@ __all__ = ["Subject", "look"]
 def look(subject: Subject) -> Seen:
     """Take every measure of one picture."""
     pdq, quality = fingerprints.pdq(subject.picture)
-    return Seen(pixels=fingerprints.pixels(subject.picture), pdq=pdq, pdq_quality=quality)
+    return Seen(
+        pixels=fingerprints.pixels(subject.picture),
+        pdq=pdq,
+        pdq_quality=quality,
+        credentials=credentials.read(subject.original, subject.media_type, subject.trust),
+    )

@@ -9,7 +9,7 @@ checks and asks for it.
 from __future__ import annotations
 
 from server.finding_measures import Phrase
-from server.finding_phrases import file, place, time
+from server.finding_phrases import credentials, file, place, time
 from server.finding_phrases.advice import BY_APP
 from server.texts import N_
 
@@ -31,6 +31,7 @@ SHARED = (
         N_("The two contradict each other: %(one)s says %(this)s; %(other)s says %(that)s."),
         N_("Check the phone's location and clock, and retake."),
     ),
+    *credentials.PHRASES,
 )
 #: By the name of the check.
 SENTENCES: dict[str, tuple[Phrase, ...]] = {**file.SENTENCES, **place.SENTENCES, **time.SENTENCES}

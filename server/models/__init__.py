@@ -15,6 +15,7 @@ from server.models.saved_filters import SavedFilter
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
 from server.models.search_index import refresh as refresh_findable
 from server.models.sessions import SignInAttempt, SignInSession
+from server.models.signing_certificates import SigningCertificate
 from server.models.site_sources import SiteDifferenceReason, SiteSource
 from server.models.submissions import (
     DecisionReason,
@@ -61,6 +62,7 @@ __all__ = [
     "SavedFilter",
     "SignInAttempt",
     "SignInSession",
+    "SigningCertificate",
     "Site",
     "SiteCell",
     "SiteDifferenceReason",

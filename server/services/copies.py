@@ -86,7 +86,8 @@ def developed(original: Original) -> Seen:
 def darkroom() -> Darkroom:
     """The decoding process of this thread: one hostile picture holds up no other thread's."""
     if not hasattr(_OF_THIS_THREAD, "darkroom"):
-        _OF_THIS_THREAD.darkroom = Darkroom()
+        its = engines().settings.credentials
+        _OF_THIS_THREAD.darkroom = Darkroom(trusted=its.trusted, purposes=its.purposes)
     room: Darkroom = _OF_THIS_THREAD.darkroom
     return room
 

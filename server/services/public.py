@@ -19,7 +19,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import joinedload, selectinload
 
 from evidence.context import Stage
-from server import paging, wording
+from evidence.provenance import CredentialState
+from server import credential_words, paging, wording
 from server.db import reading
 from server.models import Area, Contract, Evidence, Project, ProjectNews, Site, TermCount
 from server.models.search import EVERY
@@ -171,7 +172,13 @@ def photo(evidence_id: UUID) -> PhotoPage:
         width_by_height=_pixels(found),
         policy=found.policy,
         redactions=found.public_redactions,
+        credentials=_credentials(found),
     )
+
+
+def _credentials(photo: Evidence) -> str | None:
+    its = credential_words.kept(photo.original.seen)
+    return None if its is None or its.state is CredentialState.ABSENT else its.state.value
 
 
 def receipt(evidence_id: UUID) -> PublicReceipt | None:

@@ -8,14 +8,14 @@ there: never the one that the people who work on the photo see. What was there b
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, joinedload, selectinload
 
 from evidence.errors import OriginalMissingError
 from evidence.redaction import Box
@@ -24,8 +24,8 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
-from server.services import copies, custody, faces, redaction_areas
-from server.times import utc_now
+from server.services import copies, credentials, custody, faces, redaction_areas
+from server.times import iso, utc_now
 
 PUBLIC_JOB = "public_copy"
 GONE_JOB = "public_copy_gone"
@@ -38,12 +38,13 @@ NAMES: tuple[Name, Name] = ("thumbnail", "web")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What one edition is made of; it is out of date where the edition has moved on."""
+    """What one edition is made of, if it is ``wanted``; ``facts`` are what the copy says of itself when it is signed."""
 
     evidence_id: UUID
     edition: int
     wanted: bool
     original: Original
+    facts: credentials.Facts
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,11 +113,27 @@ def forget(subject: str) -> None:
 def _asked(evidence_id: UUID, edition: int) -> _Asked:
     """What is wanted, apart from any transaction: none stays open while pixels are worked on."""
     session = reading()
-    photo = session.get_one(Evidence, evidence_id, options=[joinedload(Evidence.original)], populate_existing=True)
-    asked = _Asked(evidence_id, edition, _is_wanted(photo, edition), photo.original)
+    whole = [joinedload(Evidence.original), selectinload(Evidence.findings)]
+    photo = session.get_one(Evidence, evidence_id, options=whole, populate_existing=True)
+    asked = _Asked(evidence_id, edition, _is_wanted(photo, edition), photo.original, _facts(photo))
     session.expunge_all()
     session.rollback()
     return asked
+
+
+def _facts(photo: Evidence) -> credentials.Facts:
+    return credentials.Facts(
+        evidence=str(photo.id),
+        sha256=photo.sha256,
+        media_type=photo.original.media_type,
+        verdict=photo.verdict.value,
+        grade=photo.grade,
+        policy=photo.policy,
+        checks={finding.name: finding.outcome.value for finding in photo.findings},
+        redactions=0,
+        state=photo.state.value,
+        published_at=iso(photo.published_at),
+    )
 
 
 def _is_wanted(photo: Evidence, edition: int) -> bool:
@@ -129,8 +146,9 @@ def _made(asked: _Asked) -> _Made:
     web = faces.web_copy(asked.original)
     boxes = _hidden(asked, web)
     made = copies.darkroom().redact(web, boxes)
-    names = _keep(asked, "web", made.web), _keep(asked, "thumbnail", made.thumbnail)
-    return _Made(*names, len(boxes))
+    # Nothing is done with the bytes after they are signed: their sha256 is what the custody log tells of.
+    signed = credentials.sign_copy(made.web, replace(asked.facts, redactions=len(boxes)))
+    return _Made(_keep(asked, "web", signed), _keep(asked, "thumbnail", made.thumbnail), len(boxes))
 
 
 def _hidden(asked: _Asked, web: bytes) -> list[Box]:

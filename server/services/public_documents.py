@@ -167,6 +167,9 @@ class PhotoPage(PhotoCard):
 
     ``state`` tells whether the checks verified it or a person accepted it; of the uploader only the
     organisation is told. ``redactions`` is how many areas its public copies hide, None until they are there.
+    ``credentials`` is what became of the Content Credentials in the original (``trusted``, ``unknown_signer``,
+    ``tampered``, ``unreadable``), None where it has none or nobody looked; a signer's name may be a person's and is not
+    told.
     """
 
     grade_words: str
@@ -178,6 +181,7 @@ class PhotoPage(PhotoCard):
     width_by_height: str | None
     policy: str
     redactions: int | None
+    credentials: str | None
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from sqlalchemy.orm import joinedload, selectinload
 from evidence.findings import Outcome
 from evidence.tolerance import tolerance_m
 from evidence.verdict import summary
-from server import claims_table, finding_words
+from server import claims_table, credential_words, finding_words
 from server.access import READERS, Actor, require
 from server.db import reading
 from server.engines import engines
@@ -107,7 +107,10 @@ def photo(actor: Actor, evidence_id: UUID) -> PhotoReview:
         project=found.project,
         roles=held,
         findings=_told(found),
-        claims=claims_table.compare(found.claims, found.project.time_zone),
+        claims=[
+            *claims_table.compare(found.claims, found.project.time_zone),
+            *credential_words.rows(credential_words.kept(found.original.seen)),
+        ],
         picture=_picture(found, site),
         story=story,
         openings=photo_story.openings(story),

@@ -61,6 +61,7 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("POST", "/api/v1/session"): ANYONE,
     ("DELETE", "/api/v1/session"): SIGNED_IN,
     ("GET", "/.well-known/saksi-ca.crt"): ANYONE,
+    ("GET", "/api/v1/content-credentials/certificate"): ANYONE,
     ("GET", "/.well-known/saksi-keys.json"): ANYONE,
     ("GET", "/api/v1/assignments"): SIGNED_IN,
     ("POST", "/api/v1/devices"): SIGNED_IN,

@@ -23,6 +23,7 @@ from server.engines import EXTENSION, Engines
 from server.models.submissions import SubmissionDecisionWord
 from server.problems import Problem
 from server.services import certificates, devices, sessions, submissions
+from server.signing import Keeper
 
 DONE = "done"
 
@@ -47,7 +48,9 @@ def bare_app(database_url: str, data_root: Path) -> Flask:
     app = Flask("racer")
     store = LocalStore(settings.originals_root)
     receipt_key = SigningKey(seed_of(config.receipt_key(settings)))
-    app.extensions[EXTENSION] = Engines(settings, store, policy.load(settings.policies_root), receipt_key)
+    app.extensions[EXTENSION] = Engines(
+        settings, store, policy.load(settings.policies_root), receipt_key, Keeper(settings)
+    )
     db.init(app, settings)
     return app
 
