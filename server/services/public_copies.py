@@ -38,7 +38,7 @@ NAMES: tuple[Name, Name] = ("thumbnail", "web")
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """What one edition is made of, if it is ``wanted``; ``facts`` are what the copy says of itself when it is signed."""
+    """What one edition is made of, if it is ``wanted``; ``facts`` are what the signed copy says of itself."""
 
     evidence_id: UUID
     edition: int
