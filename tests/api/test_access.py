@@ -251,6 +251,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
     return told | {
         "submission_id": _submission(client, bearer, milestone.id),
         "upload_id": str(new_id()),
+        "redaction_id": str(new_id()),
         "filter_id": str(new_id()),
         "dispute_id": _dispute(certificate.id, road),
         "person_id": str(inspector.id),
