@@ -11,12 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from evidence.checks.registry import registered
 from flask import Flask
 from flask_babel import force_locale
 
 import evidence.checks
 from evidence.checks import names
-from evidence.checks.registry import registered
 from evidence.claims import CaptureSource, DeviceClaim, EnvelopeClaim, OperatorClaim, PlaceState, TimeClaim, ZoneState
 from evidence.context import Requirement, Stage
 from evidence.envelope import Standing
