@@ -19,11 +19,11 @@ def noise(width: int = 200, height: int = 100) -> Image.Image:
 
 def test_outside_the_areas_no_pixel_changes() -> None:
     picture = noise()
-    made = np.asarray(redacted(picture, [Box(0.25, 0.2, 0.5, 0.4)]))
+    made = np.asarray(redacted(picture, [Box(0.25, 0.25, 0.5, 0.25)]))
 
     same = (made == np.asarray(picture)).all(axis=2)
-    assert same[:20].all()
-    assert same[60:].all()
+    assert same[:25].all()
+    assert same[50:].all()
     assert same[:, :50].all()
     assert same[:, 150:].all()
 
