@@ -159,7 +159,8 @@ def test_no_public_address_gives_the_picture_that_reviewers_see(road: Road, app:
         with app.test_request_context():
             path = app.url_map.bind("localhost").build(rule.endpoint, {each: values[each] for each in rule.arguments})
         for headers in ({}, {"Accept": "image/*"}):
-            body = anyone.get(path, headers=headers).data
+            with anyone.get(path, headers=headers) as response:
+                body = response.data
             opened += 1
             assert not any(each in body for each in whole), path
     assert opened > 60
