@@ -122,6 +122,17 @@ class MapSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class PrivacySettings:
+    """What is hidden in the copies that the public sees, in per cent.
+
+    An area is hidden from a score of ``face_threshold`` on, with ``face_padding`` of its width and height around it.
+    """
+
+    face_threshold: int = 20
+    face_padding: int = 30
+
+
+@dataclass(frozen=True, slots=True)
 class CredentialsSettings:
     """Content Credentials (C2PA): whose are believed in photos, and with what public copies are signed.
 
@@ -169,6 +180,7 @@ class Settings:
     s3: S3Settings | None = None
     database: DatabaseSettings = field(default_factory=DatabaseSettings)
     map: MapSettings = field(default_factory=MapSettings)
+    privacy: PrivacySettings = field(default_factory=PrivacySettings)
     credentials: CredentialsSettings = field(default_factory=CredentialsSettings)
     #: What may be done with what is published, in the words of whoever runs this; empty where nobody said.
     data_licence: str = ""
@@ -209,6 +221,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         s3=_s3(source),
         database=_database(source),
         map=_map(source),
+        privacy=PrivacySettings(
+            # The detector tells nothing below a tenth.
+            face_threshold=_integer(source, "SAKSI_FACE_THRESHOLD", 20, least=10, most=90),
+            face_padding=_integer(source, "SAKSI_FACE_PADDING", 30, least=0, most=200),
+        ),
         credentials=_credentials(source),
         data_licence=source.get("SAKSI_DATA_LICENCE", "").strip(),
     )

@@ -29,6 +29,7 @@ from demo.load import Memory, load
 from server import migrate, tls
 from server.app import create_app
 from server.db import db
+from server.services import public_copies
 from server.times import utc_now
 
 PAINTERS = 2
@@ -77,6 +78,7 @@ def served(place: House, lock: int, console: Console) -> Iterator[subprocess.Pop
     app = create_app(house.settings(place))
     with app.app_context():
         migrate.upgrade(db.engine)
+        public_copies.catch_up(now=utc_now())
         memory = Memory.of(place.folder, now=utc_now())
         with house.server(place, lock) as process:
             if not memory.finished:

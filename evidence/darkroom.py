@@ -2,7 +2,7 @@
 
 A few kilobytes can unpack to gigabytes or keep a decoder busy for minutes, and a decoder's fault
 ends the process it is in. Here such a file ends this one process and nothing else; the server
-goes on. What is done with the pixels is ``development``'s.
+goes on. What is done with the pixels is ``development``'s and ``publication``'s.
 """
 
 from __future__ import annotations
@@ -19,12 +19,15 @@ import sys
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
 from evidence.development import Developed, develop
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
 from evidence.provenance import NOBODY, Trust
+from evidence.redaction import Box, Face
 from evidence.seen import Seen
 
 #: What the process may take, in bytes: enough for 108 million pixels of HEIC, the most that phones write unscaled.
@@ -36,6 +39,14 @@ PATIENCE = 6
 _ROOT = Path(__file__).resolve().parents[1]
 # Each thread of a numeric library would count against the memory, and one picture needs none.
 _ONE_THREAD = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
+
+
+class _Task(StrEnum):
+    """What may be asked of the process."""
+
+    DEVELOP = "develop"
+    FACES = "faces"
+    REDACT = "redact"
 
 
 class DarkroomError(Exception):
@@ -68,13 +79,32 @@ class Darkroom:
             DarkroomError: the process died, or was not done by the clock.
         """
         # However long a store takes to give the picture, that is not the picture's fault.
-        picture = stream.read()
+        told, thumbnail, web = self._asked(_Task.DEVELOP, stream.read(), media_type=media_type)
+        return Developed(_copies(told, thumbnail, web), Seen.told(cast("dict[str, Any]", told["seen"])))
+
+    def faces_in(self, copy: bytes) -> tuple[Face, ...]:
+        """Do what `evidence.publication.faces_in` does, over there.
+
+        Raises: as `develop`.
+        """
+        told, *_none = self._asked(_Task.FACES, copy)
+        return tuple(Face.told(each) for each in cast("list[list[float]]", told["faces"]))
+
+    def redact(self, copy: bytes, boxes: Sequence[Box]) -> Copies:
+        """Do what `evidence.publication.redact` does, over there.
+
+        Raises: as `develop`.
+        """
+        return _copies(*self._asked(_Task.REDACT, copy, boxes=[asdict(box) for box in boxes]))
+
+    def _asked(self, task: _Task, picture: bytes, **how: object) -> tuple[dict[str, object], bytes, bytes]:
+        """What the process answers, and the two copies that it made, which may be empty."""
         process = self._running()
         # A blocked pipe cannot be waited for with a limit; killing the process unblocks it.
         alarm = threading.Timer(self._patience_s, process.kill)
         alarm.start()
         try:
-            return _asked(process, picture, media_type, self._longest_s)
+            return _asked(process, {"task": task, "longest_s": self._longest_s, **how}, picture)
         except (OSError, EOFError, ValueError):
             self.close()
             if process.returncode == -signal.SIGXCPU:
@@ -107,15 +137,19 @@ class Darkroom:
         return self._process
 
 
-def _asked(process: subprocess.Popen[bytes], picture: bytes, media_type: str, longest_s: int) -> Developed:
+def _asked(
+    process: subprocess.Popen[bytes], asked: dict[str, object], picture: bytes
+) -> tuple[dict[str, object], bytes, bytes]:
     to, back = _there(process.stdin), _there(process.stdout)
-    _tell(to, {"media_type": media_type, "bytes": len(picture), "longest_s": longest_s}, picture)
+    _tell(to, {**asked, "bytes": len(picture)}, picture)
     told = _heard(back)
     if "reason" in told:
         raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
-    thumbnail, web = _exactly(back, told["thumbnail"]), _exactly(back, told["web"])
-    copies = Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
-    return Developed(copies, Seen.told(cast("dict[str, Any]", told["seen"])))
+    return told, _exactly(back, told.get("thumbnail", 0)), _exactly(back, told.get("web", 0))
+
+
+def _copies(told: dict[str, object], thumbnail: bytes, web: bytes) -> Copies:
+    return Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:
@@ -164,7 +198,7 @@ def _work() -> None:
             return
         picture = _exactly(sys.stdin.buffer, asked["bytes"])
         _take_time(int(str(asked["longest_s"])))
-        _tell(answers, *_answer(picture, str(asked["media_type"]), trust))
+        _tell(answers, *_answer(picture, asked, trust))
 
 
 def _trust_of(arguments: Sequence[str]) -> Trust:
@@ -175,16 +209,32 @@ def _trust_of(arguments: Sequence[str]) -> Trust:
     return Trust(Path(file).read_text(), tuple(purposes))
 
 
-def _answer(picture: bytes, media_type: str, trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
+def _answer(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
     try:
-        developed = develop(io.BytesIO(picture), media_type, trust=trust)
+        return _done(picture, asked, trust)
     except UndecodableError as error:
         return {"reason": error.reason, "detail": error.detail}, b"", b""
     except MemoryError:
         return {"reason": UndecodableReason.BOMB, "detail": "it takes more memory than it may"}, b"", b""
-    made = developed.copies
+
+
+def _done(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
+    """Do one task."""
+    if asked["task"] == _Task.DEVELOP:
+        developed = develop(io.BytesIO(picture), str(asked["media_type"]), trust=trust)
+        return _sent(developed.copies, seen=developed.seen.document())
+    # The detector takes a second to load, and only this process wants it.
+    from evidence import publication  # noqa: PLC0415
+
+    if asked["task"] == _Task.FACES:
+        return {"faces": [face.document() for face in publication.faces_in(picture)]}, b"", b""
+    boxes = [Box(**each) for each in cast("list[dict[str, float]]", asked["boxes"])]
+    return _sent(publication.redact(picture, boxes))
+
+
+def _sent(made: Copies, **more: object) -> tuple[dict[str, object], bytes, bytes]:
     sizes = {"thumbnail": len(made.thumbnail), "web": len(made.web), "width": made.width, "height": made.height}
-    return {**sizes, "seen": developed.seen.document()}, made.thumbnail, made.web
+    return {**sizes, **more}, made.thumbnail, made.web
 
 
 def _take_bounds() -> None:

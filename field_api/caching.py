@@ -10,8 +10,8 @@ from flask import Response, request
 
 #: May be kept, but must be asked for anew each time: a verdict or an approval may have come meanwhile.
 REVALIDATE = "no-cache"
-#: A published copy never changes under its address; it may be withdrawn, so it is asked for daily.
-DAY_LONG = "public, max-age=86400, must-revalidate"
+#: A public copy is made anew where a reviewer hides more; a network of caches hears of that within a minute.
+PICTURE = "public, max-age=3600, s-maxage=60, must-revalidate"
 
 
 def kept_json(document: Any, *, media_type: str, cache: str) -> Response:

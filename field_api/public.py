@@ -10,7 +10,7 @@ from flask import Response, request
 
 from field_api.blueprint import api
 from field_api.bodies import JSON
-from field_api.caching import DAY_LONG, REVALIDATE, kept_bytes, kept_json
+from field_api.caching import PICTURE, REVALIDATE, kept_bytes, kept_json
 from field_api.fields import Box, Text, Word, code
 from field_api.lists import PageByCodeQuery, cursor_by_code, link_next, place_by_code
 from field_api.operation import Answer, operation
@@ -160,4 +160,4 @@ def _kept(document: dict[str, Any]) -> Response:
 
 def _copy(evidence_id: UUID, name: CopyName) -> Response:
     found = public.photo_copy(evidence_id, name)
-    return kept_bytes(found.content, etag=found.etag, media_type=COPY, cache=DAY_LONG)
+    return kept_bytes(found.content, etag=found.etag, media_type=COPY, cache=PICTURE)

@@ -11,8 +11,9 @@ from server import credential_words
 from server.access import PUBLISHED, declare
 from server.services import public, public_photos
 
-#: A copy never changes, so a browser may keep it; a day bounds how long an error of ours would last.
-COPY_CACHING = "public, max-age=86400"
+#: Whoever has seen a picture may keep it for an hour. A network of caches asks anew each minute, as a face that was
+#: overlooked is to be gone from there soon after a reviewer hides it.
+COPY_CACHING = "public, max-age=3600, s-maxage=60"
 #: The drawing of the site shows so much ground around the photo.
 AROUND_PHOTO_M = 150.0
 

@@ -13,17 +13,19 @@ import json
 import os
 import shutil
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
+from uuid import UUID
 
 from evidence.errors import InvalidKeyError, OriginalDamagedError, OriginalMissingError
 from evidence.seal import CHUNK_BYTES
 from evidence.storage.base import OriginalStore
 from evidence.storage.local import LocalStore
 from server.services.copies import THUMBNAIL, WEB, copy_name
+from server.services.public_copies import store_name
 
 SNAPSHOTS = "snapshots"
 PHOTOS = "photos"
@@ -199,7 +201,21 @@ def _carry(
             except (OriginalMissingError, OriginalDamagedError, InvalidKeyError) as error:
                 raise BackupError(f"A photo cannot be brought over: {error}.") from error
             progress(done, total)
+        for name in _public_copies(rows):
+            _carry_copy(name, source, target)
     return int(total)
+
+
+def _public_copies(rows: sqlite3.Connection) -> Iterator[str]:
+    """The store's names of all copies that the public sees; a snapshot of an older release knows of none."""
+    if "public_web" not in {column for _at, column, *_rest in rows.execute("PRAGMA table_info(evidence)")}:
+        return
+    columns = "id, public_edition, public_web, public_thumbnail"
+    for evidence_id, edition, web, thumbnail in rows.execute(
+        f"SELECT {columns} FROM evidence WHERE public_web IS NOT NULL"  # noqa: S608
+    ):
+        yield store_name(UUID(evidence_id), edition, "web", web)
+        yield store_name(UUID(evidence_id), edition, "thumbnail", thumbnail)
 
 
 def _carry_photo(key: str, sha256: str, source: OriginalStore, target: OriginalStore, *, suspicious: bool) -> None:

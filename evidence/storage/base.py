@@ -217,6 +217,10 @@ class OriginalStore(Protocol):
         """Open a derived copy for reading; raises `OriginalMissingError` where there is none."""
         ...
 
+    def forget_copy(self, name: str) -> None:
+        """Take a derived copy away, if it is there."""
+        ...
+
     def reading_address(self, key: str, *, media_type: str, file_name: str, valid_for: timedelta) -> str | None:
         """Give an address from which anyone who has it may fetch an original, as an attachment of this name.
 

@@ -194,6 +194,12 @@ class LocalStore:
         """Open a derived copy for reading; raises `OriginalMissingError` where there is none."""
         return _open(self._copies / name[:2] / checked_copy_name(name), name)
 
+    def forget_copy(self, name: str) -> None:
+        """Take a derived copy away, if it is there."""
+        target = self._copies / name[:2] / checked_copy_name(name)
+        with working_disk():
+            target.unlink(missing_ok=True)
+
     def reading_address(self, key: str, *, media_type: str, file_name: str, valid_for: timedelta) -> str | None:
         """None: a folder has no addresses."""
         return None

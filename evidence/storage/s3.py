@@ -237,6 +237,11 @@ class S3Store:
             answer = self._client.get_object(Bucket=self._copies_bucket, Key=self._copies + checked_copy_name(name))
             return io.BytesIO(answer["Body"].read())
 
+    def forget_copy(self, name: str) -> None:
+        """Take a derived copy away, if it is there."""
+        with answering(name):
+            self._client.delete_object(Bucket=self._copies_bucket, Key=self._copies + checked_copy_name(name))
+
     def reading_address(self, key: str, *, media_type: str, file_name: str, valid_for: timedelta) -> str | None:
         """Give a signed address of the first version of an original."""
         version = self._known_version(key)

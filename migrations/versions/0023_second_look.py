@@ -4,7 +4,7 @@ What was accepted or approved in a period is found by when, from an index of its
 
 Expand first, contract in a later release: the code before this migration must still run after it.
 
-Revision: 0023, after 0021
+Revision: 0023, after 0022
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0023"
-down_revision = "0021"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 

@@ -18,7 +18,7 @@ from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.commands.ports import check_metrics_port, check_port
 from server.db import db
-from server.services import public_map, risk_counts, search_upkeep
+from server.services import public_copies, public_map, search_upkeep
 from server.telemetry import logs
 from server.telemetry.exporter import figures_of
 from server.times import utc_now
@@ -43,9 +43,10 @@ def migrate_command() -> None:
             click.echo("The tables were brought up to date.")
         if search_upkeep.make_if_missing():
             click.echo("The search was made from the published projects.")
-        risk_counts.ask_if_due(now=utc_now())
         if public_map.make_if_missing():
             click.echo("The map was made from the published projects.")
+        if public_copies.catch_up(now=utc_now()):
+            click.echo(f"{public_copies.missing()} published photos get their public copies; until then none is shown.")
 
 
 @click.command(

@@ -11,6 +11,7 @@ from server.models.people import Grant, Organisation, Person
 from server.models.pictures import Picture, PictureKey
 from server.models.projects import Area, Contract, ContractVariation, Project, Site, SiteCell
 from server.models.public_map import MapCount
+from server.models.redactions import Redaction
 from server.models.revisions import raise_revisions
 from server.models.saved_filters import SavedFilter
 from server.models.search import Findable, ProjectNews, ProjectTerm, TermCount
@@ -72,6 +73,7 @@ __all__ = [
     "ProjectNews",
     "ProjectTerm",
     "ReceiptKey",
+    "Redaction",
     "Requirement",
     "ResumableUpload",
     "SavedFilter",

@@ -57,7 +57,8 @@ def _index_where(condition: str, name: str, *columns: str) -> sa.Index:
 class Original(Base):
     """One file as the phone made it, by its content; the first to bring it is remembered.
 
-    ``seen`` is what the worker measured in its pixels (`evidence.seen.Seen`), None until it did.
+    ``seen`` is what the worker measured in its pixels (`evidence.seen.Seen`), None until it did; ``faces`` are the
+    areas that may be faces (`evidence.redaction.Face`), None until they were looked for.
     """
 
     __tablename__ = "original"
@@ -68,6 +69,7 @@ class Original(Base):
     storage_key: Mapped[str] = mapped_column(sa.String(200))
     kept_at: Mapped[datetime] = mapped_column(UtcDateTime)
     seen: Mapped[dict[str, Any] | None] = mapped_column(sa.JSON)
+    faces: Mapped[list[list[float]] | None] = mapped_column(sa.JSON)
 
 
 class Evidence(Base):
@@ -76,6 +78,9 @@ class Evidence(Base):
     ``claims`` holds the three claims as they were read; ``verdict`` is the machine's and
     ``state`` is where the photo stands now that people have had their say. ``map_key`` is ``quadtile``
     while the public map shows the photo, that is while it and its project are published, else None.
+
+    The public sees copies of its own. ``public_edition`` counts how often they were asked for; ``public_web`` and
+    ``public_thumbnail`` are the sha256 of those of this edition, and None until they are there.
     """
 
     __tablename__ = "evidence"
@@ -117,6 +122,8 @@ class Evidence(Base):
             "id",
             "state",
         ),
+        # What was published before there were public copies.
+        _index_where("published_at IS NOT NULL AND public_edition = 0", "unpictured", "id"),
         # All that a map tile tells of a photo, so that a tile never looks into the wide rows.
         _index_where("map_key IS NOT NULL", "map", "map_key", "id", "project_id", "stage", "grade", "captured_at"),
     )
@@ -144,6 +151,10 @@ class Evidence(Base):
     copies: Mapped[CopiesState] = mapped_column(code_of(CopiesState, "copies"), default=CopiesState.WAITING)
     published_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     map_key: Mapped[int | None] = mapped_column(sa.BigInteger, active_history=True)
+    public_edition: Mapped[int] = mapped_column(default=0, server_default="0")
+    public_web: Mapped[str | None] = mapped_column(sa.String(64))
+    public_thumbnail: Mapped[str | None] = mapped_column(sa.String(64))
+    public_redactions: Mapped[int | None]
 
     original: Mapped[Original] = relationship()
     project: Mapped[Project] = relationship()

@@ -20,7 +20,7 @@ from server.models.evidence import HOLDS, CopiesState, EvidenceState
 from server.models.milestones import MilestoneState
 from server.models.submissions import SubmissionDecisionWord, SubmissionState
 from server.problems import FieldError, Problem, pointer
-from server.services import certificates, custody, public_map
+from server.services import certificates, custody, public_copies, public_map
 from server.services.coverage import coverage
 from server.services.progress import DONE
 from server.texts import _, counted
@@ -143,6 +143,7 @@ def _publish(session: Session, actor: Actor, submission: Submission, photos: Seq
     for photo in photos:
         photo.published_at = now
         event(session, actor, submission.milestone, "evidence.published", ("evidence", photo.id), now=now)
+        public_copies.renew(session, photo, now=now)
     public_map.show(session, submission.milestone.project, photos)
 
 

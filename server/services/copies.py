@@ -48,9 +48,9 @@ def copy_name(sha256: str, name: str) -> str:
 def make_copies(subject: str) -> None:
     """Make both copies of the photo with this evidence id and look at its pixels; doing it twice does no harm."""
     evidence_id = UUID(subject)
-    original = _original(evidence_id)
+    original = original_of(evidence_id)
     try:
-        seen = _developed(original)
+        seen = developed(original)
     except imaging.UndecodableError as error:
         with writing() as session:
             if _mark(session, evidence_id, CopiesState.IMPOSSIBLE):
@@ -65,7 +65,7 @@ def make_copies(subject: str) -> None:
             looking.ask_again(session, later, evidence_id, now=utc_now())
 
 
-def _original(evidence_id: UUID) -> Original:
+def original_of(evidence_id: UUID) -> Original:
     """The photo's original, apart from any transaction: none stays open while pixels are decoded."""
     session = reading()
     query = sa.select(Original).join(Evidence, Evidence.sha256 == Original.sha256)
@@ -75,14 +75,14 @@ def _original(evidence_id: UUID) -> Original:
     return original
 
 
-def _developed(original: Original) -> Seen:
+def developed(original: Original) -> Seen:
     """Keep the copies, and answer what was seen; a file that was developed before is not decoded again."""
     store = engines().store
     known = _known(original)
     if known is not None and _exists(copy_name(original.sha256, WEB)):
         return known
     with store.open(original.storage_key) as stream:
-        made = _darkroom().develop(stream, original.media_type)
+        made = darkroom().develop(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
     store.put_copy(copy_name(original.sha256, THUMBNAIL), made.copies.thumbnail)
     store.put_copy(copy_name(original.sha256, WEB), made.copies.web)
@@ -97,7 +97,7 @@ def look_again(subject: str) -> None:
     after it.
     """
     evidence_id = UUID(subject.partition(" ")[0])
-    original = _original(evidence_id)
+    original = original_of(evidence_id)
     known = _known(original)
     seen = known or _seen_now(original)
     findings, later = looking.weigh(evidence_id, seen)
@@ -109,7 +109,7 @@ def look_again(subject: str) -> None:
 
 def _seen_now(original: Original) -> Seen:
     with engines().store.open(original.storage_key) as stream:
-        seen = _darkroom().develop(stream, original.media_type).seen
+        seen = darkroom().develop(stream, original.media_type).seen
     with writing() as session:
         looking.keep(session, original.sha256, seen)
     return seen
@@ -120,13 +120,13 @@ def _known(original: Original) -> Seen | None:
     return Seen.told(original.seen) if original.seen is not None and Seen.is_whole(original.seen) else None
 
 
-def _darkroom() -> Darkroom:
+def darkroom() -> Darkroom:
     """The decoding process of this thread: one hostile picture holds up no other thread's."""
     if not hasattr(_OF_THIS_THREAD, "darkroom"):
         its = engines().settings.credentials
         _OF_THIS_THREAD.darkroom = Darkroom(trusted=its.trusted, purposes=its.purposes)
-    darkroom: Darkroom = _OF_THIS_THREAD.darkroom
-    return darkroom
+    room: Darkroom = _OF_THIS_THREAD.darkroom
+    return room
 
 
 def _exists(name: str) -> bool:

@@ -46,10 +46,10 @@ def decide(actor: Actor, evidence_id: UUID, decision: EvidenceVerdictWord, reaso
     """
     reason = duties.written(reason, "reason")
     with writing() as session:
-        evidence = _locked(session, evidence_id)
+        evidence = locked(session, evidence_id)
         require(actor, evidence.project, {Role.SUPERVISOR})
         contract = duties.contract_of(evidence.project)
-        _refuse_party(session, actor, evidence, contract)
+        refuse_party(session, actor, evidence, contract)
         _refuse_state(session, evidence, decision)
         made = _row(actor, evidence, contract, decision, reason=reason, now=now)
         session.add(made)
@@ -89,7 +89,7 @@ def appeal(actor: Actor, evidence_id: UUID, reason: str, *, now: datetime) -> Ev
 
 
 def _appealed(session: Session, actor: Actor, evidence_id: UUID, reason: str, now: datetime) -> Evidence:
-    evidence = _locked(session, evidence_id)
+    evidence = locked(session, evidence_id)
     if evidence.uploader_id != actor.person_id:
         raise Problem("not-allowed", _("Only the person who sent a photo can appeal for it."))
     session.add(Appeal(evidence_id=evidence.id, uploader_id=actor.person_id, reason=reason, appealed_at=now))
@@ -103,7 +103,7 @@ def _appealed(session: Session, actor: Actor, evidence_id: UUID, reason: str, no
     return evidence
 
 
-def _locked(session: Session, evidence_id: UUID) -> Evidence:
+def locked(session: Session, evidence_id: UUID) -> Evidence:
     """The photo, held for this transaction so that no approval passes it meanwhile."""
     evidence = session.get(Evidence, evidence_id, with_for_update=True)
     if evidence is None:
@@ -111,7 +111,12 @@ def _locked(session: Session, evidence_id: UUID) -> Evidence:
     return evidence
 
 
-def _refuse_party(session: Session, actor: Actor, evidence: Evidence, contract: Contract) -> None:
+def refuse_party(session: Session, actor: Actor, evidence: Evidence, contract: Contract) -> None:
+    """Refuse those who may not decide on a photo whatever their role.
+
+    Raises:
+        Problem: ``separation-of-duties``.
+    """
     if actor.person_id == evidence.uploader_id:
         raise Problem("separation-of-duties", _("You sent this photo, so someone else has to decide on it."))
     duties.refuse_builders(actor, contract)

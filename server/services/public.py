@@ -1,7 +1,8 @@
 """What anyone may read: published projects, areas, and the photos behind approved milestones.
 
 A photo is public from the moment its milestone is approved, and only as a copy without
-metadata. An unpublished record does not exist here: asking for it answers ``not-found``.
+metadata in which faces and whatever reviewers marked are hidden. An unpublished record does
+not exist here: asking for it answers ``not-found``.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from server.models.search import EVERY
 from server.models.search_terms import area_term
 from server.paging import Page, Part
 from server.problems import Problem
-from server.services import evidence_reading, project_search, public_project, receipts
+from server.services import project_search, public_copies, public_project, receipts
 from server.services.project_search import ProjectFilter
 from server.services.public_documents import (
     AreaCount,
@@ -171,6 +172,7 @@ def photo(evidence_id: UUID) -> PhotoPage:
         sha256=found.sha256,
         width_by_height=_pixels(found),
         policy=found.policy,
+        redactions=found.public_redactions,
         credentials=_credentials(found),
     )
 
@@ -199,10 +201,15 @@ def photo_copy(evidence_id: UUID, name: CopyName) -> CopyFile:
     """The bytes of a published photo's thumbnail (400 px) or web copy (1600 px).
 
     Raises:
-        Problem: ``not-found``, also while the copy is still to be made.
+        Problem: ``not-found``, also while the picture is being prepared.
     """
-    sha256 = _published_photo(evidence_id).sha256
-    return CopyFile(evidence_reading.read_copy(sha256, name), f"{sha256[:32]}-{name}")
+    found = _published_photo(evidence_id)
+    content = public_copies.read(found, name)
+    sha256 = found.public_web if name == "web" else found.public_thumbnail
+    if content is None or sha256 is None:
+        told = _("The picture is being prepared. Try again in a minute.")
+        raise Problem("not-found", told, headers={"Retry-After": "60", "Cache-Control": "no-store"})
+    return CopyFile(content, sha256)
 
 
 def picture(code: str, photos: Sequence[PhotoCard], *, around_photos_m: float | None = None) -> Picture | None:

@@ -41,7 +41,7 @@ class Facts:
     approvals: dict[UUID, datetime]
     payments: Sequence[Payment]
     #: How many photos of each milestone are published, when the last of them were, and one of those.
-    publications: dict[UUID, tuple[int, datetime, UUID]]
+    publications: dict[UUID, tuple[int, datetime, UUID | None]]
     gross: dict[UUID, int]
 
     def day(self, at: datetime) -> date:

@@ -18,7 +18,6 @@ from sqlalchemy.orm import joinedload
 from evidence.context import Stage
 from server.db import reading
 from server.models import Certificate, Contract, Evidence, Milestone, Project, ProjectNews, Requirement
-from server.models.evidence import CopiesState
 from server.models.payments import CertificateState
 from server.models.search_terms import area_term
 from server.problems import Problem
@@ -194,7 +193,7 @@ def _photos() -> sa.Select[Evidence]:
 
 def _of(project_id: UUID) -> tuple[sa.ColumnElement[bool], ...]:
     """What is published of a project and has a copy that can be shown."""
-    return Evidence.project_id == project_id, Evidence.published_at.is_not(None), Evidence.copies == CopiesState.READY
+    return Evidence.project_id == project_id, Evidence.published_at.is_not(None), Evidence.public_web.is_not(None)
 
 
 def _pairs(project_id: UUID, most: int) -> tuple[Pair, ...]:

@@ -127,7 +127,7 @@ class RefusedCount(Document):
 
 @dataclass(frozen=True)
 class PhotoCard(Document):
-    """One published photo in a list; degrees on WGS 84."""
+    """One published photo in a list; degrees on WGS 84. ``pictured`` is False while its public copies are prepared."""
 
     id: UUID
     milestone: Named
@@ -140,6 +140,7 @@ class PhotoCard(Document):
     grade: str
     project: Named
     time_zone: str
+    pictured: bool
 
     def as_feature(self) -> dict[str, Any]:
         """The photo as a GeoJSON Feature (RFC 7946): longitude first inside the geometry."""
@@ -165,9 +166,10 @@ class PhotoPage(PhotoCard):
     """One published photo with all that vouches for it.
 
     ``state`` tells whether the checks verified it or a person accepted it; of the uploader only the
-    organisation is told. ``credentials`` is what became of the Content Credentials in the original (``trusted``,
-    ``unknown_signer``, ``tampered``, ``unreadable``), None where it has none or nobody looked; a signer's name may be a
-    person's and is not told.
+    organisation is told. ``redactions`` is how many areas its public copies hide, None until they are there.
+    ``credentials`` is what became of the Content Credentials in the original (``trusted``, ``unknown_signer``,
+    ``tampered``, ``unreadable``), None where it has none or nobody looked; a signer's name may be a person's and is not
+    told.
     """
 
     grade_words: str
@@ -178,6 +180,7 @@ class PhotoPage(PhotoCard):
     sha256: str
     width_by_height: str | None
     policy: str
+    redactions: int | None
     credentials: str | None
 
 

@@ -45,7 +45,7 @@ class Gathered:
 
     schedules: dict[UUID, list[Scheduled]]
     sites: dict[UUID, Site]
-    photos: dict[UUID, tuple[int, UUID]]
+    photos: dict[UUID, tuple[int, UUID | None]]
     names: dict[str, Named]
 
 
@@ -123,6 +123,7 @@ def photo_card(photo: Evidence) -> PhotoCard:
         grade=photo.grade,
         project=Named(photo.project.code, photo.project.title),
         time_zone=photo.project.time_zone,
+        pictured=photo.public_web is not None,
     )
 
 
@@ -153,8 +154,8 @@ def _gather(found: Sequence[Project], *, shapes: bool) -> Gathered:
     )
 
 
-def _photo_counts(ids: Sequence[UUID]) -> dict[UUID, tuple[int, UUID]]:
-    """How many photos of each project are published, and the newest of them."""
+def _photo_counts(ids: Sequence[UUID]) -> dict[UUID, tuple[int, UUID | None]]:
+    """How many photos of each project are published, and the newest of them, where its picture is there."""
     ranked = (
         sa.select(
             Evidence.project_id,
@@ -169,8 +170,9 @@ def _photo_counts(ids: Sequence[UUID]) -> dict[UUID, tuple[int, UUID]]:
         .where(Evidence.project_id.in_(ids), Evidence.published_at.is_not(None))
         .subquery()
     )
-    rows = reading().execute(sa.select(ranked.c.project_id, ranked.c.photos, ranked.c.id).where(ranked.c.place == 1))
-    return {project_id: (photos, newest) for project_id, photos, newest in rows}
+    newest = sa.select(ranked.c.project_id, ranked.c.photos, ranked.c.id, Evidence.public_web)
+    rows = reading().execute(newest.join(Evidence, Evidence.id == ranked.c.id).where(ranked.c.place == 1))
+    return {project_id: (photos, newest if web else None) for project_id, photos, newest, web in rows}
 
 
 def _milestone_line(milestone: Milestone, by_state: dict[tuple[UUID | None, EvidenceState], int]) -> MilestoneLine:

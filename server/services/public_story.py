@@ -230,8 +230,8 @@ def _paid(project_id: UUID) -> list[Payment]:
     return list(reading().scalars(mine.order_by(Payment.recorded_at)))
 
 
-def _publications(project_id: UUID) -> dict[UUID, tuple[int, datetime, UUID]]:
-    """Of each milestone: the number of published photos, when the last came, and the newest of those."""
+def _publications(project_id: UUID) -> dict[UUID, tuple[int, datetime, UUID | None]]:
+    """Of each milestone: the number of published photos, when the last came, and the newest if it has a picture."""
     newest = (Evidence.published_at.desc(), Evidence.captured_at.desc(), Evidence.id)
     ranked = (
         sa.select(
@@ -244,8 +244,9 @@ def _publications(project_id: UUID) -> dict[UUID, tuple[int, datetime, UUID]]:
         .where(Evidence.project_id == project_id, Evidence.published_at.is_not(None))
         .subquery()
     )
-    rows = reading().execute(sa.select(ranked).where(ranked.c.place == 1))
-    return {row.milestone_id: (row.photos, row.published_at, row.id) for row in rows if row.milestone_id}
+    query = sa.select(ranked, Evidence.public_web).join(Evidence, Evidence.id == ranked.c.id)
+    rows = reading().execute(query.where(ranked.c.place == 1, ranked.c.milestone_id.is_not(None)))
+    return {row.milestone_id: (row.photos, row.published_at, row.id if row.public_web else None) for row in rows}
 
 
 def _gross(project_id: UUID) -> dict[UUID, int]:

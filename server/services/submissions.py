@@ -36,7 +36,7 @@ from server.models.milestones import MilestoneState
 from server.models.people import Role
 from server.models.submissions import Part, SubmissionDecisionWord, SubmissionState
 from server.problems import FieldError, Problem, pointer
-from server.services import approval, decision_reasons, duties
+from server.services import approval, decision_reasons, duties, faces
 from server.services import review_changes as changes
 from server.services.decision_reasons import Reason
 from server.texts import _
@@ -268,6 +268,7 @@ def _settle_made(
     )
     submission.milestone.state = MilestoneState.SUBMITTED
     session.flush()
+    faces.look_later(session, submission.id, photos, now=now)
     approval.log(session, actor, submission, "submission.made", now=now, photos=len(photos), **said)
     approval.log_milestone(session, actor, submission, now=now)
 

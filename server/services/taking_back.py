@@ -21,7 +21,7 @@ from server.models.payments import CertificateState
 from server.models.people import Role
 from server.models.submissions import Part, SubmissionState, TakenBackWord
 from server.problems import Problem
-from server.services import approval, duties, submissions
+from server.services import approval, duties, public_copies, submissions
 from server.texts import _
 
 
@@ -168,6 +168,7 @@ def _withdraw(
     for photo in photos:
         photo.published_at, photo.map_key = None, None
         approval.event(session, actor, submission.milestone, "evidence.withdrawn", ("evidence", photo.id), now=now)
+        public_copies.renew(session, photo, now=now)
 
 
 def _unreturned(

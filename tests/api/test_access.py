@@ -222,6 +222,10 @@ TABLE: dict[tuple[str, str], Rule] = {
     ("GET", "/review/photos/<evidence_id>"): ON_PROJECT,
     ("GET", "/review/photos/<evidence_id>/thumbnail.jpg"): ON_PROJECT,
     ("GET", "/review/photos/<evidence_id>/web.jpg"): ON_PROJECT,
+    ("GET", "/review/photos/<evidence_id>/hidden"): ON_PROJECT,
+    ("POST", "/review/photos/<evidence_id>/hidden"): only("supervisor"),
+    ("POST", "/review/photos/<evidence_id>/shown"): only("supervisor"),
+    ("POST", "/review/photos/<evidence_id>/hidden/<redaction_id>/undo"): only("supervisor"),
     ("POST", "/review/photos/<evidence_id>/original"): ON_PROJECT,
     ("POST", "/review/photos/<evidence_id>/decisions"): only("supervisor"),
     ("POST", "/review/photos/<evidence_id>/appeals"): only("inspector"),
@@ -281,6 +285,7 @@ def ids(app: Flask, client: FlaskClient, bearer: Bearer) -> dict[str, str]:
     return told | {
         "submission_id": _submission(client, bearer, milestone.id),
         "upload_id": str(new_id()),
+        "redaction_id": str(new_id()),
         "filter_id": str(new_id()),
         "dispute_id": _dispute(certificate.id, road),
         "person_id": str(inspector.id),

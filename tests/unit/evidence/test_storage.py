@@ -264,12 +264,24 @@ def test_says_that_a_copy_is_missing(store: OriginalStore) -> None:
         store.open_copy(COPY)
 
 
+def test_a_copy_is_taken_away_for_good_and_taking_it_away_twice_is_harmless(store: OriginalStore) -> None:
+    store.put_copy(COPY, b"a picture")
+
+    store.forget_copy(COPY)
+    store.forget_copy(COPY)
+
+    with pytest.raises(OriginalMissingError):
+        store.open_copy(COPY)
+
+
 @pytest.mark.parametrize("name", ["thumbnail.jpg", f"{DIGEST}/../x.jpg", f"{DIGEST}/.jpg", f"{DIGEST}/a/b.jpg", ""])
 def test_refuses_a_copy_name_that_could_leave_its_folder(store: OriginalStore, name: str) -> None:
     with pytest.raises(InvalidKeyError):
         store.put_copy(name, b"x")
     with pytest.raises(InvalidKeyError):
         store.open_copy(name)
+    with pytest.raises(InvalidKeyError):
+        store.forget_copy(name)
 
 
 # What the local store owes.
