@@ -624,11 +624,10 @@ class Verifier:
         for each in events:
             if each["record"] != ["evidence", photo]:
                 self.say("event.foreign", name, each["action"])
+        waiting = any(line.code == "event.waiting" and line.subject == name for line in self.lines)
         for action in ("evidence.received", "evidence.published"):
-            if events and not any(each["action"] == action for each in events):
+            if not waiting and not any(each["action"] == action for each in events):
                 self.say("event.missing", name, action)
-        if not events:
-            self.say("event.missing", name, "evidence.received")
         return events
 
     def statement(self, name: str, photo: str, events: list[dict[str, Any]]) -> None:
