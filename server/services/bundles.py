@@ -127,7 +127,7 @@ def of_photo(evidence_id: UUID, since: int | None, *, now: datetime) -> Bundle:
     page = public.photo(evidence_id)
     milestone = reading().scalar(sa.select(Evidence.milestone_id).where(Evidence.id == evidence_id))
     subject = Subject("photo", page.project.code, page.milestone.code, str(evidence_id))
-    return _bundle(subject, [evidence_id], 1, [milestone] if milestone else [], since, now)
+    return _bundle(subject, [evidence_id], [milestone] if milestone else [], since, published=1, now=now)
 
 
 def of_milestone(code: str, milestone: str, since: int | None, *, now: datetime) -> Bundle:
@@ -168,15 +168,16 @@ def _of_many(
     published = (which, Evidence.published_at.is_not(None))
     photos = reading().scalars(sa.select(Evidence.id).where(*published).order_by(*LATEST).limit(MOST_PHOTOS)).all()
     number = reading().scalar(sa.select(sa.func.count()).select_from(Evidence).where(*published)) or 0
-    return _bundle(subject, photos, number, milestones, since, now)
+    return _bundle(subject, photos, milestones, since, published=number, now=now)
 
 
 def _bundle(
     subject: Subject,
     photos: Sequence[UUID],
-    published: int,
     milestones: Sequence[UUID],
     since: int | None,
+    *,
+    published: int,
     now: datetime,
 ) -> Bundle:
     checkpoint = log_reading.newest()
