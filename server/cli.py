@@ -12,6 +12,7 @@ from server.commands.demo import demo_command, demo_reset_command
 from server.commands.directory import areas, organisations, people
 from server.commands.importing import import_command
 from server.commands.jobs import jobs
+from server.commands.log import log
 from server.commands.running import migrate_command, serve_command
 from server.commands.search import search
 from server.commands.storage import storage
@@ -28,7 +29,7 @@ def main() -> None:
 
 
 COMMANDS = (migrate_command, serve_command, worker_command, import_command, organisations, areas, people, custody, jobs)
-CARE = (check_command, backup_command, restore_command, audit_command)
+CARE = (check_command, backup_command, restore_command, audit_command, log)
 for command in (*COMMANDS, *CARE, storage, search, tiles, demo_command, demo_reset_command):
     main.add_command(command)
 

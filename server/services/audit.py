@@ -1,4 +1,4 @@
-"""The audit: every original hashed again and compared with its record, and the custody log walked through.
+"""The audit: every original hashed again and compared with its record, and the log and what it tells of made again.
 
 It reads page by page by key, so that memory stays the same for a hundred photos and for ten million, and
 says after each page how far it came, so that the next run can go on from there. What it found is written
@@ -8,6 +8,7 @@ into the custody log when it is complete.
 from __future__ import annotations
 
 import heapq
+import itertools
 import secrets
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -22,8 +23,10 @@ from evidence.storage.base import OriginalStore
 from server.db import new_id, reading, table_of, writing
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
-from server.services import custody
+from server.services import custody, photo_audit, sequencer
 from server.services.copies import THUMBNAIL, WEB, copy_name
+from server.services.log_audit import Held, LogAudit
+from server.services.log_nodes import LogDamagedError
 
 PAGE = 500
 #: How many keys, without their rows, are read at a time where originals are drawn by lot.
@@ -59,12 +62,14 @@ class Findings:
     copies_missing: int = 0
     custody_events: int = 0
     custody_broken_at: int | None = None
+    checkpoints: int = 0
+    log_faults: list[str] = field(default_factory=list)
     faults: list[dict[str, str]] = field(default_factory=list)
 
     @property
     def whole(self) -> bool:
         """Whether everything is as the records say."""
-        return not (self.missing or self.differing or self.copies_missing) and self.custody_broken_at is None
+        return not (self.missing or self.differing or self.copies_missing or self.log_faults)
 
     def add(self, page: Sequence[_Row], faults: Sequence[Fault]) -> None:
         """Take in what one page came to."""
@@ -141,22 +146,32 @@ def _keys(after: str, since: datetime | None) -> Sequence[str]:
     return keys
 
 
-def walk_custody(findings: Findings) -> None:
-    """Check that every event of the custody log follows from the one before."""
+def walk_log(findings: Findings, held: Sequence[Held] = ()) -> None:
+    """Check the custody log against itself, against what was signed of it, and against the records of photos.
 
-    def counted() -> Iterator[dict[str, Any]]:
-        for event in custody.export():
-            findings.custody_events += 1
-            yield event
+    ``held`` are checkpoints that were kept elsewhere, which the log must continue.
+    """
+    look = LogAudit(held)
+    found = itertools.chain(_sequenced(), look.faults(), photo_audit.faults())
+    # More faults than a person reads are not listed; the first of them say enough.
+    findings.log_faults = list(itertools.islice(found, MOST_TOLD))
+    findings.custody_events, findings.checkpoints = look.events, look.checkpoints
+    findings.custody_broken_at = look.broken_at
+    reading().rollback()
 
-    findings.custody_events = 0
-    broken = custody.broken_link(counted())
-    findings.custody_broken_at = None if broken is None else broken + 1
+
+def _sequenced() -> Iterator[str]:
+    """Give the newest events their places first, so that they are looked at with the others."""
+    try:
+        sequencer.sequence()
+    except LogDamagedError as error:
+        yield f"The log is signed no further: {error}."
 
 
 def record(findings: Findings, *, now: datetime) -> None:
     """Write into the custody log that an audit was made, and what it came to."""
-    told = {name: value for name, value in asdict(findings).items() if name not in {"faults", "after"}}
+    told = {name: value for name, value in asdict(findings).items() if name not in {"faults", "log_faults", "after"}}
+    told["log_faults"] = len(findings.log_faults)
     with writing() as session:
         custody.append(session, None, "audit.completed", "audit", str(new_id()), now=now, **told)
 

@@ -78,19 +78,20 @@ class Walk:
     """Goes through the events of an export in order, and says of each whether it is as it was written."""
 
     def __init__(self) -> None:
-        """At the beginning of the log."""
+        """At the beginning of the log; ``leaf`` is that of the event it took last, made anew."""
         self._linked, self._place = FIRST, 0
+        self.leaf: str | None = None
 
     def takes(self, line: dict[str, Any]) -> bool:
         """Whether this event follows: its leaf is its own, its place the next one, its link (if it has one) whole."""
         return self._leaf_fits(line) and self._place_fits(line) and self._link_fits(line)
 
-    @staticmethod
-    def _leaf_fits(line: dict[str, Any]) -> bool:
+    def _leaf_fits(self, line: dict[str, Any]) -> bool:
         """Only what waits since before there was a tree may have no leaf."""
+        self.leaf = leaf_of(line)
         if line.get("leaf") is None:
             return line.get("place") is None and "hash" in line
-        return bool(leaf_of(line) == line["leaf"])
+        return bool(self.leaf == line["leaf"])
 
     def _place_fits(self, line: dict[str, Any]) -> bool:
         place, expected = line.get("place"), self._place

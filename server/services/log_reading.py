@@ -113,7 +113,7 @@ def checkpoints(before: int | None, limit: int) -> Sequence[LogCheckpoint]:
     return reading().scalars(query).all()
 
 
-def keys() -> list[str]:
+def all_keys() -> list[str]:
     """Every key that signs checkpoints, or did, as verifiers of notes are given it; the one in use comes last."""
     rows = reading().scalars(sa.select(LogKeyRecord.key).order_by(LogKeyRecord.first_used_at, LogKeyRecord.key))
     own = engines().log_key.public.told()
@@ -122,7 +122,7 @@ def keys() -> list[str]:
 
 def keys_document() -> dict[str, Any]:
     """The log's name, its key and the keys before it."""
-    *earlier, own = keys()
+    *earlier, own = all_keys()
     return {"origin": engines().log_key.origin, "key": own, "earlier": earlier}
 
 

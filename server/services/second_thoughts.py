@@ -21,7 +21,7 @@ from server.services import custody, statement
 
 #: States that the machine gave; a person's word is not taken back by a job.
 MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
-_ORDER = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW, EvidenceState.REJECTED)
+ORDER = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW, EvidenceState.REJECTED)
 
 
 def settle(session: Session, evidence_id: UUID, later: Iterable[Finding], *, now: datetime, reason: str = "") -> bool:
@@ -78,7 +78,7 @@ def _lower(evidence: Evidence) -> bool:
     fell = verdict is not evidence.verdict
     evidence.verdict = verdict
     if evidence.state in MACHINE_STATES:
-        evidence.state = max(evidence.state, verdict, key=_ORDER.index)
+        evidence.state = max(evidence.state, verdict, key=ORDER.index)
     return fell
 
 

@@ -16,7 +16,7 @@ from evidence import merkle
 from evidence.checkpoints import Checkpoint, NoteKey, opened
 from evidence.receipts import Receipt, verify
 from server.app import create_app
-from server.db import writing
+from server.db import db, writing
 from server.services import custody, receipts, sequencer
 from server.times import utc_now
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
@@ -180,6 +180,8 @@ def test_an_earlier_key_stays_listed(settings: config.Settings, client: FlaskCli
     with later.app_context():
         tell(1)
         told = later.test_client().get(f"{LOG}/key").get_json()
+        db.session.remove()
+        db.engine.dispose()
 
     assert told["earlier"] == [earlier]
     assert NoteKey.read(told["key"]).name == told["origin"] == "saksi.example.org/custody"

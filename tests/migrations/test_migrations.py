@@ -34,10 +34,11 @@ from server.models import (
     ResumableUpload,
 )
 from server.models.uploads import UploadState
-from server.services import custody, public_map
+from server.services import custody, public_map, sequencer
 from tests.conftest import EmptyInstallation
 from tests.map_rows import put_photos
 from tests.programme import AMOUNTS_MINOR, ON_SITE, OTHER_SITE, plant
+from tests.services.test_sequencer import chain_of
 
 
 @pytest.fixture
@@ -198,6 +199,32 @@ def test_lists_of_money_and_the_record_are_filled_from_what_is_there(empty: Flas
     named = sa.select(CustodyEvent.project_code).order_by(CustodyEvent.sequence)
     assert list(db.session.scalars(named)) == ["ROAD-1", "ROAD-1", None]
     assert custody.broken_link(custody.export()) is None
+
+
+def test_a_log_that_is_a_tree_goes_back_to_a_chain_and_becomes_a_tree_again(empty: Flask) -> None:
+    migrate.upgrade(db.engine)
+    linked = chain_of(3)
+    with writing() as session:
+        for number in range(4):
+            custody.append(session, None, "tried", "thing", "x", now=datetime.now(UTC), n=number)
+    sequencer.sequence()
+    before = [(event["at"], event["action"], event["details"]) for event in custody.export()]
+    db.session.rollback()
+
+    migrate.downgrade(db.engine, "0019")
+    assert not {"log_node", "log_checkpoint", "log_key"} & tables()
+    with db.engine.connect() as connection:
+        chain = connection.exec_driver_sql("SELECT previous, hash FROM custody_event ORDER BY sequence").all()
+    assert [own for _previous, own in chain[:3]] == linked
+    assert [previous for previous, _own in chain[1:]] == [own for _previous, own in chain[:-1]]
+
+    migrate.upgrade(db.engine)
+    assert sequencer.sequence() == 7
+    events = list(custody.export())
+    assert [(event["at"], event["action"], event["details"]) for event in events] == before
+    # The links that going back made are those that the code of before would have made.
+    assert custody.broken_link(events) is None
+    assert all("hash" in event for event in events)
 
 
 def test_a_nonce_is_spent_on_no_photo_that_is_not_there_when_all_is_written(empty: Flask) -> None:

@@ -91,10 +91,41 @@ def test_a_search_that_stops_early_goes_on_from_there_and_misses_nothing(
     assert "there are older ones to look at" in page.text
 
 
-def test_the_end_of_the_chain_is_shown_with_the_way_to_check_it(road: Road, visitor: People) -> None:
+def test_the_newest_checkpoint_is_shown_to_be_kept_with_the_way_to_use_it(road: Road, visitor: People) -> None:
     road.approved()
-    page = visitor("auditor").go(PAGE)
-    last = reading().scalars(sa.select(CustodyEvent).order_by(CustodyEvent.sequence.desc()).limit(1)).one()
+    assert "signed checkpoint" not in visitor("auditor").go(PAGE).text
+    sequencer.sequence()
 
-    assert last.hash in page.html
-    assert f"saksi custody verify record.jsonl --holds {last.hash}" in page.text
+    page = visitor("auditor").go(PAGE)
+
+    note = log_reading.newest().note
+    assert all(line in page.text for line in note.splitlines())
+    assert "saksi audit --checkpoint checkpoint.txt" in page.text
+
+
+def test_an_event_shows_its_place_and_its_leaf(road: Road, visitor: People) -> None:
+    road.approved()
+    last = reading().scalars(sa.select(CustodyEvent).order_by(CustodyEvent.sequence.desc()).limit(1)).one()
+    assert last.leaf is not None
+    assert "Given within a minute" in visitor("auditor").go(PAGE).text
+    sequencer.sequence()
+
+    page = visitor("auditor").go(PAGE)
+
+    assert last.leaf.hex() in page.html
+    assert "Given within a minute" not in page.text
+
+
+def test_an_erased_event_says_so_and_names_nobody(road: Road, visitor: People) -> None:
+    road.approved()
+    sequencer.sequence()
+    decided = sa.select(CustodyEvent.leaf).where(CustodyEvent.action == "certificate.unlocked").limit(1)
+    leaf = reading().scalars(decided).one()
+    assert leaf is not None
+    reading().rollback()
+    log_erasure.erase(leaf.hex(), "Request 17", now=utc_now())
+
+    page = visitor("auditor").go(f"{PAGE}?action=certificate.unlocked")
+
+    assert "Somebody whose name was erased" in page.text
+    assert "were erased by law" in page.text

@@ -63,7 +63,7 @@ def test_what_is_signed_is_a_checkpoint_by_the_log_s_key(app: Flask) -> None:
     tell(3)
     sequencer.sequence()
 
-    key = NoteKey.read(log_reading.keys()[-1])
+    key = NoteKey.read(log_reading.all_keys()[-1])
     told = opened(newest().note, [key], engines().log_key.origin)
 
     assert (told.size, told.root) == (3, newest().root)
