@@ -726,7 +726,7 @@ def _details(told: Any) -> tuple[dict[str, Any], str]:
     if {*shown} & {*digests}:
         raise WrongError("a detail is told and kept back at once")
     for name, each in shown.items():
-        salt, value = bytes.fromhex(text_of(each, "salt", "[0-9a-f]{32}")), each.get("value")
+        salt, value = bytes.fromhex(text_of(each, "salt", "[0-9a-f]{32}")), each.get("value", ())
         if not isinstance(value, str | int | None):
             raise WrongError("a detail is neither a text nor a whole number")
         digests[name] = hashlib.sha256(salt + canonical(value)).hexdigest()
