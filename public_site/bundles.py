@@ -59,7 +59,7 @@ def verifier() -> Response:
 @declare(PUBLISHED)
 def verify() -> str:
     """The page that checks a bundle in the browser; nothing that is chosen there leaves the computer."""
-    *_earlier, log_key = log_reading.keys()
+    *_earlier, log_key = log_reading.all_keys()
     return render_template(
         "public/verify.html",
         log_key=log_key,

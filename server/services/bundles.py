@@ -87,7 +87,7 @@ class Bundle:
 
     def _body(self) -> Iterator[File]:
         proving = Proving(self.checkpoint)
-        yield "keys.json", _text({"receipts": receipts.keys()["keys"], "log": log_reading.keys()})
+        yield "keys.json", _text({"receipts": receipts.keys()["keys"], "log": log_reading.all_keys()})
         yield "checkpoint.txt", self.checkpoint.note.encode()
         if self.consistency is not None:
             yield "consistency.json", _text(self.consistency)
