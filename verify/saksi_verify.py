@@ -781,7 +781,7 @@ def printed(lines: Sequence[Line], *, every: bool) -> Iterator[str]:
             yield line.words()
         elif line.code not in counted:
             counted.add(line.code)
-            yield f"{line.state:7} {times[line.code]} times: {WORDS[line.code][1].format(why='…')}"
+            yield f"{line.state:7} {times[line.code]} times: {WORDS[line.code][1].replace(': {why}', '')}"
     broken = sum(line.state == BROKEN for line in lines)
     yield f"\n{broken} of {len(lines)} lines broke." if broken else "\nEverything that could be checked holds."
 

@@ -31,7 +31,7 @@ const sentence = (line: Line): string =>
 function row(line: Line, rest?: HTMLElement): HTMLLIElement {
   const state = stateOf(line.code);
   const [item, told] = [element("li"), element("div")];
-  if (rest) told.append(element("p", said("code", line.code).replace("{why}", "…")), rest);
+  if (rest) told.append(element("p", said("code", line.code).replace(/: \{why\}/, "")), rest);
   else told.append(element("p", sentence(line)));
   if (!rest && line.subject) told.append(element("p", line.subject, "about-what"));
   item.append(element("span", said("say", state), `state is-${state}`), told);

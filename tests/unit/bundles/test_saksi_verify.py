@@ -240,15 +240,15 @@ def test_proofs_are_those_of_two_other_programs(size: int, data: st.DataObject) 
         other.append_entry(leaf)
     index, first = data.draw(st.integers(0, size - 1)), data.draw(st.integers(1, size))
 
-    root = other.get_state(size)
+    root = other.get_root(size)
     inclusion = merkle.inclusion(index, size, tree.at)
     assert saksi_verify.root_from(hashes[index], index, size, inclusion) == root
     proof = merkle.consistency(first, size, tree.at)
-    assert saksi_verify.continues(first, other.get_state(first), size, root, proof)
+    assert saksi_verify.continues(first, other.get_root(first), size, root, proof)
     assert not saksi_verify.continues(first, b"\0" * 32, size, root, proof)
     if proof:
-        assert not saksi_verify.continues(first, other.get_state(first), size, root, proof[:-1])
-        assert not saksi_verify.continues(first, other.get_state(first), size, root, [*proof, proof[0]])
+        assert not saksi_verify.continues(first, other.get_root(first), size, root, proof[:-1])
+        assert not saksi_verify.continues(first, other.get_root(first), size, root, [*proof, proof[0]])
     if inclusion:
         assert saksi_verify.root_from(hashes[index], index, size, inclusion[:-1]) is None
     assert saksi_verify.root_from(hashes[index], index, size, [*inclusion, root]) is None
