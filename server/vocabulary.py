@@ -254,6 +254,7 @@ ACTIONS = Words(
         "evidence.refused": N_("refused a photo"),
         "evidence.withdrawn": N_("withdrew a photo from the public"),
         "job.retried": N_("let a job run again"),
+        "log.erased": N_("erased by law what an event held of people"),
         "milestone.approved": N_("approved a milestone"),
         "milestone.open": N_("opened a milestone"),
         "milestone.opened": N_("opened the next milestone"),

@@ -63,9 +63,9 @@ def link(previous: str, line: dict[str, Any]) -> str:
 
 def leaf_of(line: dict[str, Any]) -> str | None:
     """The hash of an exported event's leaf, made anew; None where what it takes is not there."""
-    if line.get("salt"):
+    if line.get("salt") and isinstance(line["details"], dict):
         salt = bytes.fromhex(line["salt"])
-        actor, details = leaves.salted(salt, line["actor"]), leaves.salted(salt, line["details"])
+        actor, details = leaves.digests(salt, line["actor"], line["details"])
     elif line.get("details_digest"):
         actor, details = line["actor_digest"], line["details_digest"]
     else:

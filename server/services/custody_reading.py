@@ -30,6 +30,7 @@ NAMESAKES = 20
 RECORD_TYPES = (
     "area",
     "certificate",
+    "custody_event",
     "device",
     "evidence",
     "job",

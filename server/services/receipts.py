@@ -73,6 +73,11 @@ def _put_on_record(session: Session, now: datetime) -> None:
     insert_if_new(session, ReceiptKey, kid=key.kid, x=key.x, first_used_at=now)
 
 
+def own_kid() -> str:
+    """The name of the key that signs now: its thumbprint (RFC 7638)."""
+    return engines().receipt_key.kid
+
+
 def keys() -> dict[str, Any]:
     """The JWKS (RFC 7517) of every key that signs or signed receipts, the oldest first."""
     rows = reading().scalars(sa.select(ReceiptKey).order_by(ReceiptKey.first_used_at, ReceiptKey.kid))

@@ -76,6 +76,7 @@ class Sequencing:
     """The sequencer of this process, in a thread of its own."""
 
     def __init__(self, app: Flask) -> None:
+        """Begins at once."""
         self._stop = threading.Event()
         # Killed with its process it leaves nothing half done, so the process need not wait for it.
         self._thread = threading.Thread(target=keep_sequenced, args=(app, self._stop), name="log", daemon=True)

@@ -81,11 +81,9 @@ class Holder:
         if received is None:
             return ["the log does not say that my photo was received"]
         document = statement.of(reading().scalars(sa.select(Evidence).where(Evidence.id == self._id())).one())
-        salt = bytes.fromhex(received["salt"])
+        actor, details = leaves.digests(bytes.fromhex(received["salt"]), received["actor"], received["details"])
         data = leaves.document(
-            {name: received[name] for name in ("at", "action", "record")},
-            actor=leaves.salted(salt, received["actor"]),
-            details=leaves.salted(salt, received["details"]),
+            {name: received[name] for name in ("at", "action", "record")}, actor=actor, details=details
         )
         found = []
         if not self._holds(merkle.leaf_hash(data).hex(), now):

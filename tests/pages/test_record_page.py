@@ -12,7 +12,8 @@ import sqlalchemy as sa
 
 from server.db import reading
 from server.models import CustodyEvent
-from server.services import custody_reading
+from server.services import custody_reading, log_erasure, log_reading, sequencer
+from server.times import utc_now
 from tests.pages.browse import Visitor
 from tests.pages.story import Road
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import hmac
 import json
 import threading
 from collections.abc import Callable
@@ -70,8 +71,13 @@ def test_a_leaf_is_the_hash_that_the_guide_tells(app: Flask) -> None:
     (event,) = log_reading.events_of("thing", "ä")
     assert event.salt is not None
 
-    actor = hashlib.sha256(event.salt + b"null").hexdigest()
-    details = hashlib.sha256(event.salt + '{"number":1,"word":"ñ"}'.encode()).hexdigest()
+    def salted(what: str, value: bytes) -> str:
+        return hashlib.sha256(hmac.digest(event.salt or b"", what.encode(), "sha256")[:16] + value).hexdigest()
+
+    actor = salted("actor", b"null")
+    number, word = salted("details.number", b"1"), salted("details.word", '"ñ"'.encode())
+    each = f'{{"number":"{number}","word":"{word}"}}'
+    details = hashlib.sha256(each.encode()).hexdigest()
     data = (
         f'{{"action":"tried","actor":"{actor}","at":"2026-01-01T00:00:00Z","details":"{details}",'
         '"record":["thing","ä"],"v":1}'
