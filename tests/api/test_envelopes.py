@@ -18,10 +18,12 @@ from flask.testing import FlaskClient
 
 from evidence.receipts import Receipt, verify
 from server.db import db, new_id, reading, writing
+from server.engines import engines
 from server.models import CustodyEvent, Evidence, EvidenceEnvelope, Nonce
 from server.services import custody
 from tests.api.calls import Headers, assert_problem, good_photo, pointers, put_photo, road_claim
 from tests.api.tus_client import Tus, about
+from tests.custody_log import of_record
 from tests.phones import Phone, payload
 
 Bearer = Callable[[str], Headers]
@@ -365,4 +367,7 @@ def test_the_receipt_can_be_checked_with_the_public_keys(sender: Sender) -> None
 
     assert alone.content_type == "application/jose"
     assert alone.get_data(as_text=True) == told["receipt"]
-    assert verify(told["receipt"], keys) == Receipt(told["id"], told["sha256"], told["size"], told["received_at"])
+    certified = verify(told["receipt"], keys)
+    (leaf,) = (event.leaf.hex() for event in of_record("evidence", told["id"]) if event.leaf)
+    held = (told["id"], told["sha256"], told["size"], told["received_at"])
+    assert certified == Receipt(*held, leaf=leaf, log=engines().log_key.origin)
