@@ -20,11 +20,12 @@ from server import in_use, jobs, stores
 from server.app import create_app
 from server.db import db
 from server.engines import engines
-from server.services import receipts, sequencer, uploads
+from server.services import receipts, uploads
 from server.services.second_look import drawing, periods
 from server.slow_clients import SlowClients
 from server.telemetry import process
 from server.times import utc_now
+from server.upkeep import Upkeep
 
 LOG = logging.getLogger("saksi")
 #: Seconds after which a thread that computes lets another one run. An upload waits for the disk a dozen
@@ -90,7 +91,7 @@ def build() -> Flask:
         threading.Thread(target=_stop_with, args=(os.getppid(),), name="parent", daemon=True).start()
     runners = jobs.start_threads(app)
     if runners is not None:
-        Finalize(None, sequencer.Sequencing(app).stop, args=(LAST_PLACES_S,), exitpriority=90)
+        Finalize(None, Upkeep(app).stop, args=(LAST_PLACES_S,), exitpriority=90)
         # The server's processes end without the interpreter's own farewell; multiprocessing has this one.
         Finalize(None, runners.stop, args=(LAST_JOB_S,), exitpriority=100)
     return app

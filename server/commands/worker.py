@@ -14,9 +14,9 @@ from server import in_use, jobs
 from server.commands.help_text import examples
 from server.commands.installation import installation
 from server.commands.ports import check_metrics_port
-from server.services import sequencer
 from server.telemetry import logs, process
 from server.telemetry.exporter import figures_of
+from server.upkeep import Upkeep
 
 #: What a stop waits for the last events to have their places in the custody log; another process does what is left.
 LAST_PLACES_S = 5.0
@@ -55,9 +55,9 @@ def worker_command(concurrency: int) -> None:
         with figures_of(settings.telemetry, app) as open_figures:
             process.begin(app)
             open_figures()
-            sequencing = sequencer.Sequencing(app)
+            upkeep = Upkeep(app)
             jobs.work(app, concurrency, stop)
-            sequencing.stop(LAST_PLACES_S)
+            upkeep.stop(LAST_PLACES_S)
     click.echo("Every job that was begun is done.")
 
 

@@ -7,9 +7,10 @@ doubled note does no harm (docs/decisions/0025).
 
 from __future__ import annotations
 
+import math
+import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,14 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
 from evidence.findings import Outcome
-from server import jobs
-from server.db import add_to_counts, new_id, reading, table_of, take_turn, tried_again, writing
+from server.db import add_to_counts, reading, table_of, take_turn, tried_again, writing
 from server.models import Contract, Evidence, EvidenceDecision, EvidenceFinding, FactCount, FactDue, Project
 from server.models.evidence import EvidenceState, EvidenceVerdictWord
 from server.models.facts import FactKind
 from server.risk_facts import DecisionSeen, Key, PhotoSeen, counted
 
-FACTS_JOB = "facts"
 TURN = "saksi_facts"
 PAGE = 200
 #: Notes of one project taken together; more are taken the next time round.
@@ -34,23 +33,10 @@ _EVIDENCE, _FINDING = table_of(Evidence).c, table_of(EvidenceFinding).c
 _DECISION, _CONTRACT = table_of(EvidenceDecision).c, table_of(Contract).c
 
 
-@jobs.handler(FACTS_JOB)
-def count(_subject: str) -> None:
-    """The job: everything that is noted, whoever noted it."""
-    count_due()
-
-
-def ask_if_due(*, now: datetime) -> None:
-    """Have a worker count what is noted, as it is after a migration; a worker that comes by takes all of it."""
-    if reading().scalar(sa.select(_DUE.c.id).limit(1)) is not None:
-        with writing() as session:
-            jobs.enqueue(session, FACTS_JOB, str(new_id()), now=now)
-    reading().rollback()
-
-
-def count_due() -> None:
-    """Count every project anew that is noted, one transaction for each."""
-    while tried_again(_count_one):
+def count_due(*, at_most_s: float = math.inf) -> None:
+    """Count every project anew that is noted, one transaction for each; after ``at_most_s`` the rest is left."""
+    until = time.monotonic() + at_most_s
+    while tried_again(_count_one) and time.monotonic() < until:
         pass
 
 

@@ -7,14 +7,11 @@ at a time, on either database; the others leave it to that one.
 
 from __future__ import annotations
 
-import logging
-import threading
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from evidence.merkle import Node, grown, root
@@ -25,9 +22,6 @@ from server.services import leaves
 from server.services.log_nodes import KeptNodes, LogDamagedError
 from server.times import utc_now
 
-LOG = logging.getLogger("saksi.log")
-#: An event is in a signed checkpoint at most 60 s after its commit: this long it waits, and the rest is for the work.
-EVERY_S = 15.0
 #: Events of one transaction. SQLite has one writer, which uploads are to wait for no longer than for each other.
 AT_ONCE = 500
 _TURN = sa.text("SELECT pg_try_advisory_xact_lock(hashtextextended('saksi custody log', 0))")
@@ -55,37 +49,6 @@ def sequence(*, now: Callable[[], datetime] = utc_now) -> int:
             break
         placed += count
     return placed
-
-
-def keep_sequenced(app: Flask, stop: threading.Event, every_s: float = EVERY_S) -> None:
-    """Sequence again and again until told to stop, and once more then; a fault is logged and outlived."""
-    while True:
-        try:
-            with app.app_context():
-                sequence()
-        except LogDamagedError as error:
-            LOG.critical("the custody log is not signed any further: %s; run saksi audit", error)
-        except Exception:  # The database may be away for a while; the next turn does what this one left.
-            LOG.exception("the custody log's events were given no places")
-        if stop.is_set():
-            return
-        stop.wait(every_s)
-
-
-class Sequencing:
-    """The sequencer of this process, in a thread of its own."""
-
-    def __init__(self, app: Flask) -> None:
-        """Begins at once."""
-        self._stop = threading.Event()
-        # Killed with its process it leaves nothing half done, so the process need not wait for it.
-        self._thread = threading.Thread(target=keep_sequenced, args=(app, self._stop), name="log", daemon=True)
-        self._thread.start()
-
-    def stop(self, at_most_s: float | None = None) -> None:
-        """Place what there is and end."""
-        self._stop.set()
-        self._thread.join(at_most_s)
 
 
 def _is_waiting() -> bool:

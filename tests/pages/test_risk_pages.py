@@ -101,6 +101,7 @@ def test_a_decision_leads_to_the_photo_and_to_whoever_decided(road: Road, visito
     road.say(photo, REFUSE, by="second_supervisor")
     road.say(other, REFUSE)
     jobs.run_all_due()
+    risk_counts.count_due()
     auditor, person = visitor("auditor"), road.actor("supervisor").person_id
     page = auditor.go(f"/review/risk/people/{person}")
     assert "1 of 2 decisions accepted a photo that the machine had not verified." in page.text
@@ -121,6 +122,7 @@ def test_every_number_of_a_project_counts_what_its_page_shows(road: Road, visito
     road.send_rejected()
     road.say(road.send_questionable(), REFUSE)
     jobs.run_all_due()
+    risk_counts.count_due()
     auditor = visitor("auditor")
     page = auditor.go("/review/risk/projects/ROAD-1")
     found = set(links(page, "/review/risk/behind"))

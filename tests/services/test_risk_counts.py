@@ -72,11 +72,13 @@ def test_a_word_on_a_photo_and_its_change_are_counted_by_reviewer(road: Road) ->
     photo = road.send_questionable()
     road.say(photo, ACCEPT)
     jobs.run_all_due()
+    risk_counts.count_due()
     first = road.actor("supervisor").person_id
     assert [number(first, fact) for fact in ("decisions", "accepted", "refused", "changed")] == [1, 1, 0, 0]
 
     road.say(photo, REFUSE, by="second_supervisor")
     jobs.run_all_due()
+    risk_counts.count_due()
     second = road.actor("second_supervisor").person_id
 
     assert [number(first, fact) for fact in ("decisions", "accepted", "refused", "changed")] == [1, 1, 0, 1]
@@ -150,6 +152,7 @@ def test_whatever_happens_the_numbers_are_those_of_the_records(
         if reading().get_one(Evidence, photos[place]).state in evidence_states(word):
             road.say(photos[place], word)
     jobs.run_all_due()
+    risk_counts.count_due()
     risk_counts.count_due()
     reading().rollback()
 

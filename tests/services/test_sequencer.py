@@ -167,23 +167,6 @@ def test_a_tree_that_is_not_what_was_signed_is_signed_no_further(app: Flask) -> 
     assert newest().size == 4
 
 
-def test_runs_on_until_it_is_told_to_stop_and_then_once_more(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    stop, turns = threading.Event(), []
-    faults: list[Exception] = [LogDamagedError("x"), RuntimeError("away")]
-
-    def turn() -> None:
-        turns.append(1)
-        if len(turns) == 3:
-            stop.set()
-        if faults:
-            raise faults.pop()
-
-    monkeypatch.setattr(sequencer, "sequence", turn)
-    sequencer.keep_sequenced(app, stop, every_s=0.001)
-
-    assert len(turns) == 3
-
-
 class TestProofs:
     """Every proof that is given out leads to the root that was signed."""
 
