@@ -38,8 +38,8 @@ SOURCES = {
     "composite": N_("put together from several pictures"),
     "compositeCapture": N_("put together from several pictures"),
     "screenCapture": N_("a picture of a screen"),
-    "digitalArt": N_("drawn"),
-    "digitalCreation": N_("drawn"),
+    "digitalArt": N_("drawn by hand"),
+    "digitalCreation": N_("drawn by hand"),
     "humanEdits": N_("edited by a person"),
     "minorHumanEdits": N_("edited a little by a person"),
 }

@@ -234,6 +234,7 @@ WAITING_AGES = Words({"overdue": N_("Overdue"), "7": N_("7 days or longer"), "30
 ACTIONS = Words(
     {
         "area.added": N_("added an area"),
+        "audit.completed": N_("looked whether all is as the records say"),
         "certificate.certified": N_("certified a payment"),
         "certificate.disputed": N_("disputed a certificate"),
         "certificate.paid": N_("recorded a payment"),

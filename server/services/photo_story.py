@@ -29,6 +29,7 @@ SENTENCES = {
     "evidence.lowered": N_("%(name)s lowered the verdict on the photo."),
     "evidence.examined": N_("%(name)s looked at the photo's pixels."),
     "evidence.published": N_("%(name)s made the photo public."),
+    "evidence.withdrawn": N_("%(name)s withdrew the photo from the public."),
     "copy.published": N_("%(name)s made the copies that the public sees."),
     "redaction.hidden": N_("%(name)s hid an area from the public."),
     "redaction.shown": N_("%(name)s let the public see an area that the machine would hide."),
