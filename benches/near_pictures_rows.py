@@ -19,7 +19,10 @@ AT_ONCE = 500_000
 _PICTURE = (
     "CREATE TABLE picture (id INTEGER PRIMARY KEY, sha256 VARCHAR(64) NOT NULL, pixels {0} NOT NULL, pdq {0} NOT NULL)"
 )
-_KEY = "CREATE TABLE picture_key (key INTEGER NOT NULL, picture INTEGER NOT NULL{0}"
+_KEY = (
+    "CREATE TABLE picture_key"
+    " (key INTEGER NOT NULL, picture INTEGER NOT NULL, one BIGINT NOT NULL, two BIGINT NOT NULL{0}"
+)
 _EDGES = tuple(round(place * HASH_BYTES * 8 / BANDS) for place in range(BANDS + 1))
 
 
@@ -38,7 +41,7 @@ def fill_sqlite(path: Path, kept: Hashes) -> None:
     for begin in range(0, len(kept), AT_ONCE):
         connection.executemany("INSERT INTO picture VALUES (?, ?, ?, ?)", _pictures(kept, begin))
     for rows in _keys(kept):
-        connection.executemany("INSERT INTO picture_key VALUES (?, ?)", rows.tolist())
+        connection.executemany("INSERT INTO picture_key VALUES (?, ?, ?, ?)", rows.tolist())
     connection.commit()
     connection.executescript("PRAGMA journal_mode=wal;")
     connection.close()
@@ -58,7 +61,7 @@ def fill_postgres(url: str, kept: Hashes) -> None:
             with connection.cursor().copy("COPY picture_key FROM STDIN (FORMAT BINARY)") as copy:
                 copy.write(_binary(rows))
         connection.execute("SET maintenance_work_mem = '1GB'")
-        connection.execute("ALTER TABLE picture_key ADD PRIMARY KEY (key, picture)")
+        connection.execute("ALTER TABLE picture_key ADD PRIMARY KEY (key, picture) INCLUDE (one, two)")
         connection.execute("VACUUM ANALYZE picture")
         connection.execute("VACUUM ANALYZE picture_key")
 
@@ -70,13 +73,14 @@ def _pictures(kept: Hashes, begin: int) -> Iterator[tuple[int, str, bytes, bytes
 
 
 def _keys(kept: Hashes) -> Iterator[NDArray[np.int64]]:
-    """The rows (key, picture) in the order of the keys, in portions."""
+    """The rows (key, picture, and half the hash) in the order of the keys, in portions."""
+    half = np.ascontiguousarray(kept[:, :16]).view(">i8").astype(np.int64)
     for band, (first, end) in enumerate(pairwise(_EDGES)):
         keys = _band(kept, first, end) | band << BAND_BITS
         order = np.argsort(keys, kind="stable")
         for begin in range(0, len(kept), AT_ONCE):
             chosen = order[begin : begin + AT_ONCE]
-            yield np.stack((keys[chosen], chosen + 1), axis=1)
+            yield np.column_stack((keys[chosen], chosen + 1, half[chosen]))
 
 
 def _band(kept: Hashes, first: int, end: int) -> NDArray[np.int64]:
@@ -89,9 +93,12 @@ def _band(kept: Hashes, first: int, end: int) -> NDArray[np.int64]:
 
 
 def _binary(rows: NDArray[np.int64]) -> bytes:
-    """PostgreSQL's binary form of two four-byte columns."""
-    form = np.dtype([("columns", ">i2"), ("l1", ">i4"), ("key", ">i4"), ("l2", ">i4"), ("picture", ">i4")])
+    """PostgreSQL's binary form of two four-byte columns and two of eight bytes."""
+    key, picture = [("l1", ">i4"), ("key", ">i4")], [("l2", ">i4"), ("picture", ">i4")]
+    half = [("l3", ">i4"), ("one", ">i8"), ("l4", ">i4"), ("two", ">i8")]
+    form = np.dtype([("columns", ">i2"), *key, *picture, *half])
     told = np.zeros(len(rows), dtype=form)
-    told["columns"], told["l1"], told["l2"] = 2, 4, 4
-    told["key"], told["picture"] = rows[:, 0], rows[:, 1]
+    told["columns"], told["l1"], told["l2"], told["l3"], told["l4"] = 4, 4, 4, 8, 8
+    for place, name in enumerate(("key", "picture", "one", "two")):
+        told[name] = rows[:, place]
     return b"PGCOPY\n\xff\r\n\0" + bytes(8) + told.tobytes() + b"\xff\xff"

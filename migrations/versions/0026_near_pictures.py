@@ -32,7 +32,9 @@ def upgrade() -> None:
         "picture_key",
         sa.Column("key", sa.Integer, autoincrement=False, nullable=False),
         sa.Column("picture", sa.Integer, autoincrement=False, nullable=False),
-        sa.PrimaryKeyConstraint("key", "picture", name=op.f("pk_picture_key")),
+        sa.Column("one", sa.BigInteger, nullable=False),
+        sa.Column("two", sa.BigInteger, nullable=False),
+        sa.PrimaryKeyConstraint("key", "picture", name=op.f("pk_picture_key"), postgresql_include=["one", "two"]),
         sqlite_with_rowid=False,
     )
 

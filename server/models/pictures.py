@@ -23,10 +23,19 @@ class Picture(Base):
 
 
 class PictureKey(Base):
-    """One of the eleven keys of a picture that has enough to see (`evidence.near_pictures.keys`); below 2 ** 28."""
+    """One of the eleven keys of a picture that has enough to see (`evidence.near_pictures.keys`); below 2 ** 28.
+
+    ``one`` and ``two`` are the first half of its hash as two signed numbers, in the index with the key: whoever shares
+    a key and differs in more bits of that half is no near one, and need not be fetched to know it.
+    """
 
     __tablename__ = "picture_key"
-    __table_args__ = {"sqlite_with_rowid": False}  # noqa: RUF012
+    __table_args__ = (
+        sa.PrimaryKeyConstraint("key", "picture", postgresql_include=["one", "two"]),
+        {"sqlite_with_rowid": False},
+    )
 
-    key: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
-    picture: Mapped[int] = mapped_column(sa.Integer, primary_key=True, autoincrement=False)
+    key: Mapped[int] = mapped_column(sa.Integer, autoincrement=False)
+    picture: Mapped[int] = mapped_column(sa.Integer, autoincrement=False)
+    one: Mapped[int] = mapped_column(sa.BigInteger)
+    two: Mapped[int] = mapped_column(sa.BigInteger)

@@ -6,24 +6,23 @@ The recall within ``REACH`` bits is exact on any database (decision 0021). What 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
 import numpy as np
 import sqlalchemy as sa
 from numpy.typing import NDArray
-from sqlalchemy.engine import Connection, Row
+from sqlalchemy.engine import Connection
 from sqlalchemy.orm import Session
 
 from evidence.near_pictures import HASH_BYTES, REACH, keys, probes
 from evidence.seen import Seen
-from server.db import insert_if_new, table_of
+from server.db import insert_if_new, insert_missing, table_of
 from server.models import Picture, PictureKey
 
 #: A picture with less to see is not found by its hash: flat ones are all alike.
 LEAST_QUALITY = 50
-_KEYS, _PICTURES = table_of(PictureKey).c, table_of(Picture).c
+_PICTURES = table_of(Picture).c
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +45,9 @@ def keep(session: Session, sha256: str, seen: Seen) -> None:
     if seen.pdq_quality < LEAST_QUALITY:
         return
     number = session.execute(sa.select(Picture.id).where(Picture.sha256 == sha256)).scalar_one()
-    for key in keys(digest):
-        insert_if_new(session, PictureKey, key=key, picture=number)
+    one, two = halves(digest)
+    rows = [{"key": key, "picture": number, "one": one, "two": two} for key in keys(digest)]
+    insert_missing(session.connection(), table_of(PictureKey), rows)
 
 
 def find(session: Session, seen: Seen) -> list[Alike]:
@@ -73,10 +73,10 @@ def near(connection: Connection, digest: bytes) -> list[tuple[str, int]]:
     candidates = _candidates(connection, digest)
     if not candidates:
         return []
-    hashes = np.frombuffer(b"".join(row.pdq for row in candidates), dtype=np.uint8).reshape(-1, HASH_BYTES)
-    bits = apart(digest, hashes)
-    chosen = [(candidates[place].id, int(bits[place])) for place in np.flatnonzero(bits <= REACH).tolist()]
-    return _named(connection, chosen)
+    rows = connection.execute(_WHOLE, {"ids": list(candidates)}).all()
+    hashes = np.frombuffer(b"".join(row.pdq for row in rows), dtype=np.uint8).reshape(-1, HASH_BYTES)
+    bits = apart(digest, hashes).tolist()
+    return [(row.sha256, number) for row, number in zip(rows, bits, strict=True) if number <= REACH]
 
 
 def apart(digest: bytes, others: NDArray[np.uint8]) -> NDArray[np.int64]:
@@ -86,31 +86,36 @@ def apart(digest: bytes, others: NDArray[np.uint8]) -> NDArray[np.int64]:
     return bits
 
 
-def _candidates(connection: Connection, digest: bytes) -> Sequence[Row[tuple[int, bytes]]]:
-    """Every picture that shares a key, perhaps more than once: few are near, and none that is near is missed."""
+def _candidates(connection: Connection, digest: bytes) -> set[int]:
+    """Every picture that shares a key and half a hash: few are not near, and none that is near is missed."""
+    one, two = halves(digest)
     asked = ",".join(map(str, sorted(chain.from_iterable(probes(digest)))))
     if connection.dialect.name == "postgresql":
-        return connection.execute(_ON_POSTGRES, {"keys": f"{{{asked}}}"}).all()
-    return connection.execute(_ON_SQLITE, {"keys": f"[{asked}]"}).all()
+        values = {"keys": f"{{{asked}}}", "one": one, "two": two, "reach": REACH}
+        return set(connection.scalars(_ON_POSTGRES, values))
+    found = connection.execute(_ON_SQLITE, {"keys": f"[{asked}]"}).all()
+    if not found:
+        return set()
+    rows = np.array([tuple(row) for row in found], dtype=np.int64)
+    # Of a negative number numpy would count the bits of its size.
+    differing = np.ascontiguousarray(rows[:, 1:] ^ np.array([one, two], dtype=np.int64)).view(np.uint64)
+    bits = np.bitwise_count(differing).sum(axis=1, dtype=np.int64)
+    return set(rows[bits <= REACH, 0].tolist())
+
+
+def halves(digest: bytes) -> tuple[int, int]:
+    """The first half of a hash as the two signed numbers that stand with its keys."""
+    return int.from_bytes(digest[:8], signed=True), int.from_bytes(digest[8:16], signed=True)
 
 
 #: One statement on each. The keys come as one text: a list of 3,119 numbers took psycopg longer than all else.
 _ON_POSTGRES = sa.text(
-    "SELECT id, pdq FROM picture WHERE id = ANY(ARRAY("
-    "SELECT picture FROM picture_key WHERE key = ANY(CAST(:keys AS integer[]))))"
+    "SELECT picture FROM picture_key WHERE key = ANY(CAST(:keys AS integer[]))"
+    " AND bit_count(CAST(one # CAST(:one AS bigint) AS bit(64)))"
+    " + bit_count(CAST(two # CAST(:two AS bigint) AS bit(64))) <= :reach"
 )
-_ON_SQLITE = sa.text(
-    "SELECT id, pdq FROM picture WHERE id IN"
-    " (SELECT picture FROM picture_key WHERE key IN (SELECT value FROM json_each(:keys)))"
-)
-
-
-def _named(connection: Connection, chosen: Sequence[tuple[int, int]]) -> list[tuple[str, int]]:
-    bits = dict(chosen)
-    if not bits:
-        return []
-    rows = connection.execute(sa.select(_PICTURES.id, _PICTURES.sha256).where(_PICTURES.id.in_(bits)))
-    return [(row.sha256, bits[row.id]) for row in rows]
+_ON_SQLITE = sa.text("SELECT picture, one, two FROM picture_key WHERE key IN (SELECT value FROM json_each(:keys))")
+_WHOLE = sa.select(_PICTURES.sha256, _PICTURES.pdq).where(_PICTURES.id.in_(sa.bindparam("ids", expanding=True)))
 
 
 def _same_pixels(session: Session, pixels: str) -> list[Alike]:

@@ -46,6 +46,7 @@ def project() -> Project:
 
 def test_a_photo_is_counted_for_its_project_its_contractor_and_its_uploader(road: Road) -> None:
     road.send_rejected()
+    risk_counts.count_due()
     works = project()
 
     assert works.contract is not None
@@ -59,6 +60,7 @@ def test_a_photo_is_counted_for_its_project_its_contractor_and_its_uploader(road
 def test_the_same_file_again_is_counted_as_a_near_duplicate(road: Road) -> None:
     file = open_file(road.send())
     road.send(file=file)
+    risk_counts.count_due()
 
     assert number(project().id, "near") == 1
 
@@ -104,6 +106,7 @@ def test_the_numbers_follow_when_the_worker_lowers_a_verdict(road: Road) -> None
 
 def test_an_audit_names_the_project_whose_numbers_were_changed(road: Road) -> None:
     road.send()
+    risk_counts.count_due()
     works = project()
     with writing() as session:
         session.execute(
@@ -117,6 +120,7 @@ def test_an_audit_names_the_project_whose_numbers_were_changed(road: Road) -> No
 
 def test_an_audit_names_the_agency_whose_sums_were_changed(road: Road) -> None:
     road.send()
+    risk_counts.count_due()
     agency = project().agency_id
     with writing() as session:
         session.execute(sa.delete(FactCount).where(FactCount.scope_id == agency, FactCount.fact == "photos"))
@@ -124,8 +128,10 @@ def test_an_audit_names_the_agency_whose_sums_were_changed(road: Road) -> None:
     assert risk_counts.faults() == [str(agency)]
 
 
-def test_uploads_wait_for_no_number_and_leave_nothing_to_count(road: Road) -> None:
+def test_uploads_wait_for_no_number_and_once_counted_nothing_is_left(road: Road) -> None:
     road.send()
+    assert number(project().id, "photos") == 0
+    risk_counts.count_due()
 
     assert reading().scalar(sa.select(sa.func.count()).select_from(FactDue)) == 0
 
