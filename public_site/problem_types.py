@@ -63,6 +63,7 @@ MEANINGS = {
     "original-damaged": N_(
         "The store has this photo from earlier, but not whole. Nothing was recorded; keep the photo."
     ),
+    "log-damaged": N_("The custody log is not as it was signed. Nothing is proved from it until a person has looked."),
     "store-away": N_("The place where photos are kept does not answer. Keep the photo and send it again later."),
 }
 

@@ -77,7 +77,8 @@ def _lower(evidence: Evidence) -> bool:
     verdict = EvidenceState(second_thoughts.lowered(Verdict(evidence.verdict.value), findings, policy).value)
     fell = verdict is not evidence.verdict
     evidence.verdict = verdict
-    if evidence.state in MACHINE_STATES:
+    # Whoever appealed waits for a person, whatever a machine finds meanwhile.
+    if fell and evidence.state in MACHINE_STATES and evidence.appeal is None:
         evidence.state = max(evidence.state, verdict, key=ORDER.index)
     return fell
 

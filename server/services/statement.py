@@ -45,7 +45,10 @@ def statement(
         "captured_at": iso(row["captured_at"]),
         "received_at": iso(row["received_at"]),
         "place": _place(row),
-        "claims": {"file": _file(row["claims"]["file"]), "device": _device(row["claims"]["device"])},
+        "claims": {
+            "file": _file(row["claims"].get("file") or {}),
+            "device": _device(row["claims"].get("device") or {}),
+        },
         "findings": [_finding(each) for each in sorted(findings, key=lambda finding: finding.check)],
         "verdict": row["verdict"].value,
         "grade": row["grade"],
@@ -77,6 +80,10 @@ def _place(row: Mapping[str, Any]) -> dict[str, float] | None:
     if row["latitude"] is None or row["longitude"] is None:
         return None
     return {"latitude": row["latitude"], "longitude": row["longitude"]}
+
+
+def _claims(claims: Mapping[str, Any]) -> dict[str, Any]:
+    return {"file": _file(claims.get("file") or {}), "device": _device(claims.get("device") or {})}
 
 
 def _file(claim: Mapping[str, Any]) -> dict[str, Any]:

@@ -137,6 +137,10 @@ def test_nothing_is_left_of_the_trial_write(saksi: Saksi, settings: config.Setti
         "0" * 64,
         "00",
         "secret.key",
+        # The signer of public copies is tried as well, and made where there is none.
+        "credentials",
+        "authority.pem",
+        "signer.pem",
     }
 
 

@@ -16,6 +16,7 @@ import config
 from server import jobs
 from server.db import new_id, writing
 from server.models import CustodyEvent, EvidenceFinding
+from server.services import sequencer
 from server.services.copies import WEB, copy_name
 from tests.api.calls import good_photo, put_photo, road_claim
 from tests.faults.reckoning import reckon, whole
@@ -80,6 +81,7 @@ def test_a_judgement_that_is_not_whole_is_seen(acknowledged: Acknowledged) -> No
 
 
 def test_a_line_taken_out_of_the_log_is_seen(acknowledged: Acknowledged) -> None:
+    sequencer.sequence()
     with writing() as session:
         first = sa.select(sa.func.min(CustodyEvent.sequence)).where(CustodyEvent.action == "evidence.received")
         session.execute(sa.delete(CustodyEvent).where(CustodyEvent.sequence == first.scalar_subquery()))

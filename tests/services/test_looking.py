@@ -20,9 +20,10 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import CustodyEvent, Evidence, EvidenceFinding, Original
 from server.models.evidence import EvidenceState
-from server.services import looking_again
+from server.services import evidence_review, looking_again
 from server.services.evidence_view import document
 from server.times import utc_now
+from tests.programme import OFF_SITE
 from tests.services.test_receive import photo_on_site, send
 
 Actors = Callable[[str], Actor]
@@ -176,3 +177,19 @@ def test_a_file_that_was_seen_before_a_measure_existed_is_seen_again(
     jobs.run_all_due()
 
     assert len(asked) == 2
+
+
+def test_an_appeal_waits_for_a_person_whatever_the_worker_finds_later(
+    actor: Actors, seeing: Callable[[Seen], list[int]]
+) -> None:
+    """The bug: a first look at the pixels of an appealed photo rejected it once more, and no second appeal is taken."""
+    inspector = actor("inspector")
+    photo = send(inspector, photo_on_site(3, OFF_SITE), project="ROAD-1").evidence_id
+    evidence_review.appeal(inspector, photo, "Both banks were under water.", now=utc_now())
+    seeing(replace(SHARP, blur=0.95))
+
+    jobs.run_all_due()
+
+    assert outcomes(photo)["picture.sharpness"] == "warn"
+    assert on_record(photo).verdict is EvidenceState.REJECTED
+    assert on_record(photo).state is EvidenceState.NEEDS_REVIEW

@@ -11,7 +11,7 @@ import pytest
 from server.access import Actor
 from server.db import reading
 from server.models.payments import CertificateState
-from server.services import custody_reading, device_desk, payments, people, policy_view
+from server.services import custody_reading, device_desk, log_reading, payments, people, policy_view
 from server.services.custody_reading import Wanted as Events
 from server.services.payments import Wanted
 from server.times import utc_now
@@ -34,7 +34,7 @@ ASKED: list[tuple[str, Callable[[Actor], object]]] = [
     ("record of a project", lambda who: custody_reading.events(who, Events("ROAD-1"), cursor=None, limit=50)),
     ("record of a person", lambda who: custody_reading.events(who, Events(who=who.person_id), cursor=None, limit=50)),
     ("record of a record", lambda who: custody_reading.events(who, Events(record="x"), cursor=None, limit=50)),
-    ("end of the chain", lambda _who: custody_reading.end_of_chain()),
+    ("newest checkpoint", lambda _who: log_reading.newest_checkpoint()),
     ("people", lambda who: people.listed(who, None, cursor=None)),
     ("one person", lambda who: people.person(who, who.person_id, now=utc_now())),
     ("devices", lambda who: device_desk.listed(who, None, withdrawn=True, cursor=None)),

@@ -36,6 +36,7 @@ from server.services import (
     review_photo,
     risk,
     risk_behind,
+    risk_counts,
     risk_subject,
     sitemap,
 )
@@ -281,6 +282,7 @@ def test_the_risk_view_reads_no_whole_table(
     road.send()
     road.say(road.send_questionable(), EvidenceVerdictWord.REFUSE)
     jobs.run_all_due()
+    risk_counts.count_due()
     who = actor(name)
     with asked() as statements:
         ask(who)
@@ -291,6 +293,7 @@ def test_the_risk_view_reads_no_whole_table(
 
 def test_an_agencys_table_stands_in_its_index_as_it_is_shown(road: Road, actor: Callable[[str], Actor]) -> None:
     road.send()
+    risk_counts.count_due()
     who = actor("auditor")
     with asked() as statements:
         risk.table(who, risk.Asked(sort="photos"))
