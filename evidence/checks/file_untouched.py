@@ -1,6 +1,6 @@
 """``file.untouched``: whether the file names a program that changes pictures.
 
-Only what stands in its tags; the thumbnail and the content credentials need a decoder, and the worker asks them under
+Only what stands in its tags; the thumbnail and the Content Credentials need a decoder, and the worker asks them under
 the same name. Who edits with care leaves no mark, so that passing says only that none was found.
 """
 

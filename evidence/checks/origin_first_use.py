@@ -1,9 +1,9 @@
 """``origin.first_use``: whether this very file has been sent before.
 
-By sha256 only; near pictures need pixels and are another check's work. The same file for another
-project, milestone, day or stage is a picture used twice. The same file for the same place, stage
-and day is most often a phone that lost track of what it had sent: a warning, and the first record
-stands. What an earlier record does not name does not count against the photo.
+By sha256 only; near pictures need pixels, and the worker asks for them under the same name (``evidence.pixel_checks``).
+The same file for another project, milestone, day or stage is a picture used twice. The same file for the same place,
+stage and day is most often a phone that lost track of what it had sent: a warning, and the first record stands. What
+an earlier record does not name does not count against the photo.
 """
 
 from __future__ import annotations

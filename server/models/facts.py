@@ -1,7 +1,7 @@
 """How often each fact was found: numbers by project, contractor, uploader and reviewer, and what is to be counted yet.
 
-The numbers follow the records a moment later: whoever changes a photo only appends a row to ``fact_due``, and one
-worker counts that project anew (``server.services.risk_counts``).
+The numbers follow the records a moment later: whoever changes a photo only appends a row to ``fact_due``, and the
+upkeep of one process counts that project anew (``server.services.risk_counts``).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The job that makes a photo's thumbnail and web copy, once the inspector has the verdict.
+"""The jobs that decode a photo once the inspector has the verdict: its two copies, and what is seen in its pixels.
 
-It is the first to decode the pixels, in a process apart. Where they cannot be decoded the verdict
-is lowered, with the reason; it is never raised here.
+The decoding is done in a process apart. Where the pixels cannot be decoded the verdict is lowered, with the reason;
+what is seen in them is weighed by ``looking``. No verdict is ever raised here.
 """
 
 from __future__ import annotations

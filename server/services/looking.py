@@ -31,7 +31,7 @@ LOOK_JOB = "look"
 
 
 def keep(session: Session, sha256: str, seen: Seen) -> None:
-    """Keep what was seen beside the original, and its looks where others are found by them; then commit."""
+    """Keep what was seen beside the original, and its looks where others are found by them; the caller commits."""
     session.execute(sa.update(Original).where(Original.sha256 == sha256).values(seen=seen.document()))
     near_pictures.keep(session, sha256, seen)
 

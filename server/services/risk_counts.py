@@ -1,8 +1,8 @@
-"""Keeping the numbers of the risk view: noting what changed, counting it anew, and recounting everything for an audit.
+"""Keeping the numbers of the risk view: counting anew what was noted, and recounting everything for an audit.
 
-Whoever changes a photo appends one row to ``fact_due`` in the same transaction and waits for nobody. The worker counts
-the whole project anew and adds the difference to the project's numbers and to its agency's, so that a missed or a
-doubled note does no harm (docs/decisions/0025).
+Whoever changes a photo appends one row to ``fact_due`` in the same transaction and waits for nobody (``fact_notes``).
+``server.upkeep`` has the whole project counted anew and the difference added to the project's numbers and to its
+agency's, so that a doubled or a late note does no harm (docs/decisions/0025).
 """
 
 from __future__ import annotations
