@@ -106,7 +106,7 @@ def _sqlite(kept: Hashes) -> Iterator[sa.Connection]:
         path = Path(folder) / "near.sqlite3"
         fill_sqlite(path, kept)
         with sa.create_engine(f"sqlite:///{path}").connect() as connection:
-            # As the server's own.
+            # As the server's own, which maps the file into memory besides.
             connection.exec_driver_sql("PRAGMA cache_size=-32000")
             yield connection
 
