@@ -1,6 +1,6 @@
 """Facts are counted by project, contractor, uploader and reviewer; decisions are found by their project.
 
-Every project with photos is noted as to be counted; the worker does it, so that the migration itself stays short.
+Every project with photos is noted as to be counted; the upkeep does it, so that the migration itself stays short.
 
 Expand first, contract in a later release: the code before this migration must still run after it.
 
