@@ -25,8 +25,6 @@ from benches.fraud.scenes import Scenes
 from benches.fraud.world import Judged, world
 from benches.rows import Row
 
-_REFUSED = Judged("refused", {})
-
 
 def run(each: int, seed: int, processes: int) -> Iterator[Row]:
     """Every figure, ``each`` cases a class. Honest photos come first: what they are told counts against no cheat."""

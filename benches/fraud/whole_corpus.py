@@ -14,7 +14,6 @@ from typing import Any
 from uuid import UUID
 
 import numpy as np
-import pdqhash
 from shapely.geometry import box
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from benches.fraud.outdoors import moved
 from benches.fraud.scenes import CORPUS, truth
 from benches.fraud.world import Fix, Said, World
 from evidence import imaging
+from evidence.seeing import fingerprints
 from geo.site import Site as SiteShape
 from server.db import writing
 from server.models import Area, Contract, Milestone, Organisation, Project, Site, SiteCell
@@ -156,9 +156,8 @@ def _zone(hours: int) -> str:
 
 
 def _hash(data: bytes, mime: str) -> np.ndarray | None:
-    picture = imaging.printed(BytesIO(data), mime).picture
-    bits, quality = pdqhash.compute(np.asarray(picture))
-    return np.asarray(bits, dtype=bool) if quality >= 50 else None
+    (digest, *_turned), quality = fingerprints.pdq(imaging.printed(BytesIO(data), mime).picture)
+    return np.unpackbits(np.frombuffer(bytes.fromhex(digest), np.uint8)).astype(bool) if quality >= 50 else None
 
 
 def _plant(session: Session, world: World, site: Known, photos: list[Known]) -> None:

@@ -7,8 +7,6 @@ bench's, so that days can pass.
 from __future__ import annotations
 
 import hashlib
-import json
-from base64 import urlsafe_b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -214,10 +212,3 @@ def _position(said: Said) -> PositionClaim | None:
     return PositionClaim(
         fix.latitude, fix.longitude, "w3c", accuracy_m=fix.accuracy_m, confidence=0.95, fixed_at=said.captured_at
     )
-
-
-def read_payload(jws: str) -> dict[str, Any]:
-    """What a signed envelope says, for one who wants to say something else."""
-    part = jws.split(".")[1]
-    told: dict[str, Any] = json.loads(urlsafe_b64decode(part + "=" * (-len(part) % 4)))
-    return told

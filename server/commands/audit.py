@@ -63,12 +63,13 @@ def audit_command(
         day = since.replace(tzinfo=UTC) if since else None
         place = settings.data_root / "audit.json"
         found = _begun(place, day, sample, anew=anew)
+        memory = settings.data_root / MEMORY
+        held = _held(kept, memory)
         try:
             _go_through(found, day, place)
         except StoreAwayError as error:
             raise click.ClickException(f"{error}. Start the audit again later; it goes on where it was.") from error
-        memory = settings.data_root / MEMORY
-        audit.walk_log(found, _held(kept, memory))
+        audit.walk_log(found, held)
         audit.recount(found)
         audit.record(found, now=utc_now())
         place.unlink(missing_ok=True)
@@ -140,8 +141,11 @@ def _tell(found: Findings) -> None:
         click.echo(f"{fault['what']:12} {fault['sha256']}")
     for told in found.log_faults:
         click.echo(told)
+    for whose in found.facts_differing:
+        click.echo(f"The facts counted of {whose} are not what the records come to.")
     if not found.whole:
         counts = f"{found.missing} missing, {found.differing} differ, {found.copies_missing} without their copies"
         counts += f", {len(found.log_faults)} faults of the log and of what it tells"
+        counts += f", {len(found.facts_differing)} counts of facts differ"
         raise click.ClickException(f"Not everything is as the records say: {counts}.")
     click.echo("Everything is as the records say.")

@@ -62,7 +62,7 @@ class Findings:
     copies_missing: int = 0
     custody_events: int = 0
     custody_broken_at: int | None = None
-    facts_differing: int = 0
+    facts_differing: list[str] = field(default_factory=list)
     checkpoints: int = 0
     log_faults: list[str] = field(default_factory=list)
     faults: list[dict[str, str]] = field(default_factory=list)
@@ -171,14 +171,14 @@ def _sequenced() -> Iterator[str]:
 
 
 def recount(findings: Findings) -> None:
-    """Count the facts of every project again, and how many differ from the numbers that the risk view shows."""
-    findings.facts_differing = len(risk_counts.faults())
+    """Count the facts of every project again, and name whose differ from the numbers that the risk view shows."""
+    findings.facts_differing = risk_counts.faults()
 
 
 def record(findings: Findings, *, now: datetime) -> None:
     """Write into the custody log that an audit was made, and what it came to."""
     told = {name: value for name, value in asdict(findings).items() if name not in {"faults", "log_faults", "after"}}
-    told["log_faults"] = len(findings.log_faults)
+    told |= {"log_faults": len(findings.log_faults), "facts_differing": len(findings.facts_differing)}
     with writing() as session:
         custody.append(session, None, "audit.completed", "audit", str(new_id()), now=now, **told)
 

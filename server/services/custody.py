@@ -12,7 +12,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, SessionTransaction
 
 from evidence.merkle import leaf_hash
 from server.db import table_of
@@ -65,6 +65,7 @@ def _write(session: Session) -> None:
 
 
 @sa.event.listens_for(Session, "after_soft_rollback")
-def _forget(session: Session, _transaction: object) -> None:
-    """What was undone is not told of."""
-    session.info.pop(WAITING, None)
+def _forget(session: Session, undone: SessionTransaction) -> None:
+    """What was undone is not told of; a savepoint alone undoes nothing of what was told, for none tells anything."""
+    if not undone.nested:
+        session.info.pop(WAITING, None)

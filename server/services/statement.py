@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from evidence.findings import Finding
+from evidence.findings import Finding, without_other
 from server.canonical import sha256_of
 from server.db import table_of
 from server.models import Evidence
@@ -45,10 +45,7 @@ def statement(
         "captured_at": iso(row["captured_at"]),
         "received_at": iso(row["received_at"]),
         "place": _place(row),
-        "claims": {
-            "file": _file(row["claims"].get("file") or {}),
-            "device": _device(row["claims"].get("device") or {}),
-        },
+        "claims": _claims(row["claims"]),
         "findings": [_finding(each) for each in sorted(findings, key=lambda finding: finding.check)],
         "verdict": row["verdict"].value,
         "grade": row["grade"],
@@ -104,7 +101,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return {
         "check": finding.check,
         "outcome": finding.outcome.value,
-        "measured": finding.measured,
+        # The other photo of a pair may be of a project that is not public.
+        "measured": without_other(finding.measured),
         "expected": finding.expected,
         "claim": finding.claim.value if finding.claim else None,
         "message": finding.message,

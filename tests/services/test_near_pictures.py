@@ -15,14 +15,17 @@ import pytest
 import sqlalchemy as sa
 from PIL import Image, ImageOps
 
+from evidence.findings import Finding, Outcome
 from evidence.near_pictures import REACH
 from evidence.seen import Seen
 from server import jobs
 from server.access import Actor
 from server.db import reading, writing
 from server.models import Evidence, EvidenceFinding, Original, Picture, PictureKey
-from server.services import copies, near_pictures, photo_twin
+from server.services import copies, looking, near_pictures, photo_twin, second_thoughts
 from server.services.evidence_view import document
+from server.times import utc_now
+from tests.custody_log import of_record
 from tests.services.test_receive import count, send
 
 Actors = Callable[[str], Actor]
@@ -181,3 +184,19 @@ def test_a_reviewer_of_both_is_shown_the_other_photo_and_nobody_else_learns_of_i
     assert photo_twin.of(stranger, photo) == photo_twin.Twin(may_see=False)
     assert str(first.id) not in str(document(photo)["findings"])
     assert photo_twin.of(actor("supervisor"), reading().get_one(Evidence, first.id)) is None
+
+
+def test_a_pair_that_waits_already_costs_no_line_of_the_log(actor: Actors) -> None:
+    """The bug: the savepoint that a queued pair undid took the line of the lowered verdict with it."""
+    first = send(actor("inspector"), coded(picture(1)), project="ROAD-1").evidence
+    later = send(actor("inspector"), coded(picture(1), 60), project="ROAD-1").evidence
+    jobs.run_all_due()
+    with writing() as session:
+        looking.ask_again(session, (later.id,), first.id, now=utc_now())
+
+    with writing() as session:
+        broken = Finding("file.decodes", Outcome.FAIL, "The picture in the file is damaged.")
+        second_thoughts.settle(session, first.id, [broken], now=utc_now())
+        looking.ask_again(session, (later.id,), first.id, now=utc_now())
+
+    assert of_record("evidence", str(first.id))[-1].action == "evidence.lowered"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from uuid import UUID
 
 from evidence.findings import Finding, Outcome
 from server.access import Actor
@@ -69,3 +70,9 @@ def test_a_lowered_verdict_and_a_person_s_word_have_the_statement_of_their_time(
 
     assert digests == [before, after, after]
     assert before != after
+
+
+def test_the_other_photo_of_a_pair_is_not_named() -> None:
+    other = Finding("origin.first_use", Outcome.WARN, "Alike.", f"17 of 256 bits from evidence {UUID(int=7)}")
+
+    assert statement._finding(other)["measured"] == "17 of 256 bits from another photo"
