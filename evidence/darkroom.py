@@ -7,7 +7,6 @@ goes on. What is done with the pixels is ``development``'s and ``publication``'s
 
 from __future__ import annotations
 
-import atexit
 import io
 import json
 import math
@@ -17,6 +16,7 @@ import signal
 import subprocess
 import sys
 import threading
+import weakref
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -69,7 +69,6 @@ class Darkroom:
         self._patience_s = patience_s
         self._trust = [] if trusted is None else [str(trusted), *purposes]
         self._process: subprocess.Popen[bytes] | None = None
-        atexit.register(self.close)
 
     def develop(self, stream: BinaryIO, media_type: str) -> Developed:
         """Do what `evidence.development.develop` does, over there.
@@ -117,11 +116,7 @@ class Darkroom:
         """End the process, if there is one."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            for pipe in (process.stdin, process.stdout):
-                with suppress(OSError):
-                    _there(pipe).close()
-            process.wait()
+            _end(process)
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -134,6 +129,8 @@ class Darkroom:
                 cwd=_ROOT,
                 env=os.environ | _ONE_THREAD,
             )
+            # Whoever forgets the darkroom, as a thread that ends, leaves no process behind.
+            weakref.finalize(self, _end, self._process)
         return self._process
 
 
@@ -150,6 +147,15 @@ def _asked(
 
 def _copies(told: dict[str, object], thumbnail: bytes, web: bytes) -> Copies:
     return Copies(thumbnail, web, int(str(told["width"])), int(str(told["height"])))
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End a decoding process; one that has ended already stays so."""
+    process.kill()
+    for pipe in (process.stdin, process.stdout):
+        with suppress(OSError):
+            _there(pipe).close()
+    process.wait()
 
 
 def _there(pipe: IO[bytes] | None) -> IO[bytes]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import struct
+import threading
 import time
 import zlib
 from collections.abc import Iterator
@@ -143,3 +145,22 @@ def test_a_process_that_was_killed_is_no_verdict_on_the_picture_and_is_replaced(
         assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
     except DarkroomError:
         assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
+
+
+def test_a_thread_that_ends_leaves_no_process_behind() -> None:
+    """The bug: every thread that had once decoded a picture left a process of some hundred megabytes for good."""
+    found: list[int] = []
+
+    def decode() -> None:
+        room = Darkroom()
+        room.develop(BytesIO(jpeg()), "image/jpeg")
+        assert room._process is not None
+        found.append(room._process.pid)
+
+    thread = threading.Thread(target=decode)
+    thread.start()
+    thread.join()
+    gc.collect()
+
+    with pytest.raises(ProcessLookupError):
+        os.kill(found[0], 0)
