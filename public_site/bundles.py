@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from uuid import UUID
 
@@ -12,10 +14,16 @@ from public_site.bundle_words import LINES, REASONS
 from public_site.door import bp
 from server import pages
 from server.access import PUBLISHED, declare
+from server.engines import engines
+from server.problems import Problem
 from server.services import bundles, log_reading, receipts
 from server.services.bundles import Bundle
+from server.texts import _
 from server.times import utc_now
 
+#: One bundle is sent at a time for so many threads that serve.
+THREADS_FOR_ONE = 4
+BUSY_RETRY_S = 60
 VERIFIER = Path(__file__).resolve().parent.parent / "verify" / "saksi_verify.py"
 
 
@@ -70,14 +78,59 @@ def verify() -> str:
     )
 
 
+class Places:
+    """How many bundles may be sent at once; a place is given back when one is sent, or its reader is gone."""
+
+    def __init__(self) -> None:
+        """None is taken."""
+        self._lock, self.taken = threading.Lock(), 0
+
+    def take(self, most: int) -> Callable[[], None] | None:
+        """How to give back the place that was taken, once however often it is done; None where all are taken."""
+        with self._lock:
+            if self.taken >= most:
+                return None
+            self.taken += 1
+        given_back = threading.Lock()
+
+        def give_back() -> None:
+            if given_back.acquire(blocking=False):
+                with self._lock:
+                    self.taken -= 1
+
+        return give_back
+
+
+PLACES = Places()
+
+
+def _until_sent(bundle: Bundle, give_back: Callable[[], None]) -> Iterator[bytes]:
+    try:
+        yield from bundle.packed()
+    finally:
+        give_back()
+
+
 def _since() -> int | None:
     since: int | None = pages.query(SinceForm).get("since")
     return since
 
 
 def _sent(bundle: Bundle, name: str) -> Response:
-    """The bundle while it is made. Its pieces are read by the request's own transaction, as long as that lasts."""
-    response = Response(stream_with_context(bundle.packed()), mimetype="application/zip")
+    """The bundle while it is made. Its pieces are read by the request's own transaction, as long as that lasts.
+
+    A thread waits for whoever reads slowly, so that only some may read at once and the others are left for the rest.
+
+    Raises:
+        Problem: ``too-busy``.
+    """
+    give_back = PLACES.take(max(1, engines().settings.threads // THREADS_FOR_ONE))
+    if give_back is None:
+        told = _("Others are downloading bundles. Try again in a minute.")
+        raise Problem("too-busy", told, headers={"Retry-After": str(BUSY_RETRY_S)})
+    response = Response(stream_with_context(_until_sent(bundle, give_back)), mimetype="application/zip")
+    # A bundle whose first piece is never asked for, as of a HEAD, ends here alone.
+    response.call_on_close(give_back)
     response.headers.set("Content-Disposition", "attachment", filename=f"{name}.zip")
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -39,12 +39,15 @@ def check(context: PixelContext) -> Finding:
 
 
 def view(context: PixelContext, near: NearPicture) -> View:
-    """Whether the two are of one view: by what was asked for, else by where the cameras stood and looked."""
+    """Whether the two are of one view: by what was asked for, else by where the cameras stood and looked.
+
+    Milestones name their views apart, and from one spot in one direction they are one all the same.
+    """
     if near.project != context.project or near.turned:
         return View.OTHER
     asked, asked_then = context.standpoint.view, near.standpoint.view
-    if asked and asked_then:
-        return View.SAME if asked == asked_then else View.OTHER
+    if asked and asked == asked_then:
+        return View.SAME
     if context.requirement is not None and context.requirement == near.requirement:
         return View.SAME
     return _by_place(context.standpoint, near.standpoint)

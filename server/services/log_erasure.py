@@ -24,7 +24,8 @@ def erase(leaf: str, reason: str, *, now: datetime) -> None:
     """Erase actor, details and salt of the event with this leaf (hex).
 
     Raises:
-        Problem: ``not-found``; ``wrong-state`` where it has no place yet, is erased, or tells of an erasure;
+        Problem: ``not-found``; ``wrong-state`` where it has no place yet, is erased, tells of an erasure, or says what
+            became of a photo, for behind such an erasure a verdict could be changed;
             ``invalid`` without a reason.
     """
     reason = duties.written(reason, "reason")
@@ -51,6 +52,11 @@ def _found(session: Session, leaf: str) -> CustodyEvent:
         raise Problem("wrong-state", _("The event has no place in the tree yet. Try again in a minute."))
     if event.details_digest is not None:
         raise Problem("wrong-state", _("The event was erased before."))
+    if "statement" in event.details:
+        raise Problem(
+            "wrong-state",
+            _("The event says what became of a photo and stands. Take the name from the person's own record."),
+        )
     if event.action == ERASED:
         raise Problem("wrong-state", _("That and why something was erased is not erased."))
     return event

@@ -31,6 +31,10 @@ MOVED = {
 }
 
 
+#: Events that hold a photo's statement; erased, a verdict could be changed behind them.
+STATING = frozenset({RECEIVED, LOWERED, EXAMINED, "evidence.accepted", "evidence.refused"})
+
+
 @dataclass
 class Logged:
     """What the log says of one photo; None where the event that would tell was erased or is older than that."""
@@ -40,6 +44,7 @@ class Logged:
     verdict: EvidenceState | None = None
     state: EvidenceState | None = None
     unreadable: bool = False
+    hidden: bool = False
 
     def take(self, event: CustodyEvent) -> None:
         """Go on by one event of the photo.
@@ -50,6 +55,7 @@ class Logged:
         if event.details_digest is not None:
             # Erased: what it said is not known, and so not what was said before it.
             self.received |= event.action == RECEIVED
+            self.hidden |= event.action in STATING
             self.statement = self.verdict = self.state = None
         elif event.action in {RECEIVED, LOWERED, EXAMINED}:
             self._judged(event)
@@ -66,6 +72,10 @@ class Logged:
             self.received, self.state = True, verdict
         elif self.state in MACHINE_STATES and verdict is not None:
             self.state = max(self.state, verdict, key=ORDER.index)
+
+
+#: By place, which is signed; the number by which events were written is in no leaf, and waits have none.
+_SIGNED_ORDER = (CustodyEvent.place.is_(None), CustodyEvent.place, CustodyEvent.sequence)
 
 
 def faults() -> Iterator[str]:
@@ -96,6 +106,8 @@ def _again(evidence_id: UUID) -> Iterator[str]:
 def _differences(photo: Evidence, logged: Logged) -> Iterator[str]:
     if logged.unreadable:
         yield f"An event of photo {photo.id} says what this program never wrote."
+    if logged.hidden:
+        yield f"An event that says what became of photo {photo.id} was erased, which this program refuses."
     if not logged.received:
         yield f"Photo {photo.id} is on record, and the log does not say that it was received."
     if logged.verdict not in {None, photo.verdict}:
@@ -119,7 +131,7 @@ def _logged(photos: Sequence[Evidence]) -> dict[UUID, Logged]:
     found = {photo.id: Logged() for photo in photos}
     ids = [str(photo.id) for photo in photos]
     query = sa.select(CustodyEvent).where(CustodyEvent.record_type == "evidence", CustodyEvent.record_id.in_(ids))
-    for event in reading().scalars(query.order_by(CustodyEvent.sequence)):
+    for event in reading().scalars(query.order_by(*_SIGNED_ORDER)):
         logged = found[UUID(event.record_id)]
         try:
             logged.take(event)

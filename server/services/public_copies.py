@@ -100,7 +100,7 @@ def make(subject: str) -> None:
     with writing() as session:
         stands = _record(session, asked, made, now=utc_now())
     if not stands:
-        _forget(asked.evidence_id, asked.edition, made.web, made.thumbnail)
+        _forget_late(asked, made)
 
 
 @jobs.handler(GONE_JOB)
@@ -177,6 +177,18 @@ def _record(session: Session, asked: _Asked, made: _Made, *, now: datetime) -> b
     project = photo.project.code
     custody.append(session, None, "copy.published", "evidence", str(photo.id), now=now, project=project, **details)
     return True
+
+
+def _forget_late(asked: _Asked, made: _Made) -> None:
+    """Take out what a late runner made, but for the files that are shown: the same picture has the same name."""
+    session = reading()
+    photo = session.get_one(Evidence, asked.evidence_id, populate_existing=True)
+    shown = {photo.public_web, photo.public_thumbnail} if photo.public_edition == asked.edition else set()
+    session.rollback()
+    both: tuple[tuple[Name, str], ...] = (("web", made.web), ("thumbnail", made.thumbnail))
+    for name, sha256 in both:
+        if sha256 not in shown:
+            engines().store.forget_copy(store_name(asked.evidence_id, asked.edition, name, sha256))
 
 
 def _forget(evidence_id: UUID, edition: int, web: str, thumbnail: str) -> None:

@@ -12,6 +12,7 @@ from flask import Flask
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 from werkzeug.serving import make_server
 
+from server import jobs
 from tests.pages.story import Road
 from tests.personas import PASSWORD, PERSONAS
 
@@ -97,6 +98,7 @@ def test_a_supervisor_approves_and_the_public_sees_the_photo(road: Road, page: P
     page.get_by_role("button", name="Approve").click()
     page.get_by_text("The photos are public now").wait_for()
     page.get_by_role("button", name="Sign out").click()
+    jobs.run_all_due()
 
     page.goto("/projects/ROAD-1")
     page.locator(".tile").get_by_role("link", name="The roadbed at the river").click()

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
@@ -20,12 +21,13 @@ from flask.testing import FlaskClient
 import config
 from evidence import merkle
 from evidence.checkpoints import Checkpoint, CheckpointError, NoteKey, opened
+from evidence.findings import Finding, Outcome
 from evidence.receipts import verify
 from server.canonical import sha256_of
 from server.db import db, reading, writing
 from server.models import CustodyEvent, Evidence, LogCheckpoint, LogNode
 from server.models.evidence import EvidenceState
-from server.services import custody, custody_checking, leaves, log_reading, sequencer, statement
+from server.services import custody, custody_checking, leaves, log_reading, second_thoughts, sequencer, statement
 from server.services.log_nodes import LogDamagedError
 from server.times import utc_now
 from tests.api.calls import good_photo, put_photo, road_claim
@@ -290,7 +292,6 @@ def test_what_is_no_checkpoint_of_this_log_is_refused(
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ("DELETE FROM log_checkpoint WHERE size > 3", ""),
         ("UPDATE log_checkpoint SET note = replace(note, 'saksi-', 'other-')", "does not hold"),
         ("DELETE FROM log_node WHERE level = 1", "kept hashes of level 1"),
         ("UPDATE custody_event SET details = '[1]' WHERE action = 'evidence.received'", "never wrote"),
@@ -323,3 +324,27 @@ def test_the_report_names_what_was_found(saksi: Saksi, photo: dict[str, Any], tm
     assert report["whole"] is False
     assert any(photo["id"] in told for told in report["log_faults"])
     assert custody_checking.broken_link(custody.export()) is None
+
+
+def test_an_undone_verdict_is_found_though_events_were_numbered_anew(saksi: Saksi, photo: dict[str, Any]) -> None:
+    """The bug: the audit followed the numbers by which events were written, which nobody signs."""
+    row = sa.select(Evidence.verdict, Evidence.state).where(Evidence.id == UUID(photo["id"]))
+    before = reading().execute(row).one()
+    reading().rollback()
+    with writing() as session:
+        found = Finding("picture.made_up", Outcome.FAIL, "A person must look.")
+        second_thoughts.settle(session, UUID(photo["id"]), [found], now=utc_now())
+    assert saksi("audit").exit_code == 0
+    reading().rollback()
+    events = sa.select(CustodyEvent.sequence).where(CustodyEvent.record_id == photo["id"])
+    numbers = list(reading().scalars(events.order_by(CustodyEvent.place)))
+    reading().rollback()
+    with db.engine.begin() as connection:
+        connection.execute(sa.update(Evidence).values(verdict=before.verdict, state=before.state))
+        connection.execute(sa.text("DELETE FROM evidence_finding WHERE name = 'picture.made_up'"))
+        for old, new in ((numbers[0], 10_000), (numbers[-1], numbers[0]), (10_000, numbers[-1])):
+            connection.execute(sa.update(CustodyEvent).where(CustodyEvent.sequence == old).values(sequence=new))
+
+    result = saksi("audit")
+
+    assert (result.exit_code, f"Photo {photo['id']}" in result.output) == (1, True)

@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 from flask.testing import FlaskClient
 
+from public_site import bundles as bundle_pages
 from server.db import writing
 from server.models import Evidence
 from server.models.evidence import EvidenceVerdictWord
@@ -213,3 +214,18 @@ def test_without_a_checkpoint_there_is_no_bundle_yet(client: FlaskClient, road: 
     road.approved()
 
     assert client.get(PROJECT).status_code == 404
+
+
+def test_only_some_are_sent_at_once(client: FlaskClient, photos: list[UUID], monkeypatch: pytest.MonkeyPatch) -> None:
+    """A thread waits for whoever reads slowly; a few such readers once stopped the whole server."""
+    address = f"/photos/{photos[0]}/bundle.zip"
+    for _ in range(5):
+        assert client.get(address).data
+        with client.head(address) as answer:
+            assert answer.status_code == 200
+    assert bundle_pages.PLACES.taken == 0
+    monkeypatch.setattr(bundle_pages.PLACES, "taken", 2)
+
+    refused = client.get(address)
+
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "60")

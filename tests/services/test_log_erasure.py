@@ -14,9 +14,10 @@ from server.access import Actor
 from server.db import db, reading, writing
 from server.models import CustodyEvent
 from server.problems import Problem
-from server.services import custody, custody_reading, log_erasure, log_reading, sequencer
+from server.services import custody, custody_reading, log_erasure, log_reading, photo_audit, sequencer
 from server.services.log_audit import LogAudit
 from tests.custody_log import of_record
+from tests.services.test_receive import photo_on_site, send
 from tests.services.test_sequencer import chain_of
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
@@ -114,3 +115,23 @@ def test_what_cannot_be_erased_is_refused(actor: Callable[[str], Actor]) -> None
     with pytest.raises(Problem) as problem:
         log_erasure.erase(erasure, "Hide it", now=NOW)
     assert problem.value.name == "wrong-state"
+
+
+def test_what_became_of_a_photo_is_not_erased(actor: Callable[[str], Actor]) -> None:
+    """Behind an erased statement a verdict could be changed, and no audit would know."""
+    photo = send(actor("inspector"), photo_on_site(), project="ROAD-1").evidence_id
+    sequencer.sequence()
+    (event,) = of_record("evidence", str(photo))
+    leaf = (event.leaf or b"").hex()
+    reading().rollback()
+
+    with pytest.raises(Problem, match="says what became of a photo"):
+        log_erasure.erase(leaf, "Request 17", now=NOW)
+    with writing() as session:
+        session.execute(
+            sa.update(CustodyEvent)
+            .where(CustodyEvent.record_id == str(photo))
+            .values(details={}, salt=None, actor_id=None, actor_digest="00" * 32, details_digest="00" * 32)
+        )
+
+    assert any("was erased, which this program refuses" in told for told in photo_audit.faults())

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import numpy as np
 from PIL import Image
@@ -22,7 +23,7 @@ GOAL = 0.99
 
 def reused(bench: Bench) -> Case:
     """The very bytes again, by somebody else, another day."""
-    shot = bench.shot()
+    shot = _old(bench)
     file, told = outdoors.honest(shot, bench.rng)
     later = _another_day(bench, shot)
     again = outdoors.said(later, outdoors.fix(later, bench.rng), signed=False)
@@ -36,7 +37,7 @@ def changed(change: Callable[[Image.Image, Rng], Image.Image], quality: tuple[in
     """The picture changed, saved anew with right tags, and sent another day."""
 
     def make(bench: Bench) -> Case:
-        shot = bench.shot()
+        shot = _old(bench)
         file, told = outdoors.honest(shot, bench.rng)
         later = _another_day(bench, replace(shot, picture=change(shot.picture, bench.rng)))
         place = outdoors.fix(later, bench.rng)
@@ -53,7 +54,7 @@ def changed(change: Callable[[Image.Image, Rng], Image.Image], quality: tuple[in
 
 def metadata_swapped(bench: Bench) -> Case:
     """The same compressed pixels under tags of another place and day."""
-    shot = bench.shot()
+    shot = _old(bench)
     file, told = outdoors.honest(shot, bench.rng)
     later = _another_day(bench, shot)
     place = outdoors.fix(later, bench.rng)
@@ -64,12 +65,15 @@ def metadata_swapped(bench: Bench) -> Case:
     )
 
 
+def _old(bench: Bench) -> Shot:
+    """A photo of some days ago, so that there is time for the fraud."""
+    shot = bench.shot()
+    return replace(shot, taken=shot.taken - timedelta(days=4))
+
+
 def _another_day(bench: Bench, shot: Shot) -> Shot:
-    """The shot as if it were taken elsewhere on the road, on another day, and honestly lit."""
-    while True:
-        taken = outdoors.daylight(bench.world.now, bench.rng)
-        if taken.date() != shot.taken.date():
-            break
+    """The shot as if it were taken elsewhere on the road, some days later, and honestly lit."""
+    taken = shot.taken + timedelta(days=int(bench.rng.integers(1, 4)), minutes=float(bench.rng.uniform(-60, 60)))
     other = outdoors.on_road(shot.picture, bench.world.now, bench.rng)
     return replace(other, taken=taken, ev=outdoors.daily_ev(other.latitude, other.longitude, taken, bench.rng))
 

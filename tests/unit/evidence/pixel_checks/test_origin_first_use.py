@@ -123,3 +123,12 @@ def test_the_gravest_is_told_and_names_its_photo() -> None:
 def test_when_a_photo_of_another_project_was_sent_is_not_told() -> None:
     assert "2026" not in check(replace(CONTEXT, near=(replace(NEAR, project="P2"),))).message
     assert "6 May 2026" in check(replace(CONTEXT, near=(NEAR,))).message
+
+
+def test_views_that_milestones_name_apart_are_one_from_the_same_spot() -> None:
+    """The bug: the notice board and the first trusses, a week apart from one spot, were put before a person."""
+    near = replace(LAST_WEEK, bits=30, milestone="m0", standpoint=replace(HERE, view="r1"))
+    context = replace(CONTEXT, standpoint=replace(HERE, view="r2"))
+
+    assert outcome(near, context) is Outcome.PASS
+    assert outcome(replace(near, standpoint=replace(HERE, view="r1", heading_deg=200.0)), context) is Outcome.WARN
