@@ -22,6 +22,8 @@ from server.services.near_pictures import Alike
 
 #: Of all that are alike, so many of the nearest are weighed: a picture sent a thousand times need not be told of more.
 WEIGHED = 200
+#: Of the nearest originals so many are asked for at a time, so that far ones never crowd out near ones.
+NEAREST = 20
 #: So many originals fit into one statement's list on any database.
 AT_ONCE = 500
 
@@ -70,7 +72,7 @@ def _order_of(received_at: datetime, evidence_id: UUID) -> sa.Tuple:
 def _photos(session: Session, alike: Sequence[Alike], among: sa.ColumnElement[bool]) -> list[tuple[Evidence, Alike]]:
     """The photos of the nearest originals, the earliest of each original first."""
     found: list[tuple[Evidence, Alike]] = []
-    for portion in _portions(alike):
+    for portion in _portions(alike, NEAREST):
         known = {each.sha256: each for each in portion}
         query = sa.select(Evidence).where(Evidence.sha256.in_(known), among)
         query = query.options(joinedload(Evidence.project), joinedload(Evidence.requirement)).limit(WEIGHED)
@@ -88,8 +90,8 @@ def _later(session: Session, alike: Sequence[Alike], evidence: Evidence) -> Iter
         yield from session.scalars(query.order_by(Evidence.id))
 
 
-def _portions(alike: Sequence[Alike]) -> Iterable[Sequence[Alike]]:
-    return (alike[begin : begin + AT_ONCE] for begin in range(0, len(alike), AT_ONCE))
+def _portions(alike: Sequence[Alike], size: int = AT_ONCE) -> Iterable[Sequence[Alike]]:
+    return (alike[begin : begin + size] for begin in range(0, len(alike), size))
 
 
 def _near(photo: Evidence, alike: Alike) -> NearPicture:

@@ -22,8 +22,9 @@ from server import jobs
 from server.access import Actor
 from server.db import reading, writing
 from server.models import Evidence, EvidenceFinding, Original, Picture, PictureKey
-from server.services import copies, looking, near_pictures, photo_twin, second_thoughts
+from server.services import copies, earlier_pictures, looking, near_pictures, photo_twin, second_thoughts
 from server.services.evidence_view import document
+from server.services.near_pictures import Alike
 from server.times import utc_now
 from tests.custody_log import of_record
 from tests.services.test_receive import count, send
@@ -200,3 +201,16 @@ def test_a_pair_that_waits_already_costs_no_line_of_the_log(actor: Actors) -> No
         looking.ask_again(session, (later.id,), first.id, now=utc_now())
 
     assert of_record("evidence", str(first.id))[-1].action == "evidence.lowered"
+
+
+def test_far_ones_never_crowd_out_the_nearest(actor: Actors, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bug: of many that are alike the earliest were weighed, and the very same picture not."""
+    far = send(actor("inspector"), coded(picture(1)), project="ROAD-1").evidence
+    near = send(actor("inspector"), coded(picture(2)), project="ROAD-1").evidence
+    alike = [Alike(near.sha256, 0, turned=False, same_pixels=True), Alike(far.sha256, 25, False, same_pixels=False)]
+    monkeypatch.setattr(earlier_pictures, "WEIGHED", 1)
+    monkeypatch.setattr(earlier_pictures, "NEAREST", 1)
+
+    found = earlier_pictures._photos(reading(), alike, sa.true())
+
+    assert [photo.id for photo, _alike in found] == [near.id]
