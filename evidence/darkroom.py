@@ -24,7 +24,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import IO, Any, BinaryIO, cast
 
-from evidence.development import Developed, develop
+from evidence.developed import Developed
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
 from evidence.provenance import NOBODY, Trust
 from evidence.redaction import Box, Face
@@ -226,10 +226,12 @@ def _answer(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dic
 
 def _done(picture: bytes, asked: dict[str, object], trust: Trust) -> tuple[dict[str, object], bytes, bytes]:
     """Do one task."""
+    # The libraries that do it are large, and only this process wants them: whoever serves imports this file too.
     if asked["task"] == _Task.DEVELOP:
+        from evidence.development import develop  # noqa: PLC0415
+
         developed = develop(io.BytesIO(picture), str(asked["media_type"]), trust=trust)
         return _sent(developed.copies, seen=developed.seen.document())
-    # The detector takes a second to load, and only this process wants it.
     from evidence import publication  # noqa: PLC0415
 
     if asked["task"] == _Task.FACES:

@@ -6,21 +6,12 @@ is for the pixel checks to say.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from evidence import imaging, seeing
-from evidence.imaging import MAX_PIXELS, Copies
+from evidence.developed import Developed
+from evidence.imaging import MAX_PIXELS
 from evidence.provenance import NOBODY, Trust
-from evidence.seen import Seen
-
-
-@dataclass(frozen=True, slots=True)
-class Developed:
-    """The copies of a photo, and what was seen while they were made."""
-
-    copies: Copies
-    seen: Seen
 
 
 def develop(stream: BinaryIO, media_type: str, *, max_pixels: int = MAX_PIXELS, trust: Trust = NOBODY) -> Developed:

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from PIL import Image
 
 from evidence.darkroom import Darkroom
-from evidence.development import Developed
+from evidence.developed import Developed
 from evidence.imaging import Copies, UndecodableError, UndecodableReason
 from evidence.seen import Seen
 from server import jobs

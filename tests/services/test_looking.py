@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from evidence import pixel_checks
 from evidence.darkroom import Darkroom
-from evidence.development import Developed
+from evidence.developed import Developed
 from evidence.imaging import Copies
 from evidence.seen import Seen
 from server import jobs
