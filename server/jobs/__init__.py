@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Flask, current_app
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from server.db import reading
@@ -30,6 +31,7 @@ __all__ = [
     "Runners",
     "counts",
     "enqueue",
+    "enqueue_once",
     "handler",
     "revive",
     "run_all_due",
@@ -64,6 +66,16 @@ def enqueue(session: Session, kind: str, subject: str, *, now: datetime) -> None
         sqlalchemy.exc.IntegrityError: a job of the same kind and subject is queued, running or dead.
     """
     _queue(session).enqueue(session, kind, subject, now=now)
+
+
+def enqueue_once(session: Session, kind: str, subject: str, *, now: datetime) -> bool:
+    """Queue one job as ``enqueue`` does; False, and the caller's transaction goes on, where it is there already."""
+    try:
+        with session.begin_nested():
+            enqueue(session, kind, subject, now=now)
+    except IntegrityError:
+        return False
+    return True
 
 
 def run_all_due() -> int:

@@ -8,13 +8,11 @@ Whoever finds a later photo has it looked at again, for that one may have looked
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from evidence import pixel_checks
@@ -51,8 +49,7 @@ def ask_again(session: Session, later: tuple[UUID, ...], first: UUID, *, now: da
     """Have later photos looked at again because of this one; a pair waits in the queue once."""
     for evidence_id in later:
         # One that is queued already will see this photo: its looks were committed before.
-        with suppress(IntegrityError), session.begin_nested():
-            jobs.enqueue(session, LOOK_JOB, f"{evidence_id.hex} {first.hex}", now=now)
+        jobs.enqueue_once(session, LOOK_JOB, f"{evidence_id.hex} {first.hex}", now=now)
 
 
 def _context(evidence: Evidence, seen: Seen, near: tuple[NearPicture, ...]) -> PixelContext:

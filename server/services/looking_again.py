@@ -11,8 +11,6 @@ from typing import NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from evidence import pixel_checks
 from server import jobs
@@ -33,7 +31,7 @@ def queue(after: UUID | None, most: int, *, now: datetime) -> Batch:
     """Queue up to ``most`` photos, in the order of their ids, behind ``after``."""
     with writing() as session:
         ids = session.scalars(_unanswered(after).limit(most)).all()
-        queued = sum(_queued(session, evidence_id, now) for evidence_id in ids)
+        queued = sum(jobs.enqueue_once(session, LOOK_JOB, str(evidence_id), now=now) for evidence_id in ids)
         return Batch(queued, ids[-1] if len(ids) == most else None)
 
 
@@ -54,13 +52,3 @@ def _unanswered(after: UUID | None) -> sa.Select[UUID]:
     )
     query = sa.select(Evidence.id).where(Evidence.copies == CopiesState.READY, answers < len(names))
     return (query if after is None else query.where(Evidence.id > after)).order_by(Evidence.id)
-
-
-def _queued(session: Session, evidence_id: UUID, now: datetime) -> bool:
-    """Queue one photo; False where it waits already."""
-    try:
-        with session.begin_nested():
-            jobs.enqueue(session, LOOK_JOB, str(evidence_id), now=now)
-    except IntegrityError:
-        return False
-    return True

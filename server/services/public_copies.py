@@ -14,7 +14,6 @@ from typing import Literal
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from evidence.errors import OriginalMissingError
@@ -24,7 +23,7 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
-from server.services import copies, credentials, custody, faces, redaction_areas
+from server.services import copies, credentials, custody, faces, redaction_areas, statement
 from server.times import iso, utc_now
 
 PUBLIC_JOB = "public_copy"
@@ -133,6 +132,7 @@ def _facts(photo: Evidence) -> credentials.Facts:
         redactions=0,
         state=photo.state.value,
         published_at=iso(photo.published_at),
+        statement=statement.digest_of(photo),
     )
 
 
@@ -210,12 +210,8 @@ def catch_up(*, now: datetime) -> bool:
     if reading().scalar(sa.select(Evidence.id).where(*_UNPICTURED).limit(1)) is None:
         return False
     reading().rollback()
-    try:
-        with writing() as session:
-            jobs.enqueue(session, CATCH_UP_JOB, "first", now=now)
-    except IntegrityError:
-        return False
-    return True
+    with writing() as session:
+        return jobs.enqueue_once(session, CATCH_UP_JOB, "first", now=now)
 
 
 @jobs.handler(CATCH_UP_JOB)

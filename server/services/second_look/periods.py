@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy.exc import IntegrityError
 
 from evidence.second_look import SEED_BYTES, commitment
 from server import jobs
@@ -82,12 +81,9 @@ def due(*, now: datetime) -> Sequence[Due]:
 
 
 def _queue(name: str, now: datetime) -> None:
-    try:
-        with writing() as session:
-            jobs.enqueue(session, JOB, name, now=now)
-    except IntegrityError:
-        # It is queued already, or waits for a person because it failed too often.
-        reading().rollback()
+    with writing() as session:
+        # Where it is there already it waits, or wants a person because it failed too often.
+        jobs.enqueue_once(session, JOB, name, now=now)
 
 
 @jobs.handler(JOB)
