@@ -10,8 +10,6 @@ import math
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
-from geopy.distance import geodesic
-
 from evidence.checks._time import zone_of
 from evidence.checks._words import metres, span
 from evidence.claims import RADII_PER_SIGMA, Claims, ZoneState
@@ -19,6 +17,7 @@ from evidence.context import Capture, Context
 from evidence.findings import ClaimName, Finding, Outcome
 from evidence.policy import EvidencePolicy
 from evidence.witness import PlaceWitness, TimeWitness, machine_places, machine_times
+from geo.position import geodesic_m
 
 NAME = "motion.plausible"
 
@@ -74,7 +73,7 @@ def least_speed_kmh(one: Capture, other: Capture, policy: EvidencePolicy) -> flo
 
 
 def _way_m(one: Capture, other: Capture) -> float:
-    return float(geodesic((one.latitude, one.longitude), (other.latitude, other.longitude)).m)
+    return geodesic_m(one.latitude, one.longitude, other.latitude, other.longitude)
 
 
 def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:

@@ -18,6 +18,7 @@ from server.engines import engines
 from server.models import Evidence, EvidenceFinding
 from server.models.evidence import EvidenceState
 from server.services import custody, statement
+from server.services.evidence_view import as_finding
 
 #: States that the machine gave; a person's word is not taken back by a job.
 MACHINE_STATES = (EvidenceState.RECEIVED, EvidenceState.VERIFIED, EvidenceState.NEEDS_REVIEW)
@@ -34,7 +35,7 @@ def settle(session: Session, evidence_id: UUID, later: Iterable[Finding], *, now
         Whether anything changed; where nothing did, nothing is written.
     """
     evidence = session.get_one(Evidence, evidence_id, with_for_update=True)
-    before = [_finding(row) for row in evidence.findings]
+    before = [as_finding(row) for row in evidence.findings]
     standing = second_thoughts.changed(before, later)
     if not standing:
         return False
@@ -73,7 +74,7 @@ def _write(evidence: Evidence, standing: Sequence[Finding]) -> None:
 def _lower(evidence: Evidence) -> bool:
     """Bring the verdict, and the state while it is the machine's, down to what the findings say."""
     policy = engines().policies.get(evidence.policy).evidence
-    findings = [_finding(row) for row in evidence.findings]
+    findings = [as_finding(row) for row in evidence.findings]
     verdict = EvidenceState(second_thoughts.lowered(Verdict(evidence.verdict.value), findings, policy).value)
     fell = verdict is not evidence.verdict
     evidence.verdict = verdict
@@ -81,7 +82,3 @@ def _lower(evidence: Evidence) -> bool:
     if fell and evidence.state in MACHINE_STATES and evidence.appeal is None:
         evidence.state = max(evidence.state, verdict, key=ORDER.index)
     return fell
-
-
-def _finding(row: EvidenceFinding) -> Finding:
-    return Finding(row.name, row.outcome, row.message, row.measured, row.expected, row.claim)

@@ -14,6 +14,7 @@ from evidence.findings import Finding, without_other
 from server.canonical import sha256_of
 from server.db import table_of
 from server.models import Evidence
+from server.services.evidence_view import as_finding
 from server.times import iso
 
 VERSION = 1
@@ -55,9 +56,7 @@ def statement(
 
 def of(evidence: Evidence) -> dict[str, Any]:
     """The statement of a photo on record, as it stands now."""
-    findings = [
-        Finding(row.name, row.outcome, row.message, row.measured, row.expected, row.claim) for row in evidence.findings
-    ]
+    findings = [as_finding(row) for row in evidence.findings]
     return statement(
         {column.key: getattr(evidence, column.key) for column in table_of(Evidence).c},
         findings,
