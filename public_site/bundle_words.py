@@ -47,6 +47,7 @@ LINES: dict[str, str] = {
     "consistency.forked": N_("The log was forked: it does not continue your checkpoint: {why}."),
     "consistency.shorter": N_("The log was shortened, or the bundle is older than your checkpoint: {why}."),
     "consistency.missing": N_("The bundle cannot be compared with your checkpoint: get it with ?since={why}."),
+    "consistency.rekeyed": N_("The log is signed by another key than your checkpoint: {why}."),
     "consistency.unreadable": N_("Your checkpoint cannot be used: {why}."),
     "consistency.unasked": N_("Give a checkpoint that you kept, to see that the log only grew."),
     "subject.photos": N_("The bundle has {why} published photos; the newest come first."),

@@ -95,6 +95,7 @@ consistency.same | holds | The checkpoint is the one that you kept: {why}.
 consistency.forked | broken | The log was forked: it does not continue your checkpoint: {why}.
 consistency.shorter | broken | The log was shortened, or the bundle is older than your checkpoint: {why}.
 consistency.missing | broken | The bundle cannot be compared with your checkpoint: get it with ?since={why}.
+consistency.rekeyed | broken | The log is signed by another key than your checkpoint: {why}.
 consistency.unreadable | broken | Your checkpoint cannot be used: {why}.
 consistency.unasked | note | Give a checkpoint that you kept (--checkpoint), to see that the log only grew.
 subject.photos | note | The bundle has {why} published photos; the newest come first.
@@ -576,6 +577,7 @@ class Verifier:
                 self.say("consistency.unreadable", "checkpoint.txt", str(error))
             else:
                 self.say(*self._continued(old, self.checkpoint))
+                self._same_key(old, self.checkpoint)
 
     def _continued(self, old: Checkpoint, new: Checkpoint) -> tuple[str, str, str]:
         name, sizes = "checkpoint.txt", f"{old.size} and {new.size} events"
@@ -595,6 +597,12 @@ class Verifier:
         except WrongError:
             whole = False
         return ("consistency.holds" if whole else "consistency.forked"), name, sizes
+
+    def _same_key(self, old: Checkpoint, new: Checkpoint) -> None:
+        """Whoever kept a checkpoint trusts its key; another one that a bundle brings along anybody could have made."""
+        key = new.by.told()
+        if key not in {old.by.told(), *self.known}:
+            self.say("consistency.rekeyed", "checkpoint.txt", key)
 
     def subject(self, told: dict[str, Any], photos: list[str]) -> None:
         """How many photos there are, where some were left out."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,10 +20,13 @@ from server.db import reading, table_of
 from server.engines import engines
 from server.models import LogCheckpoint, LogNode
 from server.services import custody_checking, log_reading
+from server.times import iso
 
 #: Leaves whose subtrees are compared at once.
 PAGE = 1000
 ERASED = "log.erased"
+#: How long the transaction of an event may have lasted: the form of a photo may take ten minutes to come.
+LATEST = timedelta(hours=1)
 _NODE = table_of(LogNode).c
 
 
@@ -83,13 +87,14 @@ class LogAudit:
         self._erased: dict[str, int] = {}
         self._told_erased: set[str] = set()
         self._whole = True
+        self._signed_at: datetime | None = None
 
     def faults(self) -> Iterator[str]:
         """Walk through the log; what comes while this runs is for the next audit."""
         signed = {each.size: each for each in reading().scalars(sa.select(LogCheckpoint).order_by(LogCheckpoint.size))}
         roots = {size: each.root for size, each in signed.items()}
         yield from self._signatures(signed.values())
-        yield from self._events(roots)
+        yield from self._events(roots, {size: each.at for size, each in signed.items()})
         yield from self._short(roots)
         for leaf, number in self._erased.items():
             if leaf not in self._told_erased:
@@ -107,13 +112,14 @@ class LogAudit:
             if (told.size, told.root) != (each.size, each.root):
                 yield f"The checkpoint of {each.size} events says another size or root than was signed."
 
-    def _events(self, roots: Mapping[int, bytes]) -> Iterator[str]:
+    def _events(self, roots: Mapping[int, bytes], signed_at: Mapping[int, datetime]) -> Iterator[str]:
         walk = custody_checking.Walk()
         for line in custody_checking.export():
             self.events += 1
             if not walk.takes(line):
                 yield self._not_as_written(line)
             self._note_erasure(line)
+            yield from self._back_dated(line, signed_at)
             yield from self._grown(line, walk.leaf, roots)
         yield from self._compared()
 
@@ -125,6 +131,15 @@ class LogAudit:
                 f"{where} stands at place {line['place']} and not at {self._tree.size}: events are missing before it."
             )
         return f"{where} is not as it was written."
+
+    def _back_dated(self, line: dict[str, Any], signed_at: Mapping[int, datetime]) -> Iterator[str]:
+        """An event dated long before the checkpoint that it came after; those of before the tree were placed later."""
+        if line["place"] is None or "hash" in line:
+            return
+        self._signed_at = signed_at.get(line["place"], self._signed_at)
+        if self._signed_at is not None and datetime.fromisoformat(line["at"]) < self._signed_at - LATEST:
+            what = f"Event {self.events} ({line['action']})"
+            yield f"{what} is dated {line['at']}, and came after {iso(self._signed_at)}."
 
     def _note_erasure(self, line: dict[str, Any]) -> None:
         if "details_digest" in line:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -348,3 +349,16 @@ def test_an_undone_verdict_is_found_though_events_were_numbered_anew(saksi: Saks
     result = saksi("audit")
 
     assert (result.exit_code, f"Photo {photo['id']}" in result.output) == (1, True)
+
+
+def test_a_new_event_with_an_old_date_is_found(saksi: Saksi, photo: dict[str, Any]) -> None:
+    """The bug: only a date that was changed was found, and not one that was false from the start."""
+    assert saksi("audit").exit_code == 0
+    reading().rollback()
+    with writing() as session:
+        long_ago = utc_now() - timedelta(days=300)
+        custody.append(session, None, "submission.decision", "submission", "x", now=long_ago, project="ROAD-1")
+
+    result = saksi("audit")
+
+    assert (result.exit_code, "(submission.decision) is dated" in result.output) == (1, True)

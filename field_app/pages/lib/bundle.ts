@@ -188,10 +188,17 @@ class Verifier {
       if (old.origin !== this.checkpoint.origin) throw new WrongError("other-log");
       const [code, why] = await this.continued(old, this.checkpoint);
       this.say(code, name, why);
+      this.sameKey(old, this.checkpoint);
     } catch (error) {
       if (!(error instanceof WrongError)) throw error;
       this.say("consistency.unreadable", name, "", error.reason);
     }
+  }
+
+  /** Whoever kept a checkpoint trusts its key; another one, which a bundle brings along, anybody could have made. */
+  private sameKey(old: Checkpoint, now: Checkpoint): void {
+    const key = now.by.told;
+    if (key !== old.by.told && !this.known.includes(key)) this.say("consistency.rekeyed", "checkpoint.txt", key);
   }
 
   private async continued(old: Checkpoint, now: Checkpoint): Promise<[string, string]> {

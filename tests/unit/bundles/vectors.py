@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from evidence.checkpoints import LogKey
 from tests.bundle_maker import (
     FOLDER,
     LOG,
@@ -24,6 +25,7 @@ from tests.bundle_maker import (
 )
 
 DATA = Path(__file__).resolve().parents[2] / "data" / "bundles"
+OTHER = LogKey(b"o" * 32, LOG.origin)
 EVENTS = f"{FOLDER}/events.json"
 
 
@@ -113,6 +115,10 @@ def vectors() -> Iterator[Vector]:
     yield Vector("forked-alike", packed(files(_forked())), [("consistency.forked", "checkpoint.txt")], old.note())
     short = files(events()[:9])
     yield Vector("shortened", packed(short), [("consistency.shorter", "checkpoint.txt")], old.note())
+    # Whoever forges a whole log may put the old key beside their own: the two are told apart.
+    keys = {"receipts": json.loads(good["keys.json"])["receipts"], "log": [LOG.public.told(), OTHER.public.told()]}
+    rekeyed = listed(files([*events(), of_photo("evidence.examined")], since=10, key=OTHER) | {"keys.json": text(keys)})
+    yield Vector("rekeyed", packed(rekeyed), [("consistency.rekeyed", "checkpoint.txt")], old.note())
     yield Vector("no-note", packed(good), [("consistency.unreadable", "checkpoint.txt")], b"nothing\n")
     wrong = listed(good | {"checkpoint.txt": good["checkpoint.txt"].replace(b"\n10\n", b"\n11\n")})
     yield Vector("unsigned", packed(wrong), [("checkpoint.broken", "checkpoint.txt")])
