@@ -152,7 +152,10 @@ def upgrade() -> None:
         sa.CheckConstraint(
             "answer IS NULL OR reviewer_id IS NOT NULL", name=op.f("ck_second_look_answered_by_its_reviewer")
         ),
-        sa.CheckConstraint("heard_by IS NULL OR heard_by <> reviewer_id", name=op.f("ck_second_look_heard_by_another")),
+        sa.CheckConstraint(
+            "heard_by IS NULL OR heard_by NOT IN (reviewer_id, by_id)",
+            name=op.f("ck_second_look_heard_by_another"),
+        ),
         sa.ForeignKeyConstraint(
             ["by_id", "by_organisation_id"],
             ["person.id", "person.organisation_id"],

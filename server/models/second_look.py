@@ -161,7 +161,7 @@ class SecondLook(Base):
         sa.CheckConstraint("answer IS NULL OR reviewer_id IS NOT NULL", name="answered_by_its_reviewer"),
         sa.CheckConstraint("(heard_at IS NULL) = (heard_by IS NULL)", name="heard_by_someone"),
         sa.CheckConstraint("heard_at IS NULL OR answer = 'does_not_hold'", name="heard_what_does_not_hold"),
-        sa.CheckConstraint("heard_by IS NULL OR heard_by <> reviewer_id", name="heard_by_another"),
+        sa.CheckConstraint("heard_by IS NULL OR heard_by NOT IN (reviewer_id, by_id)", name="heard_by_another"),
         sa.Index("ix_second_look_reviewer", "reviewer_id", "answered_at", "id"),
         sa.Index(
             "ix_second_look_unheard",

@@ -20,6 +20,7 @@ from server.models.second_look import Answer
 from server.problems import Problem
 from server.services import custody, duties
 from server.services.second_look.records import HEARERS
+from server.services.second_look.reviewers import REVIEWERS
 from server.texts import _
 
 
@@ -79,7 +80,8 @@ def hear(actor: Actor, look_id: UUID, words: str, *, now: datetime) -> SecondLoo
 
     Raises:
         Problem: ``not-found``, ``not-allowed`` (neither supervisor nor auditor of the project),
-            ``separation-of-duties`` (the reviewer, or the builders' people), ``wrong-state``, ``invalid``.
+            ``separation-of-duties`` (the reviewer, whoever sent or approved it, or the builders' people),
+            ``wrong-state``, ``invalid``.
     """
     words = duties.written(words, "words")
     with writing() as session:
@@ -89,6 +91,9 @@ def hear(actor: Actor, look_id: UUID, words: str, *, now: datetime) -> SecondLoo
             duties.refuse_builders(actor, look.project.contract)
         if actor.person_id == look.reviewer_id:
             raise Problem("separation-of-duties", _("You gave the answer, so someone else says what follows from it."))
+        if actor.person_id == look.by_id:
+            told = _("Your own word or photo is what does not hold, so someone else says what follows from it.")
+            raise Problem("separation-of-duties", told)
         if look.answer is not Answer.DOES_NOT_HOLD or look.heard_at is not None:
             raise Problem("wrong-state", _("Nothing here waits for a word on what follows."))
         look.heard_by, look.heard_at, look.heard_words = actor.person_id, now, words
@@ -105,7 +110,7 @@ def _held(session: Session, look_id: UUID) -> SecondLook:
 
 def _own(session: Session, actor: Actor, look_id: UUID) -> SecondLook:
     look = _held(session, look_id)
-    if look.reviewer_id != actor.person_id:
+    if look.reviewer_id != actor.person_id or not actor.roles & REVIEWERS:
         raise Problem("not-allowed", _("This was given to somebody else to look at."))
     return look
 

@@ -37,6 +37,7 @@ from server.services import evidence_reading, review_photo
 from server.services.coverage import RequirementCoverage, coverage
 from server.services.second_look import records
 from server.services.second_look.records import HEARERS
+from server.services.second_look.reviewers import REVIEWERS
 from server.texts import _
 
 #: Things on one page of the list, those answered last, and photos of a milestone on one page.
@@ -205,7 +206,8 @@ def _seen_by(actor: Actor, look_id: UUID) -> SecondLook:
     if found is None:
         raise Problem("not-found", _("There is no second look with this id."))
     held = actor.roles_on(found.project_id, found.project.agency_id)
-    if found.reviewer_id != actor.person_id and not (held & READERS and _no_builder(actor, found)):
+    asked = found.reviewer_id == actor.person_id and actor.roles & REVIEWERS
+    if not asked and not (held & READERS and _no_builder(actor, found)):
         raise Problem("not-allowed", _("This was given to somebody else to look at."))
     return found
 
@@ -219,7 +221,8 @@ def _no_builder(actor: Actor, found: SecondLook) -> bool:
 def _may_hear(actor: Actor, found: SecondLook) -> bool:
     waits = found.answer is Answer.DOES_NOT_HOLD and found.heard_at is None
     held = actor.roles_on(found.project_id, found.project.agency_id)
-    return waits and bool(held & HEARERS) and found.reviewer_id != actor.person_id and _no_builder(actor, found)
+    party = actor.person_id in {found.reviewer_id, found.by_id}
+    return waits and bool(held & HEARERS) and not party and _no_builder(actor, found)
 
 
 def _refuse_other(found: SecondLook, evidence_id: UUID) -> None:

@@ -18,6 +18,7 @@ from evidence.second_look import Candidate, Kind, check_seed, is_drawn
 from server.db import new_id, reading, writing
 from server.models import (
     Evidence,
+    Grant,
     Person,
     Project,
     SecondLook,
@@ -100,7 +101,7 @@ def draw(name: str, *, now: datetime) -> None:
 
 
 def give_anew(*, now: datetime) -> int:
-    """Give what nobody could look at, or waits for somebody whose account is shut, to others; answers how much."""
+    """Give what nobody could look at, or waits for somebody who may no more, to others; answers how much."""
     given, after = 0, None
     while True:
         with writing() as session:
@@ -210,11 +211,12 @@ def _log(session: Session, look: SecondLook, project: Project, action: str, now:
 
 
 def _left_over(after: UUID | None) -> sa.Select[SecondLook]:
-    """Things without an answer that nobody may look at, or whose reviewer's account is shut, in their order."""
+    """Things without an answer that nobody may look at, or whose reviewer may no more, in their order."""
     shut = SecondLook.reviewer_id.in_(sa.select(Person.id).where(Person.disabled_at.is_not(None)))
+    holds = sa.exists().where(Grant.person_id == SecondLook.reviewer_id, Grant.role.in_(reviewers.REVIEWERS))
     said = sa.exists().where(SecondLookAnswer.look_id == SecondLook.id)
     query = sa.select(SecondLook).where(SecondLook.answer.is_(None), ~said)
-    query = query.where(sa.or_(SecondLook.reviewer_id.is_(None), shut))
+    query = query.where(sa.or_(SecondLook.reviewer_id.is_(None), shut, ~holds))
     if after is not None:
         query = query.where(SecondLook.id > after)
     return query.order_by(SecondLook.id).limit(GIVEN_ANEW)

@@ -71,9 +71,9 @@ def unheard(actor: Actor) -> tuple[sa.ColumnElement[bool], ...]:
     projects = sa.select(Project.id).where(Project.agency_id.in_([h.agency_id for h in held if h.agency_id]))
     own = [h.project_id for h in held if h.project_id]
     theirs = sa.or_(SecondLook.project_id.in_(own), SecondLook.project_id.in_(projects))
-    # Whoever gave the answer, and whoever builds, has no word on what follows.
+    # Whoever gave the answer, sent or approved what does not hold, or builds, has no word on what follows.
     builders = sa.func.coalesce(SecondLook.contractor_id == actor.organisation_id, sa.false())
-    others = SecondLook.reviewer_id != actor.person_id
+    others = sa.and_(SecondLook.reviewer_id != actor.person_id, SecondLook.by_id != actor.person_id)
     waits = (SecondLook.answer == Answer.DOES_NOT_HOLD, SecondLook.heard_at.is_(None))
     return (*waits, theirs, others, ~builders)
 

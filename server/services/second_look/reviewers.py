@@ -28,6 +28,9 @@ from server.models import (
 )
 from server.models.people import OrganisationKind, Role
 
+#: Whoever holds none of these any more was asked for nothing.
+REVIEWERS = frozenset({Role.AUDITOR, Role.SUPERVISOR})
+
 
 @dataclass(frozen=True, slots=True)
 class Reviewer:

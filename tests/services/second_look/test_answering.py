@@ -12,12 +12,12 @@ from sqlalchemy.exc import IntegrityError
 
 from server.access import Actor
 from server.db import reading, writing
-from server.models import CustodyEvent, Evidence, Grant, Person, SecondLook, SecondLookAnswer
+from server.models import CustodyEvent, Evidence, Grant, Person, SecondLook, SecondLookAnswer, Submission
 from server.models.evidence import EvidenceState
 from server.models.people import Role
 from server.models.second_look import Answer
 from server.problems import Problem
-from server.services.second_look import answering, published, records
+from server.services.second_look import answering, drawing, published, records
 from tests.conftest import InThreads
 from tests.pages.story import Road
 from tests.services.second_look.story import draw_all, drawn, look_at, month_is_over, period
@@ -205,3 +205,38 @@ def test_what_was_answered_stays_with_its_reviewer(photo: UUID, actor: People) -
     answering.answer(actor("auditor"), look.id, Answer.HOLDS, REASON, now=at(1))
     with pytest.raises(IntegrityError), writing() as session:
         session.execute(sa.update(SecondLook).values(reviewer_id=None, reviewer_organisation_id=None))
+
+
+def test_whoever_approved_what_does_not_hold_does_not_say_what_follows(
+    road: Road, actor: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draw_all(monkeypatch)
+    road.approved()
+    drawn()
+    (submission,) = reading().scalars(sa.select(Submission.id))
+    look = look_at(submission)
+    answering.answer(actor("auditor"), look.id, Answer.DOES_NOT_HOLD, REASON, now=at(1))
+    assert records.counts(actor("supervisor")).unheard == 0
+    assert records.counts(actor("second_supervisor")).unheard == 1
+
+    with pytest.raises(Problem, match="Your own word"):
+        answering.hear(actor("supervisor"), look.id, "All is well.", now=at(2))
+    theirs = {"heard_by": actor("supervisor").person_id, "heard_at": at(2), "heard_words": "All is well."}
+    with pytest.raises(IntegrityError), writing() as session:
+        session.execute(sa.update(SecondLook).values(**theirs))
+
+
+def test_whose_role_was_taken_away_no_longer_answers_and_somebody_else_is_asked(photo: UUID, actor: People) -> None:
+    look, auditor, another = look_at(photo), actor("auditor"), actor("nobody")
+    with writing() as session:
+        session.execute(sa.delete(Grant).where(Grant.person_id == auditor.person_id))
+        moved = sa.update(Person).where(Person.id == another.person_id)
+        session.execute(moved.values(organisation_id=auditor.organisation_id))
+        session.add(Grant(person_id=another.person_id, role=Role.AUDITOR, agency_id=look.agency_id))
+
+    with pytest.raises(Problem) as refused:
+        answering.answer(actor("auditor"), look.id, Answer.HOLDS, REASON, now=at(1))
+    assert refused.value.name == "not-allowed"
+    drawing.give_anew(now=at(1))
+    reading().expire_all()
+    assert look_at(photo).reviewer_id == another.person_id
