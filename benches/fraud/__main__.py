@@ -16,7 +16,6 @@ from benches.fraud.run import run
 from benches.fraud.scenes import NoCorpusError, truth
 from benches.near_pictures_bench import told_of
 
-
 #: From so many cases a class on a run is a whole one, and measures how long a look-up among so many pictures takes.
 WHOLE = 200
 LOOKED_UP = (10_000, 100_000, 1_000_000, 10_000_000)
