@@ -13,6 +13,7 @@ from server import assets
 from server.db import writing
 from server.models import Project
 from tests.browser.test_road import address, browser
+from tests.browser.waiting import wait_until
 from tests.pages.story import Road
 
 __all__ = ["address", "browser"]
@@ -61,16 +62,16 @@ def shown(page: Page) -> str:
 
 
 def wait_until_kept(page: Page) -> None:
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
-    page.wait_for_function(KEPT)
-    page.wait_for_function(f"({PICTURES})().every(Boolean)")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
+    wait_until(page, KEPT)
+    wait_until(page, f"({PICTURES})().every(Boolean)")
 
 
 def test_shows_its_parts_in_turn(screen: Page, road: Road) -> None:
     road.approved()
     screen.clock.install()
     screen.goto(DISPLAY)
-    screen.wait_for_function(f"({PICTURES})().length === 2 && ({PICTURES})().every(Boolean)")
+    wait_until(screen, f"({PICTURES})().length === 2 && ({PICTURES})().every(Boolean)")
     seen = [shown(screen)]
     for _turn in range(4):
         screen.clock.run_for(12_000)
@@ -100,7 +101,7 @@ def test_goes_on_without_a_network_and_becomes_current_when_it_is_back(screen: P
 
     screen.reload()
     expect(screen.locator(".as-of")).to_contain_text("As of ")
-    screen.wait_for_function(f"({PICTURES})().length === 2 && ({PICTURES})().every(Boolean)")
+    wait_until(screen, f"({PICTURES})().length === 2 && ({PICTURES})().every(Boolean)")
     screen.keyboard.press("ArrowRight")
     expect(screen.locator(".part.is-on img")).to_be_visible()
 

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, ConsoleMessage, Page
 from field_app_pages import BUILT
 from tests.browser.field import LANGUAGES, browser, screens, sign_in, take_a_photo
 from tests.browser.test_road import CONTRASTS, UNLABELLED, address
+from tests.browser.waiting import wait_until
 from tests.programme import ON_SITE
 
 __all__ = ["address", "browser"]
@@ -73,7 +74,7 @@ def test_a_photo_taken_without_a_network_is_kept_and_verified_once_there_is_one(
     page.get_by_text("Inside the site").wait_for()
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
     page.get_by_text("Inside the site").wait_for()
 
     page.context.set_offline(True)

@@ -24,6 +24,7 @@ from server.db import reading
 from server.models import Evidence, EvidenceEnvelope
 from tests.browser.field import browser, on_site, open_camera, sign_in, take_a_photo
 from tests.browser.test_road import address
+from tests.browser.waiting import wait_until
 from tests.photos import jpeg
 from tests.programme import ON_SITE
 
@@ -131,7 +132,7 @@ def controlled(page: Page) -> None:
     """Open the app once more, now by its worker."""
     worker_is_ready(page)
     page.reload()
-    page.wait_for_function("navigator.serviceWorker.controller !== null")
+    wait_until(page, "navigator.serviceWorker.controller !== null")
 
 
 def release(app: Flask, folder: Path) -> None:
@@ -161,7 +162,7 @@ def test_an_update_waits_for_another_tab_that_takes_a_photo(
     assert page.evaluate("window.old")
 
     other.close()
-    page.wait_for_function(NOBODY_CAPTURES)
+    wait_until(page, NOBODY_CAPTURES)
     page.get_by_role("button", name="Update").click()
     page.get_by_text("A new version is ready").wait_for(state="detached")
     page.get_by_role("link", name="ROAD-1").wait_for()

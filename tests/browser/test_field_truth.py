@@ -18,6 +18,7 @@ from server.times import utc_now
 from tests.browser.field import browser, on_site, open_camera, sign_in, take_a_photo
 from tests.browser.test_field_phone import NOTED_SYNCS, PERMISSIONS, arrived, signed_by_phone
 from tests.browser.test_road import address
+from tests.browser.waiting import wait_until
 from tests.personas import PASSWORD, PERSONAS
 
 __all__ = ["address", "browser"]
@@ -171,8 +172,8 @@ def test_a_screen_reader_begins_at_the_heading_of_the_screen_it_comes_to(page: P
     page.get_by_role("link", name="ROAD-1").click()
     page.get_by_role("heading", name="The works of ROAD-1").wait_for()
 
-    page.wait_for_function("document.activeElement.tagName === 'H1'")
+    wait_until(page, "document.activeElement.tagName === 'H1'")
     assert page.title() == "The works of ROAD-1 · Saksi"
     page.locator(".place", has_text="Settings").click()
-    page.wait_for_function("document.activeElement.textContent === 'Settings'")
+    wait_until(page, "document.activeElement.textContent === 'Settings'")
     assert page.title() == "Settings · Saksi"

@@ -15,6 +15,7 @@ from server.models import Evidence
 from server.models.evidence import EvidenceState
 from tests.browser.axe import AXE, violations
 from tests.browser.test_road import CONTRASTS, address, browser, complaints, page, sign_in
+from tests.browser.waiting import wait_until
 from tests.pages.story import Road
 
 __all__ = ["address", "browser", "complaints", "page"]
@@ -104,7 +105,7 @@ def test_a_wheel_scrolls_past_the_whole_picture_and_zooms_an_enlarged_one(page: 
 
     page.keyboard.press("+")
     page.mouse.wheel(0, -200)
-    page.wait_for_function(f"({ZOOM})() > 1.5")
+    wait_until(page, f"({ZOOM})() > 1.5")
 
 
 def test_an_enlarged_picture_is_dragged_and_does_not_leave_its_frame(page: Page, photo: UUID) -> None:

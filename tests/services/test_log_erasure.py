@@ -16,6 +16,7 @@ from server.models import CustodyEvent
 from server.problems import Problem
 from server.services import custody, custody_reading, log_erasure, log_reading, photo_audit, sequencer
 from server.services.log_audit import LogAudit
+from server.times import utc_now
 from tests.custody_log import of_record
 from tests.services.test_receive import photo_on_site, send
 from tests.services.test_sequencer import chain_of
@@ -40,7 +41,7 @@ def test_nothing_of_the_person_is_left_and_the_tree_verifies(actor: Callable[[st
     size, root = kept.size, kept.root
     reading().rollback()
 
-    log_erasure.erase(leaf.hex(), "Request 17 under the privacy act", now=NOW)
+    log_erasure.erase(leaf.hex(), "Request 17 under the privacy act", now=utc_now())
     sequencer.sequence()
 
     reading().rollback()
@@ -92,7 +93,7 @@ def test_an_old_event_can_be_erased_and_its_link_stays(app: Flask) -> None:
     leaf = str(list(custody.export())[1]["leaf"])
     reading().rollback()
 
-    log_erasure.erase(leaf, "Request 17", now=NOW)
+    log_erasure.erase(leaf, "Request 17", now=utc_now())
     sequencer.sequence()
 
     assert list(LogAudit().faults()) == []
