@@ -86,6 +86,7 @@ proof.broken | broken | The proof does not lead from the leaf to the checkpoint:
 event.missing | broken | An event is missing that must be there: {why}.
 event.order | broken | The events are not in the order of the log: {why}.
 event.foreign | broken | An event is of another record: {why}.
+event.hidden | note | What this event recorded of the photo was erased or is held back: {why}.
 event.waiting | note | Events that had no place in the checkpoint yet were left out: {why}.
 copy.holds | holds | The picture is the public copy that the log names.
 copy.other | broken | The picture is not the public copy that the log names.
@@ -718,6 +719,8 @@ class Verifier:
         why = f"{about['action']}, {about['at']}"
         same = hashlib.sha256(b"\0" + data).digest() == leaf
         self.say("leaf.holds" if same else "leaf.broken", name, why)
+        if "details_digest" in told or "statement" in told["kept"]:
+            self.say("event.hidden", name, why)
         if self.checkpoint is not None:
             reached = root_from(leaf, place, self.checkpoint.size, hashes_in(told, "proof"))
             led = reached == self.checkpoint.root

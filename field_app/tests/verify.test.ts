@@ -44,6 +44,11 @@ describe("each way to break a bundle is named", () => {
   }
 });
 
+test.each(["erased", "withheld"])("a statement that cannot be read is told: %s", async (name) => {
+  const hidden = (await found(name)).filter((line) => line.code === "event.hidden");
+  expect(hidden.map((line) => line.why)).toEqual(["evidence.accepted, 2026-03-01T00:00:00Z"]);
+});
+
 test("every bundle on the disk is in the index", () => {
   const names = readdirSync(DATA).filter((name) => name.endsWith(".zip"));
   expect(names.map((name) => name.replace(".zip", "")).sort()).toEqual(Object.keys(index).sort());

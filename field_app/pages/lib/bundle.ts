@@ -41,12 +41,20 @@ const NAMES: [RegExp, number][] = [
 ];
 const ALWAYS = ["bundle.json", "bundle.jws", "keys.json", "checkpoint.txt"];
 const OF_PHOTO = ["public.jpg", "statement.json", "receipt.jws", "events.json"];
-const NOTES = new Set(["keys.inside", "receipt.early", "statement.early", "event.waiting", "copy.unnamed"]);
-const MORE_NOTES = new Set(["consistency.unasked", "subject.photos"]);
+const NOTES = new Set([
+  "keys.inside",
+  "receipt.early",
+  "statement.early",
+  "event.hidden",
+  "event.waiting",
+  "copy.unnamed",
+  "consistency.unasked",
+  "subject.photos",
+]);
 const HOLDING = new Set(["keys.known", "consistency.same"]);
 
 export function stateOf(code: string): State {
-  if (NOTES.has(code) || MORE_NOTES.has(code)) return "note";
+  if (NOTES.has(code)) return "note";
   return code.endsWith(".holds") || HOLDING.has(code) ? "holds" : "broken";
 }
 
@@ -326,6 +334,8 @@ class Verifier {
     const [leaf, place] = [hexIn(told, "leaf"), countIn(told, "place")];
     const made = hex(await sha256(joined(Uint8Array.of(0), utf8(data))));
     this.say(made === leaf ? "leaf.holds" : "leaf.broken", name, `${action}, ${at}`);
+    const hidden = Object.hasOwn(told, "details_digest") || Object.hasOwn(objectIn(told, "kept"), "statement");
+    if (hidden) this.say("event.hidden", name, `${action}, ${at}`);
     if (this.checkpoint) {
       const { size, root } = this.checkpoint;
       const reached = await rootFrom(fromHex(leaf), place, size, hashesIn(told, "proof"));

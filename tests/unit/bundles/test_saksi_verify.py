@@ -59,6 +59,13 @@ def test_each_way_to_break_a_bundle_is_named(tmp_path: Path, name: str) -> None:
         assert sorted(found) == sorted(vector.broken)
 
 
+@pytest.mark.parametrize("name", ["erased", "withheld"])
+def test_a_statement_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+    lines = said(VECTORS[name].content, tmp_path)
+
+    assert [line.why for line in lines if line.code == "event.hidden"] == ["evidence.accepted, 2026-03-01T00:00:00Z"]
+
+
 @pytest.mark.parametrize("name", VECTORS)
 def test_the_vectors_on_the_disk_are_these(name: str) -> None:
     assert (DATA / f"{name}.zip").read_bytes() == VECTORS[name].content

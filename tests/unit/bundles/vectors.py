@@ -8,12 +8,14 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from evidence.checkpoints import LogKey
+from server.canonical import bytes_of
 from tests.bundle_maker import (
     FOLDER,
     LOG,
     PHOTO,
     Event,
     Files,
+    digest,
     edited,
     events,
     files,
@@ -50,6 +52,15 @@ def _flipped(parts: Files, name: str) -> Files:
 
 def _event(number: int, **values: Any) -> Any:
     return lambda found: found["events"][number].update(values)
+
+
+def _erased(found: Any) -> None:
+    """The acceptance as it is told after an erasure: one digest in place of all its details."""
+    told = found["events"][2]
+    parts = told["details"].items()
+    shown = {name: digest(bytes.fromhex(each["salt"]) + bytes_of(each["value"])) for name, each in parts}
+    told["details_digest"] = digest(bytes_of(shown | told["kept"]))
+    del told["details"], told["kept"]
 
 
 def _dropped(action: str) -> list[Event]:
@@ -105,6 +116,11 @@ def vectors() -> Iterator[Vector]:
     strange = listed(files(foreign) | {EVENTS: text({"events": told, "waiting": 0})})
     yield Vector("foreign", packed(strange), [("event.foreign", EVENTS)])
     yield Vector("unpublished", packed(files(_dropped("evidence.published"))), [("event.missing", EVENTS)])
+    # What can no longer be read, or is not shown, is told.
+    log = events()
+    log[3] = Event(log[3].action, log[3].record, {}, log[3].details | log[3].kept)
+    yield Vector("withheld", packed(files(log)), [])
+    yield Vector("erased", packed(edited(good, EVENTS, _erased)), [])
     # What others kept.
     grown = files([*events(), of_photo("evidence.examined")], since=10)
     yield Vector("continued", packed(grown), [], old.note())
