@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -126,7 +127,7 @@ def _neighbours(connection: Connection, asked: Asked) -> Iterator[Capture]:
     for query in (_BEFORE, _AFTER):
         rows = connection.execute(query, {"uploader": asked.uploader, "taken": taken})
         found = (_capture(row, asked.policy) for row in rows if row.state not in _FALLEN)
-        yield from [each for each in found if each is not None][:1]
+        yield from islice(filter(None, found), 1)
 
 
 def _capture(row: Any, policy: EvidencePolicy) -> Capture | None:
