@@ -48,7 +48,10 @@ def fill_sqlite(path: Path, kept: Hashes) -> None:
 
 
 def fill_postgres(url: str, kept: Hashes) -> None:
-    """Copy the two tables into an empty database and index them afterwards; VACUUM marks all as seen by everyone."""
+    """Copy the two tables into an empty database and index them afterwards, as a server has them at rest.
+
+    VACUUM marks all as seen by everyone, and after CHECKPOINT nothing waits to be written.
+    """
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(_PICTURE.format("BYTEA"))
         connection.execute(_KEY.format(")"))
@@ -64,6 +67,7 @@ def fill_postgres(url: str, kept: Hashes) -> None:
         connection.execute("ALTER TABLE picture_key ADD PRIMARY KEY (key, picture) INCLUDE (one, two)")
         connection.execute("VACUUM ANALYZE picture")
         connection.execute("VACUUM ANALYZE picture_key")
+        connection.execute("CHECKPOINT")
 
 
 def _pictures(kept: Hashes, begin: int) -> Iterator[tuple[int, str, bytes, bytes]]:

@@ -7,6 +7,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+#: Made once: json.dumps makes one at every call, and an upload takes ten digests.
+_encode = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
+
 
 def sha256_of(document: Mapping[str, Any]) -> str:
     """Lowercase hex sha256 of a document of plain JSON values as UTF-8: keys sorted, no blanks, letters as they are.
@@ -18,4 +21,4 @@ def sha256_of(document: Mapping[str, Any]) -> str:
 
 def bytes_of(value: Any) -> bytes:
     """A plain JSON value in the one form that digests are taken of."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _encode(value).encode()

@@ -7,8 +7,8 @@ counts for the person: what the positions and the clocks may be off by is taken 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from evidence.checks._time import zone_of
 from evidence.checks._words import metres, span
@@ -41,7 +41,8 @@ def check(context: Context) -> Finding:
         message = "There is no other photo of this person to reckon a way from."
         return Finding(NAME, Outcome.UNKNOWN, message, expected=_expected(context.policy))
     here = capture(context.evidence, context.claims, places[0], times[0])
-    return max(_findings(here, neighbours, context.policy), key=lambda pair: pair[0])[1]
+    ways = [_to(here, there, context.policy) for there in neighbours]
+    return _finding(here, max(ways, key=lambda way: way.least_kmh), context.policy)
 
 
 def capture(evidence: str, claims: Claims, place: PlaceWitness, time: TimeWitness) -> Capture:
@@ -64,16 +65,19 @@ def clock_of(claims: Claims, time: TimeWitness) -> str | None:
     return " ".join(filter(None, (claims.file.make, claims.file.model))) or None
 
 
-def least_speed_kmh(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
-    """The least speed that takes a person from one to the other; 0 where they may be one place."""
-    way_m = _way_m(one, other) - _SIGMAS * math.hypot(one.r68_m, other.r68_m) / RADII_PER_SIGMA[0.68]
-    if way_m <= policy.motion_least_m:
-        return 0.0
-    return way_m / _longest_s(one, other, policy) * 3.6
+class _Way(NamedTuple):
+    """From a photo to another: how far, and the least speed that takes a person there, 0 where it may be one place."""
+
+    there: Capture
+    metres: float
+    least_kmh: float
 
 
-def _way_m(one: Capture, other: Capture) -> float:
-    return geodesic_m(one.latitude, one.longitude, other.latitude, other.longitude)
+def _to(here: Capture, there: Capture, policy: EvidencePolicy) -> _Way:
+    metres_apart = geodesic_m(here.latitude, here.longitude, there.latitude, there.longitude)
+    surely_m = metres_apart - _SIGMAS * math.hypot(here.r68_m, there.r68_m) / RADII_PER_SIGMA[0.68]
+    is_journey = surely_m > policy.motion_least_m
+    return _Way(there, metres_apart, surely_m / _longest_s(here, there, policy) * 3.6 if is_journey else 0.0)
 
 
 def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
@@ -84,22 +88,15 @@ def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
     return apart_s + clocks_s + zones_s
 
 
-def _findings(
-    here: Capture, neighbours: tuple[Capture, ...], policy: EvidencePolicy
-) -> Iterator[tuple[float, Finding]]:
-    for there in neighbours:
-        speed = least_speed_kmh(here, there, policy)
-        yield speed, _finding(speed, here, there, policy)
-
-
-def _finding(speed: float, here: Capture, there: Capture, policy: EvidencePolicy) -> Finding:
-    measured = f"at least {speed:,.0f} km/h over {metres(_way_m(here, there))}"
+def _finding(here: Capture, way: _Way, policy: EvidencePolicy) -> Finding:
+    speed, far = way.least_kmh, metres(way.metres)
+    measured = f"at least {speed:,.0f} km/h over {far}"
     if speed <= policy.motion_pass_kmh:
         message = "The way between this photo and the others of this person is plausible."
         return Finding(NAME, Outcome.PASS, message, measured, _expected(policy), ClaimName.FILE)
     outcome = Outcome.FAIL if speed > policy.motion_fail_kmh else Outcome.WARN
     message = (
-        f"The photo {_when(here.at, there.at)} was taken {metres(_way_m(here, there))} away, which takes "
+        f"The photo {_when(here.at, way.there.at)} was taken {far} away, which takes "
         f"{speed:,.0f} km/h; check the phone's location and clock, and retake."
     )
     return Finding(NAME, outcome, message, measured, _expected(policy), ClaimName.FILE)
