@@ -93,8 +93,8 @@ def is_drawn(seed: bytes, period: str, candidate: Candidate) -> bool:
 def rank(seed: bytes, period: str, candidate: Candidate, person: UUID) -> bytes:
     """Where a person stands among those who may look at a candidate; the lowest does.
 
-    It spreads the work evenly, nobody can choose by whom a thing is looked at, and whoever joins or leaves moves
-    only what falls to them (rendezvous hashing).
+    It spreads the work evenly, nobody who does not know the seed can choose by whom a thing is looked at, and whoever
+    joins or leaves moves only what falls to them (rendezvous hashing).
     """
     return _named(seed, period, candidate, str(person))
 

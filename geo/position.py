@@ -30,9 +30,6 @@ EQUATORIAL_RADIUS_M = 6_378_137.0
 FLATTENING = 1 / 298.257223563
 _E2 = FLATTENING * (2 - FLATTENING)
 
-#: Made once: what a new one does before it measures takes a third of the whole.
-_GEODESIC = geodesic(0)
-
 _COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
 
 # One picometre keeps the direction defined at the centre and at its antipode.
@@ -133,7 +130,7 @@ def wrap_longitude(longitude: float) -> float:
 def geodesic_m(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> float:
     """Length in metres of the shortest way on the ellipsoid (Karney's method, by geopy)."""
     start, end = (latitude_1, wrap_longitude(longitude_1)), (latitude_2, wrap_longitude(longitude_2))
-    return float(_GEODESIC.measure(start, end)) * 1000
+    return float(geodesic(start, end).m)
 
 
 def bearing_deg(latitude_1: float, longitude_1: float, latitude_2: float, longitude_2: float) -> float:

@@ -38,7 +38,7 @@ LINES: dict[str, str] = {
     "event.missing": N_("An event is missing that must be there: {why}."),
     "event.order": N_("The events are not in the order of the log: {why}."),
     "event.foreign": N_("An event is of another record: {why}."),
-    "event.hidden": N_("What this event recorded of the photo was erased or is held back: {why}."),
+    "event.hidden": N_("What this event recorded was erased, or the statement in it is held back: {why}."),
     "event.waiting": N_("Events that had no place in the checkpoint yet were left out: {why}."),
     "copy.holds": N_("The picture is the public copy that the log names."),
     "copy.other": N_("The picture is not the public copy that the log names."),

@@ -86,7 +86,7 @@ proof.broken | broken | The proof does not lead from the leaf to the checkpoint:
 event.missing | broken | An event is missing that must be there: {why}.
 event.order | broken | The events are not in the order of the log: {why}.
 event.foreign | broken | An event is of another record: {why}.
-event.hidden | note | What this event recorded of the photo was erased or is held back: {why}.
+event.hidden | note | What this event recorded was erased, or the statement in it is held back: {why}.
 event.waiting | note | Events that had no place in the checkpoint yet were left out: {why}.
 copy.holds | holds | The picture is the public copy that the log names.
 copy.other | broken | The picture is not the public copy that the log names.

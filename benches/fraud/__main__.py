@@ -14,11 +14,10 @@ from itertools import chain
 from benches.__main__ import machine
 from benches.fraud.run import run
 from benches.fraud.scenes import NoCorpusError, truth
-from benches.near_pictures_bench import told_of
+from benches.near_pictures_bench import ALL_SIZES, rows_of
 
 #: From so many cases a class on a run is a whole one, and measures how long a look-up among so many pictures takes.
 WHOLE = 200
-LOOKED_UP = (10_000, 100_000, 1_000_000, 10_000_000)
 
 
 def main() -> int:
@@ -29,7 +28,7 @@ def main() -> int:
         print(f"The fraud bench needs the real photos: {error}.", file=sys.stderr)
         return 1
     each, seed = int(os.environ.get("SAKSI_FRAUD_EACH", "200")), int(os.environ.get("SAKSI_FRAUD_SEED", "1"))
-    for row in chain(run(each, seed, os.cpu_count() or 1), told_of(LOOKED_UP) if each >= WHOLE else ()):
+    for row in chain(run(each, seed, os.cpu_count() or 1), rows_of(ALL_SIZES) if each >= WHOLE else ()):
         print(json.dumps(row | {"machine": machine()}), flush=True)
     return 0
 

@@ -41,7 +41,7 @@ def check(context: Context) -> Finding:
         message = "There is no other photo of this person to reckon a way from."
         return Finding(NAME, Outcome.UNKNOWN, message, expected=_expected(context.policy))
     here = capture(context.evidence, context.claims, places[0], times[0])
-    ways = [_to(here, there, context.policy) for there in neighbours]
+    ways = [_way(here, there, context.policy) for there in neighbours]
     return _finding(here, max(ways, key=lambda way: way.least_kmh), context.policy)
 
 
@@ -69,15 +69,15 @@ class _Way(NamedTuple):
     """From a photo to another: how far, and the least speed that takes a person there, 0 where it may be one place."""
 
     there: Capture
-    metres: float
+    apart_m: float
     least_kmh: float
 
 
-def _to(here: Capture, there: Capture, policy: EvidencePolicy) -> _Way:
-    metres_apart = geodesic_m(here.latitude, here.longitude, there.latitude, there.longitude)
-    surely_m = metres_apart - _SIGMAS * math.hypot(here.r68_m, there.r68_m) / RADII_PER_SIGMA[0.68]
+def _way(here: Capture, there: Capture, policy: EvidencePolicy) -> _Way:
+    apart_m = geodesic_m(here.latitude, here.longitude, there.latitude, there.longitude)
+    surely_m = apart_m - _SIGMAS * math.hypot(here.r68_m, there.r68_m) / RADII_PER_SIGMA[0.68]
     is_journey = surely_m > policy.motion_least_m
-    return _Way(there, metres_apart, surely_m / _longest_s(here, there, policy) * 3.6 if is_journey else 0.0)
+    return _Way(there, apart_m, surely_m / _longest_s(here, there, policy) * 3.6 if is_journey else 0.0)
 
 
 def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
@@ -89,7 +89,7 @@ def _longest_s(one: Capture, other: Capture, policy: EvidencePolicy) -> float:
 
 
 def _finding(here: Capture, way: _Way, policy: EvidencePolicy) -> Finding:
-    speed, far = way.least_kmh, metres(way.metres)
+    speed, far = way.least_kmh, metres(way.apart_m)
     measured = f"at least {speed:,.0f} km/h over {far}"
     if speed <= policy.motion_pass_kmh:
         message = "The way between this photo and the others of this person is plausible."

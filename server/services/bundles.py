@@ -23,7 +23,7 @@ from server.db import reading
 from server.engines import engines
 from server.models import Evidence, LogCheckpoint, Milestone, Project, Submission
 from server.problems import Problem
-from server.services import bundle_events, log_reading, public, public_copies, receipts, statement
+from server.services import bundle_events, log_reading, public, receipts, statement
 from server.services.bundle_events import Proving
 from server.services.log_reading import LoggedEvent
 from server.services.public_photos import LATEST
@@ -207,7 +207,7 @@ def _rows(ids: Sequence[UUID]) -> Iterator[tuple[Evidence, list[LoggedEvent]]]:
 
 def _photo(photo: Evidence, events: list[LoggedEvent], proving: Proving) -> list[File]:
     """The four files of one photo; none while its public copy is not there."""
-    copy = public_copies.read(photo, "web")
+    copy = _public_copy(photo.id)
     if copy is None:
         return []
     row = {"id": photo.id, "sha256": photo.sha256, "received_at": photo.received_at}
@@ -220,6 +220,14 @@ def _photo(photo: Evidence, events: list[LoggedEvent], proving: Proving) -> list
         (f"{folder}/receipt.jws", receipts.receipt_of(row, size=photo.original.size, leaf=leaf).encode()),
         (f"{folder}/events.json", _text(proving.document(events))),
     ]
+
+
+def _public_copy(evidence_id: UUID) -> bytes | None:
+    """The picture as the public gets it."""
+    try:
+        return public.photo_copy(evidence_id, "web").content
+    except Problem:
+        return None
 
 
 def _milestone(milestone_id: UUID, proving: Proving) -> dict[str, Any]:

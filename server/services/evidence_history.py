@@ -125,9 +125,9 @@ def _neighbours(connection: Connection, asked: Asked) -> Iterator[Capture]:
     if taken is None:
         return
     for query in (_BEFORE, _AFTER):
-        rows = connection.execute(query, {"uploader": asked.uploader, "taken": taken})
-        found = (_capture(row, asked.policy) for row in rows if row.state not in _FALLEN)
-        yield from islice(filter(None, found), 1)
+        with connection.execute(query, {"uploader": asked.uploader, "taken": taken}) as rows:
+            found = (_capture(row, asked.policy) for row in rows if row.state not in _FALLEN)
+            yield from islice(filter(None, found), 1)
 
 
 def _capture(row: Any, policy: EvidencePolicy) -> Capture | None:

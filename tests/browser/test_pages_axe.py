@@ -162,9 +162,9 @@ def broken(page: Page, paths: dict[str | None, list[str]], languages: tuple[str,
 def faults_of(page: Page, path: str, languages: tuple[str, ...]) -> dict[str, list[str]]:
     """What is wrong with a page, by language; what is no page, a download say, is passed over."""
     answer = page.request.get(path)
+    found = {} if answer.ok is not (path in ERRORS) else {path: [f"answers {answer.status}"]}
     if "text/html" not in answer.headers.get("content-type", ""):
-        return {}
-    found = {} if answer.ok or path in ERRORS else {path: [f"answers {answer.status}"]}
+        return found
     for tag in languages:
         page.goto(f"{path}{'&' if '?' in path else '?'}language={tag}")
         if wrong := violations(page):
