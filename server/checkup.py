@@ -28,6 +28,7 @@ from server import health, jobs, postgres
 from server.db import db, reading
 from server.engines import Engines
 from server.models import CustodyEvent
+from server.services import log_reading
 from server.stores import s3_client
 from server.times import iso, utc_now
 
@@ -81,6 +82,7 @@ def look(engines: Engines) -> Iterator[Line]:
         _replica,
         _store,
         _clock,
+        _custody_log,
         _disk,
     )
     for part in parts:
@@ -246,6 +248,19 @@ def _clock(_engines: Engines) -> Iterator[Line]:
     if db.engine.dialect.name == "postgresql":
         its = reading().execute(sa.text("SELECT clock_timestamp()")).scalar_one()
         yield _agreement("clock of database", its, utc_now(), MOST_OFFSET_S)
+
+
+def _custody_log(_engines: Engines) -> Iterator[Line]:
+    """Whether events get their place in the tree; until then an operator could change one without a trace in it."""
+    if health.database_trouble() is not None:
+        return
+    waiting, now = log_reading.waiting(), utc_now()
+    found = f"events that wait for their place: {waiting.events}"
+    if waiting.since is not None:
+        found += f", the first since {iso(waiting.since)}"
+    advice = "They get it while saksi serve or a worker runs. If one runs, its log says why not; then run saksi audit."
+    prompt = waiting.longest_s(now) <= log_reading.PROMISED_S
+    yield _line("custody log", prompt, found, advice, Verdict.WARNING)
 
 
 def _disk(engines: Engines) -> Iterator[Line]:

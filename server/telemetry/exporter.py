@@ -18,7 +18,7 @@ from flask import Flask
 from sqlalchemy.exc import SQLAlchemyError
 
 import config
-from server.services import job_desk
+from server.services import job_desk, log_reading
 from server.telemetry import figures
 from server.times import utc_now
 
@@ -74,7 +74,7 @@ class _Asked:
         return []
 
     def collect(self) -> Iterable[Metric]:
-        """Jobs by state, the age of the oldest that waits, and the memory of each process."""
+        """Jobs by state, how long the first job and the first custody event have waited, and each process's memory."""
         from prometheus_client.core import GaugeMetricFamily  # noqa: PLC0415 (see figures)
 
         memory = GaugeMetricFamily("saksi_resident_bytes", "Resident memory by process.", labels=("process",))
@@ -83,17 +83,22 @@ class _Asked:
         yield memory
         try:
             with self._app.app_context():
-                counts = job_desk.counts()
+                counts, events = job_desk.counts(), log_reading.waiting()
         except SQLAlchemyError:
-            LOG.warning("the database does not answer; the figures of the jobs are left out")
+            LOG.warning("the database does not answer; the figures of the jobs and the custody log are left out")
             return
+        now = utc_now()
         jobs = GaugeMetricFamily("saksi_jobs", "Jobs that are not done, by state.", labels=("state",))
         for state in ("queued", "running", "dead"):
             jobs.add_metric((state,), getattr(counts, state))
         yield jobs
         oldest = GaugeMetricFamily("saksi_jobs_oldest_seconds", "How long the oldest job has waited.")
-        oldest.add_metric((), counts.oldest_age_s(utc_now()))
+        oldest.add_metric((), counts.oldest_age_s(now))
         yield oldest
+        told = "How long the first custody event without a place in the tree has waited for it."
+        unplaced = GaugeMetricFamily("saksi_custody_waiting_seconds", told)
+        unplaced.add_metric((), events.longest_s(now))
+        yield unplaced
 
 
 def _resident_bytes() -> Iterator[tuple[int, int]]:

@@ -14,7 +14,7 @@ import config
 from evidence.errors import StoreAwayError
 from server import checkup
 from server.db import db, writing
-from server.services import custody
+from server.services import custody, sequencer
 from server.times import utc_now
 from tests.cli.conftest import Saksi
 from tests.s3 import S3Service
@@ -75,6 +75,26 @@ def test_a_clock_behind_the_records_is_a_fault(saksi: Saksi) -> None:
     code, lines = _lines(saksi)
 
     assert (code, lines["clock"]["verdict"]) == (1, "fault")
+
+
+@pytest.mark.parametrize(("waited_s", "verdict"), [(50, "ok"), (70, "warning")])
+def test_an_event_that_waits_long_for_its_place_is_told(saksi: Saksi, waited_s: int, verdict: str) -> None:
+    sequencer.sequence()
+    with writing() as session:
+        custody.append(session, None, "area.added", "area", "R7", now=utc_now() - timedelta(seconds=waited_s))
+
+    code, lines = _lines(saksi)
+
+    assert (code, lines["custody log"]["verdict"]) == (0, verdict)
+    assert lines["custody log"]["found"].startswith("events that wait for their place: 1, the first since ")
+
+
+def test_where_every_event_has_its_place_none_waits(saksi: Saksi) -> None:
+    sequencer.sequence()
+
+    _code, lines = _lines(saksi)
+
+    assert lines["custody log"]["found"] == "events that wait for their place: 0"
 
 
 def test_a_disk_that_is_full_soon_is_told(saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:
