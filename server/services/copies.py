@@ -6,7 +6,6 @@ what is seen in them is weighed by ``looking``. No verdict is ever raised here.
 
 from __future__ import annotations
 
-import threading
 from typing import Any, cast
 from uuid import UUID
 
@@ -14,7 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from evidence import imaging
-from evidence.darkroom import Darkroom
 from evidence.errors import OriginalMissingError
 from evidence.findings import Finding, Outcome
 from evidence.seen import Seen
@@ -24,13 +22,13 @@ from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
 from server.services import looking, second_thoughts
+from server.services.darkrooms import darkroom
 from server.services.looking import LOOK_JOB
 from server.times import utc_now
 
 COPIES_JOB = "copies"
 THUMBNAIL = "thumbnail"
 WEB = "web"
-_OF_THIS_THREAD = threading.local()
 _DAMAGED = Finding(
     "file.decodes",
     Outcome.FAIL,
@@ -81,8 +79,8 @@ def developed(original: Original) -> Seen:
     known = _known(original)
     if known is not None and _exists(copy_name(original.sha256, WEB)):
         return known
-    with store.open(original.storage_key) as stream:
-        made = darkroom().develop(stream, original.media_type)
+    with store.open(original.storage_key) as stream, darkroom() as room:
+        made = room.develop(stream, original.media_type)
     # The web copy comes last: where it is there, both are.
     store.put_copy(copy_name(original.sha256, THUMBNAIL), made.copies.thumbnail)
     store.put_copy(copy_name(original.sha256, WEB), made.copies.web)
@@ -108,8 +106,8 @@ def look_again(subject: str) -> None:
 
 
 def _seen_now(original: Original) -> Seen:
-    with engines().store.open(original.storage_key) as stream:
-        seen = darkroom().develop(stream, original.media_type).seen
+    with engines().store.open(original.storage_key) as stream, darkroom() as room:
+        seen = room.develop(stream, original.media_type).seen
     with writing() as session:
         looking.keep(session, original.sha256, seen)
     return seen
@@ -118,15 +116,6 @@ def _seen_now(original: Original) -> Seen:
 def _known(original: Original) -> Seen | None:
     """What was seen in this file before, where that was all that is looked for today."""
     return Seen.told(original.seen) if original.seen is not None and Seen.is_whole(original.seen) else None
-
-
-def darkroom() -> Darkroom:
-    """The decoding process of this thread: one hostile picture holds up no other thread's."""
-    if not hasattr(_OF_THIS_THREAD, "darkroom"):
-        its = engines().settings.credentials
-        _OF_THIS_THREAD.darkroom = Darkroom(trusted=its.trusted, purposes=its.purposes)
-    room: Darkroom = _OF_THIS_THREAD.darkroom
-    return room
 
 
 def _exists(name: str) -> bool:

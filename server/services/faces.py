@@ -23,6 +23,7 @@ from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
 from server.services import copies
+from server.services.darkrooms import darkroom
 
 FACES_JOB = "faces"
 
@@ -53,7 +54,8 @@ def found_in(original: Original, web: bytes) -> tuple[Face, ...]:
     """
     if original.faces is not None:
         return known(original) or ()
-    found = copies.darkroom().faces_in(web)
+    with darkroom() as room:
+        found = room.faces_in(web)
     with writing() as session:
         keep = sa.update(Original).where(Original.sha256 == original.sha256)
         session.execute(keep.values(faces=[face.document() for face in found]))

@@ -23,7 +23,8 @@ from server.db import reading, writing
 from server.engines import engines
 from server.models import Evidence, Original
 from server.models.evidence import CopiesState
-from server.services import copies, credentials, custody, faces, redaction_areas, statement
+from server.services import credentials, custody, faces, redaction_areas, statement
+from server.services.darkrooms import darkroom
 from server.times import iso, utc_now
 
 PUBLIC_JOB = "public_copy"
@@ -145,7 +146,8 @@ def _is_wanted(photo: Evidence, edition: int) -> bool:
 def _made(asked: _Asked) -> _Made:
     web = faces.web_copy(asked.original)
     boxes = _hidden(asked, web)
-    made = copies.darkroom().redact(web, boxes)
+    with darkroom() as room:
+        made = room.redact(web, boxes)
     # Nothing is done with the bytes after they are signed: their sha256 is what the custody log tells of.
     signed = credentials.sign_copy(made.web, replace(asked.facts, redactions=len(boxes)))
     return _Made(_keep(asked, "web", signed), _keep(asked, "thumbnail", made.thumbnail), len(boxes))
