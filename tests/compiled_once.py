@@ -1,25 +1,38 @@
-"""Applications of one process share what they compile: without this each test compiles every address and template anew.
+"""Applications of one process share what they compile: addresses, templates, statements of SQL and policies.
 
-Both are the same in every application, and took more than half of the time of a page's test.
+All are the same in every application, and without this each test would make them anew, which took most of its time.
 """
 
 from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Hashable
+from pathlib import Path
 from typing import Any
 
 from jinja2 import FileSystemBytecodeCache
+from sqlalchemy.engine import Engine
+from sqlalchemy.engine.default import DefaultDialect
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
+from server import policy
 from server.requests import Application
+
+#: What a rule knows once it is compiled; of this the builders of addresses belong to the one rule.
+BUILDERS = ("_build", "_build_unknown")
+COMPILED = ("_parts", "_trace", "_converters", "arguments", *BUILDERS)
+#: More statements than all tests of one process have.
+STATEMENTS = 20_000
 
 
 def share() -> None:
     """Let every application made from now on use what an earlier one compiled. To be called once."""
     folder = tempfile.TemporaryDirectory(prefix="saksi-templates-")
     Application.jinja_options = {"bytecode_cache": _Cache(folder)}
-    Rule._compile_builder = _remembered(Rule._compile_builder)  # type: ignore[method-assign]
+    Rule.compile = _remembered(Rule.compile)  # type: ignore[method-assign]
+    policy._read = _read_once(policy._read)
+    _share_statements()
 
 
 class _Cache(FileSystemBytecodeCache):
@@ -30,13 +43,41 @@ class _Cache(FileSystemBytecodeCache):
         self.folder = folder
 
 
-def _remembered(compile_builder: Callable[..., Any]) -> Callable[..., Any]:
+def _remembered(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
     made: dict[Hashable, Any] = {}
 
-    def builder(rule: Rule, append_unknown: bool = True) -> Any:
-        key = (rule.rule, tuple(sorted((rule.defaults or {}).items())), append_unknown)
+    def compiled(rule: Rule) -> None:
+        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, tuple(sorted((rule.defaults or {}).items())))
         if key not in made:
-            made[key] = compile_builder(rule, append_unknown)
-        return made[key]
+            compile_rule(rule)
+            made[key] = {name: rule.__dict__[name] for name in COMPILED}
+        rule.__dict__.update(made[key])
+        for name in BUILDERS:
+            setattr(rule, name, made[key][name].__func__.__get__(rule))
 
-    return builder
+    return compiled
+
+
+def _read_once(read: Callable[[Path], Any]) -> Callable[[Path], Any]:
+    drafts: dict[Hashable, Any] = {}
+
+    def reader(path: Path) -> Any:
+        key = (path, path.read_bytes())
+        if key not in drafts:
+            drafts[key] = read(path)
+        return drafts[key]
+
+    return reader
+
+
+def _share_statements() -> None:
+    """One memory for all engines of one kind of database; SQLAlchemy tells them apart by their dialects' identity."""
+    shared: LRUCache[Any, Any] = LRUCache(STATEMENTS)
+    Engine._compiled_cache = property(lambda engine: shared, lambda engine, own: None)
+    DefaultDialect.__hash__ = lambda dialect: hash(_kind(dialect))  # type: ignore[method-assign]
+    DefaultDialect.__eq__ = lambda dialect, other: _kind(dialect) == _kind(other)  # type: ignore[method-assign]
+
+
+def _kind(dialect: Any) -> Hashable:
+    """What decides how a statement is written."""
+    return type(dialect), getattr(dialect, "server_version_info", None), getattr(dialect, "paramstyle", None)

@@ -32,7 +32,7 @@ from server.auth import token_for
 from server.db import db, writing
 from server.models import Person, SignInSession
 from server.services import sessions
-from tests import compiled_once
+from tests import compiled_once, in_memory
 from tests.personas import PERSONAS
 from tests.postgres import VARIABLE, Databases, NoPostgresError, PostgresCluster, PostgresForRun, programs
 from tests.programme import plant
@@ -60,6 +60,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     """Look for PostgreSQL before any test runs, so that a run without it says so at once."""
     compiled_once.share()
+    in_memory.keep_files_in_memory()
     config.addinivalue_line("markers", "sqlite_only(reason): the test is about SQLite itself")
     config.addinivalue_line("markers", "postgresql_only(reason): the test is about PostgreSQL itself")
     if config.getoption("database") == SQLITE:

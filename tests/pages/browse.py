@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from html.parser import HTMLParser
 
 from flask import g, has_app_context
@@ -79,6 +80,12 @@ class PageReader(HTMLParser):
             self._form.buttons[-1].text += data
 
 
+@lru_cache(maxsize=4)
+def _read(html: str) -> PageReader:
+    """A page is read once, however often a test asks for its words."""
+    return PageReader(html)
+
+
 class Visitor:
     """Someone who looks at pages, signed in or not; ``page`` is the last one they saw."""
 
@@ -95,7 +102,7 @@ class Visitor:
     @property
     def page(self) -> PageReader:
         """The page that is open."""
-        return PageReader(self.html)
+        return _read(self.html)
 
     def form_with(self, name: str) -> FilledForm:
         """The form of the open page that asks for this field."""
