@@ -104,19 +104,25 @@ class Darkroom:
         alarm.start()
         try:
             return _asked(process, {"task": task, "longest_s": self._longest_s, **how}, picture)
+        except UndecodableError:
+            raise
         except (OSError, EOFError, ValueError):
             self.close()
             if process.returncode == -signal.SIGXCPU:
                 raise UndecodableError(UndecodableReason.BOMB, f"not decoded in {self._longest_s} s") from None
             raise DarkroomError(f"the decoding process ended with {process.returncode}") from None
+        except BaseException:
+            # What it answers to this is not to be taken for the answer to what is asked next.
+            self.close()
+            raise
         finally:
             alarm.cancel()
 
     def close(self) -> None:
         """End the process, if there is one."""
-        process, self._process = self._process, None
-        if process is not None:
-            _end(process)
+        if self._process is not None:
+            self._process = None
+            self._ending()
 
     def _running(self) -> subprocess.Popen[bytes]:
         if self._process is not None and self._process.poll() is not None:
@@ -129,8 +135,8 @@ class Darkroom:
                 cwd=_ROOT,
                 env=os.environ | _ONE_THREAD,
             )
-            # Whoever forgets the darkroom, as a thread that ends, leaves no process behind.
-            weakref.finalize(self, _end, self._process)
+            # Whoever forgets the darkroom leaves no process behind.
+            self._ending = weakref.finalize(self, _end, self._process)
         return self._process
 
 

@@ -1,4 +1,4 @@
-"""The decoding processes of this process: whoever needs one has it to themselves, and leaves it to the next.
+"""The decoding processes of this process: whoever needs one has it alone, and hands it on to the next.
 
 So one hostile picture holds up nobody else's, and there are never more of them than were needed at the same time.
 """

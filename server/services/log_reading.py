@@ -23,7 +23,7 @@ from server.texts import _
 from server.times import iso
 
 _EVENT = table_of(CustodyEvent).c
-#: Within so many seconds of its commit an event is in a signed checkpoint, while a server or a worker runs.
+#: Within so many seconds of its commit an event is in a signed checkpoint, while jobs are done.
 PROMISED_S = 60
 _WAITING = sa.select(sa.func.count(), sa.func.min(_EVENT.at)).where(_EVENT.place.is_(None))
 _PLACE = sa.select(_EVENT.place).where(_EVENT.leaf == sa.bindparam("leaf"))

@@ -50,7 +50,10 @@ def test_two_at_the_same_time_have_one_each(
 
 def test_one_whose_process_died_serves_the_next_all_the_same(app: Flask) -> None:
     with darkroom() as room:
-        room.close()
+        room.develop(BytesIO(jpeg()), "image/jpeg")
+        assert room._process is not None
+        room._process.kill()
+        room._process.wait()
     with darkroom() as again:
         assert again is room
-        assert again.develop(BytesIO(jpeg(size=(64, 48))), "image/jpeg").copies.width == 64
+        assert again.develop(BytesIO(jpeg(size=(200, 100))), "image/jpeg").copies.width == 200

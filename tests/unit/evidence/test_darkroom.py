@@ -111,27 +111,27 @@ class SlowStore(BytesIO):
         return super().read(size)
 
 
-def test_a_store_that_takes_long_to_give_the_picture_is_no_fault_of_the_picture() -> None:
-    hurried = Darkroom(longest_s=1, patience_s=1.5)
-    try:
-        hurried.develop(BytesIO(jpeg()), "image/jpeg")
-        assert hurried.develop(SlowStore(jpeg()), "image/jpeg").copies.width == 64
-    finally:
-        hurried.close()
+def test_a_store_that_takes_long_to_give_the_picture_is_no_fault_of_the_picture(
+    darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    darkroom.develop(BytesIO(jpeg()), "image/jpeg")
+    monkeypatch.setattr(darkroom, "_patience_s", 1.5)
+
+    assert darkroom.develop(SlowStore(jpeg()), "image/jpeg").copies.width == 64
 
 
-def test_a_machine_that_stands_still_is_no_fault_of_the_picture() -> None:
-    hurried = Darkroom(longest_s=1, patience_s=2)
-    try:
-        hurried.develop(BytesIO(jpeg()), "image/jpeg")
-        process = hurried._process
-        assert process is not None
-        os.kill(process.pid, signal.SIGSTOP)
+def test_a_machine_that_stands_still_is_no_fault_of_the_picture(
+    darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    darkroom.develop(BytesIO(jpeg()), "image/jpeg")
+    assert darkroom._process is not None
+    os.kill(darkroom._process.pid, signal.SIGSTOP)
+    with monkeypatch.context() as hurried:
+        hurried.setattr(darkroom, "_patience_s", 2)
         with pytest.raises(DarkroomError):
-            hurried.develop(BytesIO(jpeg()), "image/jpeg")
-        assert hurried.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
-    finally:
-        hurried.close()
+            darkroom.develop(BytesIO(jpeg()), "image/jpeg")
+
+    assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
 
 
 def test_a_process_that_was_killed_is_no_verdict_on_the_picture_and_is_replaced(darkroom: Darkroom) -> None:
@@ -147,7 +147,25 @@ def test_a_process_that_was_killed_is_no_verdict_on_the_picture_and_is_replaced(
         assert darkroom.develop(BytesIO(jpeg()), "image/jpeg").copies.width == 64
 
 
-def test_a_thread_that_ends_leaves_no_process_behind() -> None:
+@pytest.mark.parametrize("fault", [MemoryError, KeyboardInterrupt])
+def test_an_answer_that_was_not_read_is_not_taken_for_the_next(
+    darkroom: Darkroom, monkeypatch: pytest.MonkeyPatch, fault: type[BaseException]
+) -> None:
+    """The bug: the next photo was given the copies of the one before."""
+
+    def broken(_back: object) -> dict[str, object]:
+        raise fault
+
+    darkroom.develop(BytesIO(jpeg()), "image/jpeg")
+    with monkeypatch.context() as patch:
+        patch.setattr("evidence.darkroom._heard", broken)
+        with pytest.raises(fault):
+            darkroom.develop(BytesIO(jpeg(size=(64, 48))), "image/jpeg")
+
+    assert darkroom.develop(BytesIO(jpeg(size=(200, 100))), "image/jpeg").copies.width == 200
+
+
+def test_a_darkroom_that_is_forgotten_leaves_no_process_behind() -> None:
     """The bug: every thread that had once decoded a picture left a process of some hundred megabytes for good."""
     found: list[int] = []
 
