@@ -69,4 +69,5 @@ words: development ## Bring the catalogues of the pages' sentences up to date wi
 	@$(PY) -m server.translations.bring_up_to_date
 
 clean: ## Remove the environment and caches; data in var/ stays
+	@rm -rf /dev/shm/saksi-tests-$$(id -u)
 	@rm -rf .venv field_app/node_modules field_app/dist field_app/dist-pages .mypy_cache .ruff_cache .pytest_cache .hypothesis build *.egg-info

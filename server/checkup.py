@@ -258,7 +258,10 @@ def _custody_log(_engines: Engines) -> Iterator[Line]:
     found = f"events that wait for their place: {waiting.events}"
     if waiting.since is not None:
         found += f", the first since {iso(waiting.since)}"
-    advice = "They get it while saksi serve or a worker runs. If one runs, its log says why not; then run saksi audit."
+    advice = (
+        "They get it where jobs are done: saksi serve, on PostgreSQL saksi worker. If that runs, saksi log sequence "
+        "says why they do not; then run saksi audit."
+    )
     prompt = waiting.longest_s(now) <= log_reading.PROMISED_S
     yield _line("custody log", prompt, found, advice, Verdict.WARNING)
 

@@ -23,7 +23,7 @@ from server.requests import Application
 BUILDERS = ("_build", "_build_unknown")
 COMPILED = ("_parts", "_trace", "_converters", "arguments", *BUILDERS)
 #: More statements than all tests of one process have.
-STATEMENTS = 20_000
+STATEMENTS = 5_000
 
 
 def share() -> None:
@@ -47,7 +47,11 @@ def _remembered(compile_rule: Callable[[Rule], None]) -> Callable[[Rule], None]:
     made: dict[Hashable, Any] = {}
 
     def compiled(rule: Rule) -> None:
-        key = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, tuple(sorted((rule.defaults or {}).items())))
+        its = rule.map
+        assert its is not None
+        defaults = tuple(sorted((rule.defaults or {}).items()))
+        about = (rule.rule, rule.host, rule.subdomain, rule.merge_slashes, defaults)
+        key = (about, its.host_matching, frozenset(its.converters.items()))
         if key not in made:
             compile_rule(rule)
             made[key] = {name: rule.__dict__[name] for name in COMPILED}

@@ -47,6 +47,7 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "person")
 
 SQLITE, POSTGRESQL = ENGINES = ("sqlite", "postgresql")
 POSTGRES = pytest.StashKey[PostgresForRun]()
+IN_MEMORY = pytest.StashKey[Path]()
 InThreads = Callable[[Callable[[int], None], Iterable[int]], None]
 EmptyInstallation = Callable[[Path], AbstractContextManager[config.Settings]]
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
@@ -59,8 +60,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Look for PostgreSQL before any test runs, so that a run without it says so at once."""
+    folder = in_memory.keep_files_in_memory()
+    if folder is not None:
+        config.stash[IN_MEMORY] = folder
     compiled_once.share()
-    in_memory.keep_files_in_memory()
     config.addinivalue_line("markers", "sqlite_only(reason): the test is about SQLite itself")
     config.addinivalue_line("markers", "postgresql_only(reason): the test is about PostgreSQL itself")
     if config.getoption("database") == SQLITE:
@@ -92,10 +95,13 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the server that this run started, also after Ctrl-C."""
+    """Stop the server that this run started, also after Ctrl-C, and give the memory back."""
     postgres = config.stash.get(POSTGRES, None)
     if postgres is not None:
         postgres.stop()
+    folder = config.stash.get(IN_MEMORY, None)
+    if folder is not None:
+        in_memory.take_away(folder)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -213,8 +213,8 @@ def test_a_forged_packet_and_one_that_leads_elsewhere_are_nothing(
     app: Flask, typist: Typist, photo: UUID, address: str, secret: str | None
 ) -> None:
     refuse(typist, photo)
-    form = typist.form_with("password").values
-    form["held"] = packet_of(typist.client, app, values_for(address.format(photo=photo)), secret)
+    held = packet_of(typist.client, app, values_for(address.format(photo=photo)), secret)
+    form = typist.form_with("password").values | {"held": held}
     answer = typist.send("/sign-in", **form | {"email": PERSONAS["supervisor"].email, "password": PASSWORD})
 
     assert answer.status_code == 303
