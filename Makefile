@@ -24,7 +24,7 @@ demo-reset: runtime ## Throw the demonstration away, so that `make demo` starts 
 test: development ## Set up and run every test
 	@bin/build-field
 	@bin/npm test --silent
-	@$(PY) -m pytest -n 2 --dist worksteal
+	@$(PY) -m pytest -n 3 --dist worksteal
 
 lint: development ## Check format, style, types and the rooms' import rules
 	@$(PY) -m ruff format --check .
