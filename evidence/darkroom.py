@@ -103,9 +103,7 @@ class Darkroom:
         alarm = threading.Timer(self._patience_s, process.kill)
         alarm.start()
         try:
-            return _asked(process, {"task": task, "longest_s": self._longest_s, **how}, picture)
-        except UndecodableError:
-            raise
+            told, thumbnail, web = _asked(process, {"task": task, "longest_s": self._longest_s, **how}, picture)
         except (OSError, EOFError, ValueError):
             self.close()
             if process.returncode == -signal.SIGXCPU:
@@ -117,6 +115,9 @@ class Darkroom:
             raise
         finally:
             alarm.cancel()
+        if "reason" in told:
+            raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
+        return told, thumbnail, web
 
     def close(self) -> None:
         """End the process, if there is one."""
@@ -146,8 +147,6 @@ def _asked(
     to, back = _there(process.stdin), _there(process.stdout)
     _tell(to, {**asked, "bytes": len(picture)}, picture)
     told = _heard(back)
-    if "reason" in told:
-        raise UndecodableError(UndecodableReason(str(told["reason"])), str(told["detail"]))
     return told, _exactly(back, told.get("thumbnail", 0)), _exactly(back, told.get("web", 0))
 
 

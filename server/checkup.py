@@ -82,7 +82,6 @@ def look(engines: Engines) -> Iterator[Line]:
         _replica,
         _store,
         _clock,
-        _custody_log,
         _disk,
     )
     for part in parts:
@@ -156,6 +155,19 @@ def _database(_engines: Engines) -> Iterator[Line]:
         yield from _writable()
         dead = jobs.counts(reading()).dead
         yield _line("jobs", dead == 0, f"{dead} dead", "See saksi jobs; then saksi jobs retry ID.", Verdict.WARNING)
+        yield _custody_log()
+
+
+def _custody_log() -> Line:
+    """Whether events get their place in the tree; until then an operator could change one without a trace in it."""
+    since = log_reading.waiting_since()
+    found = "every event has its place" if since is None else f"an event has waited for its place since {iso(since)}"
+    advice = (
+        "They get it where jobs are done: saksi serve, on PostgreSQL saksi worker. If that runs, saksi log sequence "
+        "says why they do not; then run saksi audit."
+    )
+    prompt = since is None or (utc_now() - since).total_seconds() <= log_reading.PROMISED_S
+    return _line("custody log", prompt, found, advice, Verdict.WARNING)
 
 
 def _replica(engines: Engines) -> Iterator[Line]:
@@ -248,22 +260,6 @@ def _clock(_engines: Engines) -> Iterator[Line]:
     if db.engine.dialect.name == "postgresql":
         its = reading().execute(sa.text("SELECT clock_timestamp()")).scalar_one()
         yield _agreement("clock of database", its, utc_now(), MOST_OFFSET_S)
-
-
-def _custody_log(_engines: Engines) -> Iterator[Line]:
-    """Whether events get their place in the tree; until then an operator could change one without a trace in it."""
-    if health.database_trouble() is not None:
-        return
-    waiting, now = log_reading.waiting(), utc_now()
-    found = f"events that wait for their place: {waiting.events}"
-    if waiting.since is not None:
-        found += f", the first since {iso(waiting.since)}"
-    advice = (
-        "They get it where jobs are done: saksi serve, on PostgreSQL saksi worker. If that runs, saksi log sequence "
-        "says why they do not; then run saksi audit."
-    )
-    prompt = waiting.longest_s(now) <= log_reading.PROMISED_S
-    yield _line("custody log", prompt, found, advice, Verdict.WARNING)
 
 
 def _disk(engines: Engines) -> Iterator[Line]:

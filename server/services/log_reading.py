@@ -25,19 +25,8 @@ from server.times import iso
 _EVENT = table_of(CustodyEvent).c
 #: Within so many seconds of its commit an event is in a signed checkpoint, while jobs are done.
 PROMISED_S = 60
-_WAITING = sa.select(sa.func.count(), sa.func.min(_EVENT.at)).where(_EVENT.place.is_(None))
+_FIRST_WAITING = sa.select(_EVENT.at).where(_EVENT.place.is_(None)).order_by(_EVENT.sequence).limit(1)
 _PLACE = sa.select(_EVENT.place).where(_EVENT.leaf == sa.bindparam("leaf"))
-
-
-class Waiting(NamedTuple):
-    """How many events have no place in the tree yet, and when the first of them was."""
-
-    events: int
-    since: datetime | None
-
-    def longest_s(self, now: datetime) -> float:
-        """How long the first has waited; 0 where none does."""
-        return 0.0 if self.since is None else max(0.0, (now - self.since).total_seconds())
 
 
 class Inclusion(NamedTuple):
@@ -84,10 +73,9 @@ class LoggedEvent:
         return told
 
 
-def waiting() -> Waiting:
-    """What has no place yet, of however many events that is read by an index that holds those alone."""
-    events, since = reading().execute(_WAITING).one()
-    return Waiting(events, since)
+def waiting_since() -> datetime | None:
+    """When the first event was that has no place in the tree yet; None where all have theirs."""
+    return reading().scalar(_FIRST_WAITING)
 
 
 def newest_checkpoint() -> LogCheckpoint | None:

@@ -83,7 +83,7 @@ class _Asked:
         yield memory
         try:
             with self._app.app_context():
-                counts, events = job_desk.counts(), log_reading.waiting()
+                counts, since = job_desk.counts(), log_reading.waiting_since()
         except SQLAlchemyError:
             LOG.warning("the database does not answer; the figures of the jobs and the custody log are left out")
             return
@@ -97,7 +97,7 @@ class _Asked:
         yield oldest
         told = "How long the first custody event without a place in the tree has waited for it."
         unplaced = GaugeMetricFamily("saksi_custody_waiting_seconds", told)
-        unplaced.add_metric((), events.longest_s(now))
+        unplaced.add_metric((), max(0.0, (now - since).total_seconds()) if since else 0.0)
         yield unplaced
 
 

@@ -86,7 +86,7 @@ def test_an_event_that_waits_long_for_its_place_is_told(saksi: Saksi, waited_s: 
     code, lines = _lines(saksi)
 
     assert (code, lines["custody log"]["verdict"]) == (0, verdict)
-    assert lines["custody log"]["found"].startswith("events that wait for their place: 1, the first since ")
+    assert lines["custody log"]["found"].startswith("an event has waited for its place since ")
 
 
 def test_where_every_event_has_its_place_none_waits(saksi: Saksi) -> None:
@@ -94,7 +94,7 @@ def test_where_every_event_has_its_place_none_waits(saksi: Saksi) -> None:
 
     _code, lines = _lines(saksi)
 
-    assert lines["custody log"]["found"] == "events that wait for their place: 0"
+    assert lines["custody log"]["found"] == "every event has its place"
 
 
 def test_a_disk_that_is_full_soon_is_told(saksi: Saksi, monkeypatch: pytest.MonkeyPatch) -> None:

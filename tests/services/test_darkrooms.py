@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable
 from io import BytesIO
 
 import pytest
@@ -11,14 +10,13 @@ from flask import Flask
 
 from evidence.darkroom import Darkroom
 from server.services.darkrooms import darkroom
+from tests.conftest import InThreads
 from tests.photos import jpeg
 
 pytestmark = pytest.mark.sqlite_only("no database is asked")
 
 
-def test_who_comes_next_has_the_same_one_in_any_thread(
-    app: Flask, in_threads: Callable[[Callable[[int], None], Iterable[int]], None]
-) -> None:
+def test_who_comes_next_has_the_same_one_in_any_thread(app: Flask, in_threads: InThreads) -> None:
     had: list[Darkroom] = []
 
     def develop(_number: int) -> None:
@@ -32,9 +30,7 @@ def test_who_comes_next_has_the_same_one_in_any_thread(
     assert len({id(room) for room in had}) == 1
 
 
-def test_two_at_the_same_time_have_one_each(
-    app: Flask, in_threads: Callable[[Callable[[int], None], Iterable[int]], None]
-) -> None:
+def test_two_at_the_same_time_have_one_each(app: Flask, in_threads: InThreads) -> None:
     had: list[Darkroom] = []
     both = threading.Barrier(2, timeout=30)
 
